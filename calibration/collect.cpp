@@ -1,0 +1,141 @@
+#include "calibration/collect.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "calibration/observers/observer.hpp"
+#include "graph/exec/executor.hpp"
+#include "graph/ir/editor.hpp"
+
+namespace caloquant {
+namespace {
+
+/// One observed tensor: all observers on it, and the layers that read it.
+struct Tap {
+  ValueId root{};
+  std::vector<std::string> layers;
+  std::vector<std::unique_ptr<Observer>> observers;
+  Tensor values;  ///< of one batch
+};
+
+std::vector<Tap> make_taps(const Graph& graph, const CollectOptions& options) {
+  std::vector<Tap> taps;
+  for (const Node& node : graph.nodes()) {
+    if (!is_quantizable(node.op)) {
+      continue;
+    }
+    const ValueId root = quantization_root(graph, node.inputs[0]);
+    auto tap = std::find_if(taps.begin(), taps.end(),
+                            [&](const Tap& candidate) { return candidate.root == root; });
+    if (tap == taps.end()) {
+      Tap made;
+      made.root = root;
+      for (const RangeAlgorithm algorithm : options.algorithms) {
+        made.observers.push_back(make_observer(algorithm, "src of layer '" + node.name + "'"));
+      }
+      Shape shape = graph.value(root).shape;
+      shape.front() = options.batch;
+      made.values = Tensor(DType::f32, shape);
+      taps.push_back(std::move(made));
+      tap = std::prev(taps.end());
+    }
+    tap->layers.push_back(node.name);
+  }
+  return taps;
+}
+
+/// The graph with the observed tensors as its only outputs: epilogues are not fused across them.
+Graph tapped_graph(const Graph& graph, const std::vector<Tap>& taps) {
+  GraphEditor editor(graph);
+  editor.clear_outputs();
+  for (const Tap& tap : taps) {
+    editor.add_output("src of " + tap.layers.front(), tap.root);
+  }
+  return editor.finish();
+}
+
+/// Every observer takes the first `count` events of the batch. An observer sees its values in event
+/// order whatever the number of threads.
+void observe(std::vector<Tap>& taps, std::int64_t count, std::int64_t batch) {
+  struct Job {
+    Observer* observer;
+    std::span<const float> values;
+  };
+  std::vector<Job> jobs;
+  for (Tap& tap : taps) {
+    const auto all = std::as_const(tap.values).data<float>();
+    const auto part =
+        all.first(all.size() / static_cast<std::size_t>(batch) * static_cast<std::size_t>(count));
+    for (const auto& observer : tap.observers) {
+      jobs.push_back({observer.get(), part});
+    }
+  }
+  std::vector<std::exception_ptr> failures(jobs.size());
+#pragma omp parallel for schedule(dynamic)
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    try {
+      jobs[i].observer->observe(jobs[i].values);
+    } catch (...) {
+      failures[i] = std::current_exception();
+    }
+  }
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) {
+      std::rethrow_exception(failure);
+    }
+  }
+}
+
+}  // namespace
+
+ValueId quantization_root(const Graph& graph, ValueId value) {
+  const Node* node = graph.producer(value);
+  while (node != nullptr && only_moves_cells(node->op)) {
+    value = node->inputs[0];
+    node = graph.producer(value);
+  }
+  return value;
+}
+
+CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
+                                const CollectOptions& options) {
+  CALOQUANT_EXPECT(graph.inputs().size() == 1 && options.batch >= 1);
+  std::vector<Tap> taps = make_taps(graph, options);
+  const auto executable = compile_engine(tapped_graph(graph, taps), options.batch);
+  Shape input_shape = graph.value(graph.inputs()[0]).shape;
+  input_shape.front() = options.batch;
+  Tensor input(DType::f32, input_shape);
+  const std::size_t per_event =
+      input.data<float>().size() / static_cast<std::size_t>(options.batch);
+  std::vector<std::span<float>> outputs;
+  outputs.reserve(taps.size());
+  for (Tap& tap : taps) {
+    outputs.push_back(tap.values.data<float>());
+  }
+  for (std::int64_t first = options.events.first; first < options.events.last;
+       first += options.batch) {
+    const std::int64_t count = std::min(options.batch, options.events.last - first);
+    fill(first, count, input.data<float>().first(per_event * static_cast<std::size_t>(count)));
+    const std::span<const float> src = input.data<float>();
+    executable->run({&src, 1}, outputs);
+    observe(taps, count, options.batch);
+    if (options.progress) {
+      options.progress(first + count - options.events.first);
+    }
+  }
+  CalibrationTable table;
+  table.events = options.events.size();
+  for (const Tap& tap : taps) {
+    for (const std::string& layer : tap.layers) {
+      for (const auto& observer : tap.observers) {
+        table.layers[layer][observer->algorithm()] = observer->range();
+      }
+    }
+  }
+  return table;
+}
+
+}  // namespace caloquant

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <caloquant/range.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+
+#include "calibration/data/event_index.hpp"
+#include "graph/ir/graph.hpp"
+
+namespace caloquant {
+
+/// Measured ranges of the src of every layer with weights, by layer name and algorithm. They belong
+/// to the fp32 graph, so one table serves every configuration that is tried.
+struct CalibrationTable {
+  std::map<std::string, std::map<RangeAlgorithm, Range>> layers;
+  std::int64_t events = 0;
+};
+
+/// Fills the network input [n, ...] of n consecutive events, the first of which is `first`.
+using InputFiller =
+    std::function<void(std::int64_t first, std::int64_t count, std::span<float> input)>;
+
+struct CollectOptions {
+  EventRange events;
+  std::int64_t batch = 8;
+  std::set<RangeAlgorithm> algorithms;
+  /// Called after every batch with the events done; what it throws ends the collection.
+  std::function<void(std::int64_t done)> progress;
+};
+
+/// Runs the canonical fp32 graph (one input) over the events and observes, for every layer with
+/// weights, the tensor that its src is made of by mere movement of cells (up-sampling repeats
+/// cells, padding adds the 0 that every range contains). Throws DataError, naming the layer, for a
+/// value that is not finite.
+[[nodiscard]] CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
+                                              const CollectOptions& options);
+
+/// The value that `value` only moves the cells of: where its quantization takes place.
+[[nodiscard]] ValueId quantization_root(const Graph& graph, ValueId value);
+
+}  // namespace caloquant

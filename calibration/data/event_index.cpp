@@ -1,0 +1,114 @@
+#include "calibration/data/event_index.hpp"
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <string>
+
+#include "calibration/data/file_list.hpp"
+#include "calibration/data/shower_file.hpp"
+#include "ops/core/check.hpp"
+
+namespace caloquant {
+namespace {
+
+constexpr std::int64_t label_rows = 4096;  // per read without a sum cut
+constexpr std::int64_t image_rows = 16;    // per read with one: some 4 MB
+
+/// Sums of images in file units, after the threshold, in double.
+class SumCut {
+ public:
+  explicit SumCut(const DataOptions& options)
+      : minimum_(options.minimum_sum_or_default()),
+        threshold_(options.cell_threshold_or_default()) {}
+
+  [[nodiscard]] bool active() const { return minimum_ > 0.0; }
+
+  /// Sets keep[i] for rows first + i.
+  void apply(const ShowerFile& file, std::int64_t first, std::vector<char>& keep) {
+    file.expect_images();
+    const auto cells = static_cast<std::size_t>(element_count(file.image_shape()));
+    images_.resize(keep.size() * cells);
+    file.read_images(first, static_cast<std::int64_t>(keep.size()), threshold_, images_);
+    for (std::size_t i = 0; i < keep.size(); ++i) {
+      double sum = 0.0;
+      for (const float cell : std::span(images_).subspan(i * cells, cells)) {
+        sum += static_cast<double>(cell);
+      }
+      keep[i] = sum > minimum_ ? 1 : 0;
+    }
+  }
+
+ private:
+  double minimum_;
+  double threshold_;
+  std::vector<float> images_;
+};
+
+void expect_enough(const DataOptions& options, std::int64_t kept, std::int64_t seen,
+                   std::size_t files) {
+  const std::int64_t wanted = options.calibration_samples + options.evaluation_samples;
+  if (kept >= wanted) {
+    return;
+  }
+  const double cut = options.minimum_sum_or_default();
+  std::string remedy = "ask for fewer or give more files";
+  if (kept < seen) {
+    remedy += "; " + std::to_string(seen - kept) +
+              " were dropped because their sum is <= " + std::to_string(cut) + " in file units";
+  }
+  const std::string place = options.files.size() == 1 ? options.files.front() : "the shower files";
+  throw DataError(place,
+                  "there are only " + std::to_string(kept) + " usable events in " +
+                      std::to_string(files) + (files == 1 ? " file, " : " files, ") +
+                      std::to_string(options.calibration_samples) + " for calibration and " +
+                      std::to_string(options.evaluation_samples) + " for evaluation are wanted",
+                  remedy);
+}
+
+}  // namespace
+
+EventIndex EventIndex::build(const DataOptions& options) {
+  CALOQUANT_EXPECT(options.calibration_samples >= 0 && options.evaluation_samples >= 0);
+  const std::int64_t wanted = options.calibration_samples + options.evaluation_samples;
+  EventIndex index;
+  index.files_ = expand_files(options.files, options.base_folder);
+  index.image_shape_ = options.image_shape;
+  index.calibration_ = options.calibration_samples;
+  SumCut cut(options);
+  std::vector<EventLabel> labels;
+  std::vector<char> keep;
+  std::int64_t seen = 0;
+  for (std::size_t f = 0; f < index.files_.size() && index.size() < wanted; ++f) {
+    const ShowerFile file(index.files_[f], options.layout, index.image_shape_);
+    if (index.image_shape_.empty()) {
+      index.image_shape_ = file.image_shape();
+    }
+    const std::int64_t step = cut.active() ? image_rows : label_rows;
+    for (std::int64_t first = 0; first < file.rows() && index.size() < wanted; first += step) {
+      const auto count = static_cast<std::size_t>(std::min(step, file.rows() - first));
+      labels.resize(count);
+      keep.assign(count, 1);
+      file.read_labels(first, labels);
+      if (cut.active()) {
+        cut.apply(file, first, keep);
+      }
+      for (std::size_t i = 0; i < count && index.size() < wanted; ++i) {
+        ++seen;
+        if (keep[i] != 0) {
+          index.labels_.push_back(labels[i]);
+          index.places_.push_back({.file = f, .row = first + static_cast<std::int64_t>(i)});
+        }
+      }
+    }
+  }
+  expect_enough(options, index.size(), seen, index.files_.size());
+  return index;
+}
+
+std::span<const EventLabel> EventIndex::labels(EventRange range) const {
+  CALOQUANT_EXPECT(0 <= range.first && range.first <= range.last && range.last <= size());
+  return std::span(labels_).subspan(static_cast<std::size_t>(range.first),
+                                    static_cast<std::size_t>(range.size()));
+}
+
+}  // namespace caloquant

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <caloquant/types.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "calibration/data/data_options.hpp"
+
+namespace caloquant {
+
+/// Event numbers [first, last).
+struct EventRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+
+  [[nodiscard]] std::int64_t size() const { return last - first; }
+};
+
+/// Where an event is stored.
+struct EventPlace {
+  std::size_t file = 0;  ///< index into EventIndex::files()
+  std::int64_t row = 0;
+};
+
+/// The events that pass the cuts, numbered in the order of the sorted files and their rows: the
+/// first calibration_samples calibrate, the next evaluation_samples evaluate. Some 40 bytes per
+/// event.
+class EventIndex {
+ public:
+  /// One pass over the files, which ends as soon as enough events are kept; later files are not
+  /// opened. ECAL is read (blockwise) only with a sum cut; without one a file may lack ECAL.
+  /// Throws DataError naming file, dataset and row, or telling how many events there are.
+  [[nodiscard]] static EventIndex build(const DataOptions& options);
+
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
+  [[nodiscard]] EventRange calibration() const { return {0, calibration_}; }
+  [[nodiscard]] EventRange evaluation() const { return {calibration_, size()}; }
+
+  [[nodiscard]] std::span<const EventLabel> labels() const { return labels_; }
+  [[nodiscard]] std::span<const EventLabel> labels(EventRange range) const;
+  [[nodiscard]] std::span<const EventPlace> places() const { return places_; }
+  [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return files_; }
+  /// [X, Y, Z] of the images; empty where no file had any.
+  [[nodiscard]] const Shape& image_shape() const { return image_shape_; }
+
+ private:
+  std::vector<std::filesystem::path> files_;
+  std::vector<EventLabel> labels_;
+  std::vector<EventPlace> places_;
+  Shape image_shape_;
+  std::int64_t calibration_ = 0;
+};
+
+}  // namespace caloquant

@@ -1,0 +1,57 @@
+#include "calibration/data/latents.hpp"
+
+#include "ops/core/check.hpp"
+#include "ops/core/philox.hpp"
+
+namespace caloquant {
+namespace {
+
+constexpr double energy_unit = 100.0;  // [GeV]
+
+}  // namespace
+
+std::string_view name_of(InputRecipe recipe) noexcept {
+  return recipe == InputRecipe::energy_angle_noise ? "energy_angle_noise" : "energy_times_noise";
+}
+
+std::optional<InputRecipe> input_recipe_from(std::string_view name) noexcept {
+  for (const InputRecipe recipe :
+       {InputRecipe::energy_angle_noise, InputRecipe::energy_times_noise}) {
+    if (name == name_of(recipe)) {
+      return recipe;
+    }
+  }
+  return std::nullopt;
+}
+
+std::int64_t smallest_latent(InputRecipe recipe) noexcept {
+  return recipe == InputRecipe::energy_angle_noise ? 2 : 1;
+}
+
+void fill_latents(InputRecipe recipe, std::uint64_t seed, std::int64_t first_event,
+                  std::span<const EventLabel> labels, std::int64_t latent_size,
+                  std::span<float> dst) {
+  CALOQUANT_EXPECT(latent_size >= smallest_latent(recipe));
+  const auto size = static_cast<std::size_t>(latent_size);
+  CALOQUANT_EXPECT(dst.size() == labels.size() * size);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const std::uint64_t event = static_cast<std::uint64_t>(first_event) + i;
+    const std::span<float> latent = dst.subspan(i * size, size);
+    const auto energy = static_cast<float>(labels[i].energy / energy_unit);
+    switch (recipe) {
+      case InputRecipe::energy_angle_noise:
+        latent[0] = energy;
+        latent[1] = static_cast<float>(labels[i].theta);
+        philox::fill_normal(seed, event, latent.subspan(2));
+        break;
+      case InputRecipe::energy_times_noise:
+        philox::fill_normal(seed, event, latent);
+        for (float& component : latent) {
+          component *= energy;
+        }
+        break;
+    }
+  }
+}
+
+}  // namespace caloquant

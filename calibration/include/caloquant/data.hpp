@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+namespace caloquant {
+
+/// The layouts of the public shower files; f32 or f64, contiguous, chunked or compressed.
+enum class DataLayout {
+  variable_angle,  ///< ECAL [N, X, Y, Z] in 50 x GeV, energy [N] in GeV, theta [N] in rad
+  fixed_angle,     ///< ECAL [N, X, Y, Z] in GeV, target [N, K >= 2] with column 1 = energy in GeV
+};
+[[nodiscard]] std::string_view name_of(DataLayout layout) noexcept;
+
+/// How the generator's input is made of an event's label and noise.
+enum class InputRecipe {
+  energy_angle_noise,  ///< [Ep / 100 GeV, theta in rad, noise(L - 2)]: the 51 x 51 x 25 generator
+  energy_times_noise,  ///< Ep / 100 GeV * noise(L): the 25 x 25 x 25 generator
+};
+[[nodiscard]] std::string_view name_of(InputRecipe recipe) noexcept;
+
+}  // namespace caloquant

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "graph/ir/graph.hpp"
+#include "ops/core/epilogue.hpp"
+
+namespace caloquant {
+
+/// A Conv or Dense with the operators behind it that its epilogue takes over.
+struct FusedLayer {
+  std::vector<EpilogueOp> epilogue;
+  ValueId dst{};  ///< what the last of them computes
+};
+
+struct Fusion {
+  std::map<NodeId, FusedLayer> layers;  ///< every Conv and Dense is in here
+  std::set<NodeId> absorbed;            ///< nodes that need no step of their own
+};
+
+/// An operator is absorbed while it is the only reader of a value that is no graph output and is an
+/// element-wise function with a fused form, or an Affine with constant vectors over the channel
+/// axis of a convolution (or of a rank-2 Dense).
+[[nodiscard]] Fusion fuse_epilogues(const Graph& graph);
+
+}  // namespace caloquant

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "graph/io/keras_config.hpp"
+#include "graph/io/keras_weights.hpp"
+#include "graph/ir/graph.hpp"
+
+namespace caloquant {
+
+/// Throws ModelError naming the first layer, nested ones included, whose class is not known: told
+/// before the weights are matched, which such a layer would confuse.
+void require_known_layers(const KerasModel& model, const std::string& file);
+
+/// Walks the model and translates every call of every layer. Throws ModelError; `file` names the
+/// architecture in messages.
+[[nodiscard]] Graph build_keras_graph(const KerasModel& model, KerasWeights& weights,
+                                      const std::string& file);
+
+}  // namespace caloquant

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/io/json.hpp"
+
+namespace caloquant {
+
+struct KerasModel;
+
+/// One output tensor of one call of a layer.
+struct KerasRef {
+  std::string layer;
+  std::size_t call = 0;  ///< 0-based, whatever the dialect counts from
+  std::size_t tensor = 0;
+};
+
+// NOLINTNEXTLINE(bugprone-exception-escape) the JSON member asserts in its move constructor
+struct KerasLayer {
+  std::string class_name;
+  std::string name;
+  std::string path;  ///< "outer/inner", unique in the model
+  Json config;       ///< an object; empty for a nested model
+  bool trainable = true;
+  std::vector<std::vector<KerasRef>> calls;  ///< inputs of each call; an InputLayer has one, empty
+  std::shared_ptr<const KerasModel> nested;  ///< for Sequential, Model and Functional
+};
+
+/// A Sequential, Model or Functional, all in the functional form: whatever the dialect of the file,
+/// a Sequential has an InputLayer and refs from layer to layer.
+struct KerasModel {
+  std::string name;
+  std::vector<KerasLayer> layers;
+  std::vector<KerasRef> inputs;
+  std::vector<KerasRef> outputs;
+  std::vector<std::string> output_names;
+};
+
+/// Understands the dialects of Keras 2.0 to 2.15; `file` names the source in messages. Throws
+/// ModelError.
+[[nodiscard]] KerasModel parse_keras_model(const Json& root, const std::string& file);
+
+/// "model.json: layer 'a/b'".
+[[nodiscard]] std::string keras_place(const std::string& file, const std::string& layer);
+
+}  // namespace caloquant

@@ -1,0 +1,158 @@
+// Activation functions: as layers, as the "activation" option, as serialized objects.
+
+#include <array>
+#include <caloquant/error.hpp>
+#include <optional>
+#include <string_view>
+
+#include "graph/io/keras_layers.hpp"
+
+namespace caloquant {
+namespace {
+
+struct NamedFunction {
+  std::string_view name;
+  Eltwise eltwise;
+};
+
+/// Keras 2 names with the arguments that Keras gives them.
+constexpr std::array named_functions{
+    NamedFunction{"relu", {EltwiseKind::relu, 0.0F}},
+    NamedFunction{"relu6", {EltwiseKind::relu, 6.0F}},
+    NamedFunction{"leaky_relu", {EltwiseKind::leaky_relu, 0.2F}},
+    NamedFunction{"elu", {EltwiseKind::elu, 1.0F}},
+    NamedFunction{"selu", {EltwiseKind::selu, 0.0F}},
+    NamedFunction{"sigmoid", {EltwiseKind::sigmoid, 0.0F}},
+    NamedFunction{"hard_sigmoid", {EltwiseKind::hard_sigmoid, 0.0F}},
+    NamedFunction{"tanh", {EltwiseKind::tanh, 0.0F}},
+    NamedFunction{"softplus", {EltwiseKind::softplus, 0.0F}},
+    NamedFunction{"softsign", {EltwiseKind::softsign, 0.0F}},
+    NamedFunction{"exponential", {EltwiseKind::exp, 0.0F}},
+    NamedFunction{"swish", {EltwiseKind::swish, 0.0F}},
+    NamedFunction{"silu", {EltwiseKind::swish, 0.0F}},
+    NamedFunction{"gelu", {EltwiseKind::gelu, 0.0F}},
+};
+
+KerasTensor add_softmax(const KerasCall& call, const KerasOptions& options, const KerasTensor& src,
+                        const std::string& suffix) {
+  const std::int64_t given = options.find("axis") == nullptr ? -1 : options.integer("axis");
+  const std::size_t axis = call.axis("axis", given, call.layout.rank(src));
+  return call.add(suffix, Softmax{static_cast<std::int64_t>(call.layout.stored_axis(src, axis))},
+                  src);
+}
+
+Eltwise relu_of(const KerasOptions& options) {
+  const double most = options.number("max_value", 0.0);
+  const bool clipped = options.find("max_value") != nullptr;
+  const double slope = options.number("negative_slope", 0.0);
+  if (options.number("threshold", 0.0) != 0.0) {
+    options.fail("threshold", "must be 0: other thresholds are not supported");
+  }
+  if (clipped && (most <= 0.0 || slope != 0.0)) {
+    options.fail("max_value", "must be positive and without a negative_slope");
+  }
+  return slope == 0.0 ? Eltwise{EltwiseKind::relu, static_cast<float>(most)}
+                      : Eltwise{EltwiseKind::leaky_relu, static_cast<float>(slope)};
+}
+
+Eltwise leaky_relu_of(const KerasOptions& options) {
+  const double slope = options.number("alpha", options.number("negative_slope", 0.3));
+  return {EltwiseKind::leaky_relu, static_cast<float>(slope)};
+}
+
+Eltwise elu_of(const KerasOptions& options) {
+  return {EltwiseKind::elu, static_cast<float>(options.number("alpha", 1.0))};
+}
+
+KerasTensor apply_named(const KerasCall& call, const std::string& name, const KerasTensor& src,
+                        const std::string& suffix) {
+  if (name == "linear") {
+    return suffix.empty() ? call.add(Identity{}, src) : src;
+  }
+  if (name == "softmax") {
+    const Json none = Json::object();
+    return add_softmax(call, KerasOptions(none, call.options.place()), src, suffix);
+  }
+  std::string known = "linear, softmax";
+  for (const NamedFunction& function : named_functions) {
+    if (function.name == name) {
+      return call.add(suffix, function.eltwise, src);
+    }
+    known += ", " + std::string(function.name);
+  }
+  throw ModelError(call.options.place(), "the activation '" + name + "' is not supported",
+                   "supported are " + known);
+}
+
+/// An activation layer given where a function stands: activation=LeakyReLU(0.1).
+KerasTensor apply_object(const KerasCall& call, const Json& object, const KerasTensor& src,
+                         const std::string& suffix) {
+  const auto type = object.find("class_name");
+  const auto config = object.find("config");
+  if (type == object.end() || config == object.end() || !type->is_string()) {
+    call.options.fail("activation", "is neither a text nor a serialized function");
+  }
+  if (config->is_string()) {  // {"class_name": "function", "config": "relu"}
+    return apply_named(call, config->get<std::string>(), src, suffix);
+  }
+  if (!config->is_object()) {
+    call.options.fail("activation", "is neither a text nor a serialized function");
+  }
+  const KerasOptions options(*config, call.options.place());
+  const auto name = type->get<std::string>();
+  std::optional<KerasTensor> dst;
+  if (name == "Softmax") {
+    dst = add_softmax(call, options, src, suffix);
+  } else if (name == "ReLU") {
+    dst = call.add(suffix, relu_of(options), src);
+  } else if (name == "LeakyReLU") {
+    dst = call.add(suffix, leaky_relu_of(options), src);
+  } else if (name == "ELU") {
+    dst = call.add(suffix, elu_of(options), src);
+  } else if (name == "Activation") {
+    return apply_named(call, options.text("activation", "linear"), src, suffix);
+  } else {
+    call.options.fail("activation", "is of class '" + name + "', which is not supported");
+  }
+  options.finish();
+  return *dst;
+}
+
+}  // namespace
+
+KerasTensor apply_activation(const KerasCall& call, const KerasTensor& src,
+                             const std::string& suffix) {
+  const Json* activation = call.options.find("activation");
+  if (activation == nullptr) {
+    return apply_named(call, "linear", src, suffix);
+  }
+  if (activation->is_string()) {
+    return apply_named(call, activation->get<std::string>(), src, suffix);
+  }
+  if (!activation->is_object()) {
+    call.options.fail("activation", "is neither a text nor a serialized function");
+  }
+  return apply_object(call, *activation, src, suffix);
+}
+
+KerasTensor translate_activation(const KerasCall& call) {
+  return apply_activation(call, call.input(), "");
+}
+
+KerasTensor translate_relu(const KerasCall& call) {
+  return call.add(relu_of(call.options), call.input());
+}
+
+KerasTensor translate_leaky_relu(const KerasCall& call) {
+  return call.add(leaky_relu_of(call.options), call.input());
+}
+
+KerasTensor translate_elu(const KerasCall& call) {
+  return call.add(elu_of(call.options), call.input());
+}
+
+KerasTensor translate_softmax(const KerasCall& call) {
+  return add_softmax(call, call.options, call.input(), "");
+}
+
+}  // namespace caloquant

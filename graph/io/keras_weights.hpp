@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/io/h5file.hpp"
+#include "graph/io/keras_config.hpp"
+
+namespace caloquant {
+
+/// One weight that a layer must have, in Keras's order.
+struct KerasWeightName {
+  std::string layer;  ///< KerasLayer::path
+  std::string leaf;   ///< KerasLayer::name
+  std::string kind;   ///< "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"
+};
+
+/// Weights of a layer and all layers inside, ordered as Keras saves them: what is trained first,
+/// then what is not.
+[[nodiscard]] std::vector<KerasWeightName> keras_weight_names(const KerasLayer& layer);
+
+/// Where the weights of a model come from.
+class KerasWeights {
+ public:
+  virtual ~KerasWeights() = default;
+  KerasWeights(const KerasWeights&) = delete;
+  KerasWeights& operator=(const KerasWeights&) = delete;
+
+  /// f32 in Keras's axis order. Throws ModelError when the weight is missing, has another shape or
+  /// is not finite.
+  [[nodiscard]] virtual Tensor take(const std::string& layer, const std::string& kind,
+                                    const Shape& shape) = 0;
+
+ protected:
+  KerasWeights() = default;
+};
+
+/// A `save_weights` or full model file. Every dataset is assigned to a weight at once: by layer
+/// name where the file has the same names, else by order, as Keras itself loads. Throws ModelError
+/// for missing and extra weights.
+[[nodiscard]] std::unique_ptr<KerasWeights> keras_weights_from(H5File file,
+                                                               const KerasModel& model);
+
+/// See KerasSource::random_seed.
+[[nodiscard]] std::unique_ptr<KerasWeights> random_keras_weights(std::uint64_t seed);
+
+}  // namespace caloquant

@@ -1,0 +1,74 @@
+// Before:  Conv | Dense -> Affine(mul, add)      After:  Conv' | Dense'
+//
+//   weights'[o] = mul[o] * weights[o],  bias'[o] = mul[o] * bias[o] + add[o]
+//
+// Conditions: constant f32 weights and vectors, the layer's dst has no other reader and is no graph
+// output, the channel is axis 1 of dst (any Conv, a Dense with rank-2 dst). Exact up to f32
+// rounding. A BatchNorm behind an *activation* is another matter: it stays an Affine, which
+// executors fuse.
+
+#include "graph/passes/pass.hpp"
+
+namespace caloquant {
+namespace {
+
+bool has_constant_weights(const Graph& graph, const Node& node) {
+  return graph.constant(node, 1) != nullptr &&
+         (node.inputs.size() < 3 || graph.constant(node, 2) != nullptr);
+}
+
+/// The layer in front of an Affine, if the pass applies.
+const Node* layer_before(const Graph& graph, const Node& affine) {
+  if (graph.constant(affine, 1) == nullptr || graph.constant(affine, 2) == nullptr) {
+    return nullptr;
+  }
+  const Node* layer = graph.producer(affine.inputs[0]);
+  if (layer == nullptr || !is_quantizable(layer->op) || layer->quant ||
+      !has_constant_weights(graph, *layer) || graph.is_output(layer->output) ||
+      graph.consumers(layer->output).size() != 1) {
+    return nullptr;
+  }
+  const bool channel_is_axis_1 =
+      std::holds_alternative<Conv>(layer->op) || graph.value(layer->output).shape.size() == 2;
+  return channel_is_axis_1 ? layer : nullptr;
+}
+
+}  // namespace
+
+bool fold_affine_into_weights(GraphEditor& editor) {
+  bool changed = false;
+  for (std::size_t i = 0; i < editor.graph().nodes().size(); ++i) {
+    const Node affine = editor.graph().nodes()[i];
+    if (!std::holds_alternative<Affine>(affine.op)) {
+      continue;
+    }
+    const Node* found = layer_before(editor.graph(), affine);
+    if (found == nullptr) {
+      continue;
+    }
+    const Node layer = *found;
+    const auto id = static_cast<NodeId>(found - editor.graph().nodes().data());
+    const auto mul = editor.graph().constant(affine, 1)->data<float>();
+    const auto add = editor.graph().constant(affine, 2)->data<float>();
+    Tensor weights(*editor.graph().constant(layer, 1));
+    const auto values = weights.data<float>();
+    const std::size_t per_channel = values.size() / mul.size();
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      values[k] *= mul[k / per_channel];
+    }
+    Tensor bias(DType::f32, {static_cast<std::int64_t>(mul.size())});
+    const Tensor* old_bias = editor.graph().constant(layer, 2);
+    for (std::size_t c = 0; c < mul.size(); ++c) {
+      const float before = old_bias != nullptr ? old_bias->data<float>()[c] : 0.0F;
+      bias.data<float>()[c] = mul[c] * before + add[c];
+    }
+    const ValueId new_weights = editor.add_constant(layer.name + "/weights", std::move(weights));
+    const ValueId new_bias = editor.add_constant(layer.name + "/bias", std::move(bias));
+    editor.set_inputs(id, {layer.inputs[0], new_weights, new_bias});
+    editor.replace_uses(affine.output, layer.output);
+    changed = true;
+  }
+  return changed;
+}
+
+}  // namespace caloquant

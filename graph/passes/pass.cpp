@@ -1,0 +1,50 @@
+#include "graph/passes/pass.hpp"
+
+#include <algorithm>
+#include <array>
+#include <caloquant/error.hpp>
+#include <utility>
+
+namespace caloquant {
+namespace {
+
+constexpr std::array<Pass, 6> canonical{{
+    {"eliminate_identity", "drop identities (Dropout at inference)", eliminate_identity},
+    {"lower_batch_norm", "BatchNorm becomes one multiply-add per channel", lower_batch_norm},
+    {"simplify_movement", "merge and drop Reshape and Transpose", simplify_movement},
+    {"fold_transpose_into_dense", "permute Dense weights instead of its src or dst",
+     fold_transpose_into_dense},
+    {"fold_affine_into_weights", "a multiply-add right behind a layer goes into its weights",
+     fold_affine_into_weights},
+    {"fold_pad_into_conv", "zero padding becomes padding of the convolution", fold_pad_into_conv},
+}};
+
+}  // namespace
+
+std::span<const Pass> canonical_passes() {
+  return canonical;
+}
+
+Graph run_passes(Graph graph, std::span<const Pass> passes,
+                 const std::vector<std::string>& disabled, std::vector<PassRun>* report) {
+  for (const Pass& pass : passes) {
+    if (std::find(disabled.begin(), disabled.end(), pass.name) != disabled.end()) {
+      continue;
+    }
+    try {
+      GraphEditor editor(std::move(graph));
+      const bool changed = pass.run(editor);
+      graph = editor.finish();
+      if (report != nullptr) {
+        report->push_back({pass.name, changed});
+      }
+    } catch (const ModelError& error) {
+      throw ModelError(error.place(),
+                       error.problem() + " (after pass '" + std::string(pass.name) + "')",
+                       error.remedy());
+    }
+  }
+  return graph;
+}
+
+}  // namespace caloquant

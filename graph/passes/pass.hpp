@@ -1,0 +1,46 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph/ir/editor.hpp"
+
+namespace caloquant {
+
+/// One exact rewriting of a graph. `run` edits until nothing matches any more (so every pass is
+/// idempotent) and returns whether it changed anything; what a pass does, and when, stands on top
+/// of its file.
+struct Pass {
+  std::string_view name;
+  std::string_view summary;
+  bool (*run)(GraphEditor& editor);
+};
+
+bool eliminate_identity(GraphEditor& editor);
+bool lower_batch_norm(GraphEditor& editor);
+bool simplify_movement(GraphEditor& editor);
+bool fold_transpose_into_dense(GraphEditor& editor);
+bool fold_affine_into_weights(GraphEditor& editor);
+bool fold_pad_into_conv(GraphEditor& editor);
+
+/// The passes that make a graph canonical: what calibration, plans and executors work on. In order.
+[[nodiscard]] std::span<const Pass> canonical_passes();
+
+struct PassRun {
+  std::string_view name;
+  bool changed = false;
+};
+
+/// Runs passes in order, each followed by finish() (sorting, shapes, verify), except those named in
+/// `disabled`. A failure names the pass. lower_batch_norm must not be disabled for an engine.
+[[nodiscard]] Graph run_passes(Graph graph, std::span<const Pass> passes,
+                               const std::vector<std::string>& disabled = {},
+                               std::vector<PassRun>* report = nullptr);
+
+[[nodiscard]] inline Graph canonicalize(Graph graph) {
+  return run_passes(std::move(graph), canonical_passes());
+}
+
+}  // namespace caloquant

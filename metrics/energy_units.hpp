@@ -1,0 +1,32 @@
+#pragma once
+
+#include <caloquant/shower_loss.hpp>
+
+namespace caloquant {
+
+/// How a stored cell value encodes an energy: value = (scale * GeV)^power, so
+/// GeV = value^(1/power) / scale. Files of 3DGAN: scale 50, power 1; outputs of the AngleGAN
+/// network: scale 50, power 0.85.
+struct EnergyUnits {
+  double scale = 1.0;  ///< > 0
+  double power = 1.0;  ///< > 0
+};
+
+/// The encoding that a loss compares in, for a network with `network` outputs.
+[[nodiscard]] EnergyUnits units_of_loss(LossUnits units, EnergyUnits network);
+
+/// From one encoding to another: factor * value^exponent.
+/// Negative cells (no detector has them, linear network outputs do) keep their sign:
+/// -factor * |value|^exponent, which is monotone and exact for exponent 1.
+struct CellConversion {
+  double factor = 1.0;
+  double exponent = 1.0;
+
+  [[nodiscard]] bool linear() const noexcept { return exponent == 1.0; }
+  [[nodiscard]] double operator()(double value) const;
+};
+
+/// The conversion between two encodings; linear when their powers are equal.
+[[nodiscard]] CellConversion convert_cells(EnergyUnits from, EnergyUnits to);
+
+}  // namespace caloquant

@@ -1,0 +1,61 @@
+#include "ops/kernels/eltwise.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "ops/core/check.hpp"
+
+namespace caloquant {
+
+float eltwise_value(const Eltwise& eltwise, float x) {
+  const float alpha = eltwise.alpha;
+  switch (eltwise.kind) {
+    case EltwiseKind::relu:
+      return alpha > 0.0F ? std::min(std::max(x, 0.0F), alpha) : std::max(x, 0.0F);
+    case EltwiseKind::leaky_relu:
+      return x >= 0.0F ? x : alpha * x;
+    case EltwiseKind::elu:
+      return x >= 0.0F ? x : alpha * std::expm1(x);
+    case EltwiseKind::selu:
+      return 1.05070098735548049342F * (x >= 0.0F ? x : 1.67326324235437728481F * std::expm1(x));
+    case EltwiseKind::sigmoid:
+      return 1.0F / (1.0F + std::exp(-x));
+    case EltwiseKind::hard_sigmoid:
+      return std::clamp(0.2F * x + 0.5F, 0.0F, 1.0F);
+    case EltwiseKind::tanh:
+      return std::tanh(x);
+    case EltwiseKind::softplus:
+      return std::max(x, 0.0F) + std::log1p(std::exp(-std::fabs(x)));
+    case EltwiseKind::softsign:
+      return x / (1.0F + std::fabs(x));
+    case EltwiseKind::exp:
+      return std::exp(x);
+    case EltwiseKind::swish:
+      return x / (1.0F + std::exp(-x));
+    case EltwiseKind::gelu:
+      return 0.5F * x * (1.0F + std::erf(x / std::numbers::sqrt2_v<float>));
+  }
+  return x;
+}
+
+void eltwise(const Eltwise& eltwise, std::span<const float> src, std::span<float> dst) {
+  CALOQUANT_EXPECT(src.size() == dst.size());
+#pragma omp parallel for if (src.size() > 16384)
+  for (std::size_t i = 0; i < src.size(); ++i) {
+    dst[i] = eltwise_value(eltwise, src[i]);
+  }
+}
+
+bool is_fusable(EltwiseKind kind) {
+  switch (kind) {
+    case EltwiseKind::selu:
+    case EltwiseKind::hard_sigmoid:
+    case EltwiseKind::softsign:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace caloquant

@@ -1,0 +1,14 @@
+#include "ops/kernels/layer.hpp"
+
+#include "ops/onednn/cpu.hpp"
+
+namespace caloquant {
+
+std::unique_ptr<LayerKernel> make_layer(const LayerProblem& problem) {
+  if (problem.quant != nullptr && !cpu_report().exact_int8) {
+    return make_portable_int8_layer(problem);
+  }
+  return make_onednn_layer(problem);
+}
+
+}  // namespace caloquant

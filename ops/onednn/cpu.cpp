@@ -1,0 +1,47 @@
+#include "ops/onednn/cpu.hpp"
+
+#include <omp.h>
+
+#include <array>
+#include <dnnl.hpp>
+
+namespace caloquant {
+namespace {
+
+struct IsaName {
+  dnnl::cpu_isa isa;
+  const char* name;
+  bool vnni;
+};
+
+constexpr std::array<IsaName, 8> isa_names{{
+    {dnnl::cpu_isa::avx512_core_amx, "avx512_core_amx", true},
+    {dnnl::cpu_isa::avx512_core_bf16, "avx512_core_bf16", true},
+    {dnnl::cpu_isa::avx512_core_vnni, "avx512_core_vnni", true},
+    {dnnl::cpu_isa::avx512_core, "avx512_core", false},
+    {dnnl::cpu_isa::avx2_vnni, "avx2_vnni", true},
+    {dnnl::cpu_isa::avx2, "avx2", false},
+    {dnnl::cpu_isa::avx, "avx", false},
+    {dnnl::cpu_isa::sse41, "sse41", false},
+}};
+
+}  // namespace
+
+CpuReport cpu_report() {
+  CpuReport report;
+  const dnnl_version_t* version = dnnl_version();
+  report.onednn = std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+                  std::to_string(version->patch);
+  report.threads = omp_get_max_threads();
+  report.isa = "other";
+  const dnnl::cpu_isa effective = dnnl::get_effective_cpu_isa();
+  for (const IsaName& candidate : isa_names) {
+    if (candidate.isa == effective) {
+      report.isa = candidate.name;
+      report.exact_int8 = candidate.vnni;
+    }
+  }
+  return report;
+}
+
+}  // namespace caloquant

@@ -1,0 +1,359 @@
+#include "ops/kernels/layer.hpp"
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <cmath>
+#include <dnnl.hpp>
+#include <unordered_map>
+#include <utility>
+
+#include "ops/core/overloaded.hpp"
+#include "ops/kernels/eltwise.hpp"
+#include "ops/kernels/movement.hpp"
+
+namespace caloquant {
+namespace {
+
+using Md = dnnl::memory::desc;
+using Tag = dnnl::memory::format_tag;
+using Args = std::unordered_map<int, dnnl::memory>;
+
+dnnl::memory::data_type to_dnnl(DType dtype) {
+  switch (dtype) {
+    case DType::s8:
+      return dnnl::memory::data_type::s8;
+    case DType::u8:
+      return dnnl::memory::data_type::u8;
+    case DType::s32:
+      return dnnl::memory::data_type::s32;
+    default:
+      CALOQUANT_EXPECT(dtype == DType::f32);
+      return dnnl::memory::data_type::f32;
+  }
+}
+
+Tag channels_last(std::size_t rank) {
+  return rank == 3 ? Tag::nwc : rank == 4 ? Tag::nhwc : Tag::ndhwc;
+}
+
+Tag plain(std::size_t rank) {
+  constexpr Tag tags[] = {Tag::a, Tag::ab, Tag::abc, Tag::abcd, Tag::abcde, Tag::abcdef};
+  return tags[rank - 1];
+}
+
+dnnl::algorithm to_dnnl(EltwiseKind kind) {
+  using dnnl::algorithm;
+  switch (kind) {
+    case EltwiseKind::relu:
+    case EltwiseKind::leaky_relu:
+      return algorithm::eltwise_relu;
+    case EltwiseKind::elu:
+      return algorithm::eltwise_elu;
+    case EltwiseKind::sigmoid:
+      return algorithm::eltwise_logistic;
+    case EltwiseKind::tanh:
+      return algorithm::eltwise_tanh;
+    case EltwiseKind::exp:
+      return algorithm::eltwise_exp;
+    case EltwiseKind::softplus:
+      return algorithm::eltwise_soft_relu;
+    case EltwiseKind::swish:
+      return algorithm::eltwise_swish;
+    case EltwiseKind::gelu:
+      return algorithm::eltwise_gelu_erf;
+    default:
+      CALOQUANT_EXPECT(false && "not a fusable element-wise function");
+      return algorithm::undef;
+  }
+}
+
+/// Post-ops with the tensors they read.
+class PostOps {
+ public:
+  PostOps(const Epilogue& epilogue, std::size_t rank, const dnnl::engine& engine)
+      : rank_(rank), engine_(engine) {
+    std::vector<EpilogueOp> ops = epilogue.ops;
+    if (epilogue.dst) {
+      add_requantization(ops, *epilogue.dst);
+    }
+    for (const EpilogueOp& op : ops) {
+      std::visit(Overloaded{[&](const Eltwise& eltwise) { append(eltwise); },
+                            [&](const ChannelAffine& affine) { append(affine); }},
+                 op);
+    }
+    if (tail_) {
+      post_ops_.append_eltwise(1.0F, dnnl::algorithm::eltwise_linear, tail_->first, tail_->second);
+    }
+  }
+
+  [[nodiscard]] const dnnl::post_ops& get() const { return post_ops_; }
+  [[nodiscard]] const Args& args() const { return args_; }
+
+ private:
+  /// y / scale + zero_point: into the last affine if there is one, else a linear function.
+  void add_requantization(std::vector<EpilogueOp>& ops, const QuantParams& dst) {
+    const float inverse = 1.0F / dst.scale;
+    const auto zero = static_cast<float>(dst.zero_point);
+    if (ops.empty() || !std::holds_alternative<ChannelAffine>(ops.back())) {
+      tail_ = {inverse, zero};
+      return;
+    }
+    auto& affine = std::get<ChannelAffine>(ops.back());
+    for (std::size_t c = 0; c < affine.mul.size(); ++c) {
+      affine.mul[c] *= inverse;
+      affine.add[c] = affine.add[c] * inverse + zero;
+    }
+  }
+
+  void append(const Eltwise& eltwise) {
+    if (eltwise.kind == EltwiseKind::relu && eltwise.alpha > 0.0F) {
+      post_ops_.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, 0.0F, eltwise.alpha);
+      return;
+    }
+    const bool swish = eltwise.kind == EltwiseKind::swish;
+    post_ops_.append_eltwise(1.0F, to_dnnl(eltwise.kind), swish ? 1.0F : eltwise.alpha, 0.0F);
+  }
+
+  void append(const ChannelAffine& affine) {
+    append_binary(dnnl::algorithm::binary_mul, affine.mul);
+    append_binary(dnnl::algorithm::binary_add, affine.add);
+  }
+
+  void append_binary(dnnl::algorithm algorithm, const std::vector<float>& values) {
+    dnnl::memory::dims dims(rank_, 1);
+    dims[1] = static_cast<std::int64_t>(values.size());
+    const Md md(dims, dnnl::memory::data_type::f32, plain(rank_));
+    dnnl::memory memory(md, engine_);
+    std::copy(values.begin(), values.end(), static_cast<float*>(memory.get_data_handle()));
+    post_ops_.append_binary(algorithm, md);
+    args_.emplace(DNNL_ARG_ATTR_MULTIPLE_POST_OP(post_ops_.len() - 1) | DNNL_ARG_SRC_1, memory);
+  }
+
+  std::size_t rank_;
+  const dnnl::engine& engine_;
+  dnnl::post_ops post_ops_;
+  Args args_;
+  std::optional<std::pair<float, float>> tail_;
+};
+
+class OneDnnLayer : public LayerKernel {
+ public:
+  explicit OneDnnLayer(const LayerProblem& problem)
+      : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
+    if (std::holds_alternative<Conv>(problem.op)) {
+      create_conv(problem, std::get<Conv>(problem.op));
+    } else {
+      create_dense(problem);
+    }
+  }
+
+  void execute(const void* src, void* dst) override {
+    // oneDNN takes void* for what it only reads.
+    args_.at(DNNL_ARG_SRC).set_data_handle(const_cast<void*>(src));
+    args_.at(DNNL_ARG_DST).set_data_handle(dst);
+    try {
+      primitive_.execute(stream_, args_);
+      stream_.wait();
+    } catch (const dnnl::error& error) {
+      throw BackendError("oneDNN " + implementation_,
+                         std::string("failed while running: ") + error.message);
+    }
+  }
+
+  [[nodiscard]] std::string implementation() const override { return implementation_; }
+
+ private:
+  dnnl::primitive_attr attributes(const LayerProblem& problem, const PostOps& post_ops) const {
+    dnnl::primitive_attr attr;
+    if (problem.quant != nullptr) {
+      // The channel is axis 1 of dst for convolutions and for [M, O] alike.
+      attr.set_output_scales(1 << 1, output_scales(problem));
+      if (problem.quant->src.zero_point != 0) {
+        attr.set_zero_points(DNNL_ARG_SRC, 0, {problem.quant->src.zero_point});
+      }
+    }
+    attr.set_post_ops(post_ops.get());
+    return attr;
+  }
+
+  /// oneDNN 2.x multiplies (sum + bias) by its "output scale": src.scale * weight_scale.
+  static std::vector<float> output_scales(const LayerProblem& problem) {
+    const auto channels = static_cast<std::size_t>(problem.weights->shape().front());
+    std::vector<float> scales(channels, 1.0F);
+    if (problem.dst_dtype == DType::s32) {
+      return scales;
+    }
+    const auto& weight_scales = problem.quant->weight_scales;
+    for (std::size_t c = 0; c < channels; ++c) {
+      scales[c] = problem.quant->src.scale *
+                  (weight_scales.size() == 1 ? weight_scales[0] : weight_scales[c]);
+    }
+    return scales;
+  }
+
+  dnnl::memory bias_memory(const LayerProblem& problem, const Md& md) const {
+    dnnl::memory memory(md, engine_);
+    const auto bias = problem.bias->data<float>();
+    auto* values = static_cast<float*>(memory.get_data_handle());
+    std::copy(bias.begin(), bias.end(), values);
+    if (problem.quant != nullptr) {
+      const std::vector<float> scales = output_scales(problem);
+      for (std::size_t c = 0; c < bias.size(); ++c) {
+        values[c] = bias[c] / scales[c];
+      }
+    }
+    return memory;
+  }
+
+  /// Weights into the format that the primitive wants.
+  dnnl::memory weights_memory(const Md& given, const Tensor& weights, const Md& wanted) {
+    dnnl::memory src(given, engine_, const_cast<std::byte*>(weights.raw()));
+    dnnl::memory dst(wanted, engine_);
+    dnnl::reorder(src, dst).execute(stream_, src, dst);
+    stream_.wait();
+    return dst;
+  }
+
+  void create_conv(const LayerProblem& problem, const Conv& conv) {
+    const std::size_t rank = problem.src.size();
+    const DType src_dtype = problem.quant != nullptr ? problem.quant->src.dtype : DType::f32;
+    Shape weights_shape = problem.weights->shape();
+    if (conv.groups > 1) {
+      weights_shape.front() /= conv.groups;
+      weights_shape.insert(weights_shape.begin(), conv.groups);
+    }
+    const Md src(problem.src, to_dnnl(src_dtype), channels_last(rank));
+    const Md dst(problem.dst, to_dnnl(problem.dst_dtype), channels_last(rank));
+    const auto weights_type = to_dnnl(problem.weights->dtype());
+    const Md weights(weights_shape, weights_type, Tag::any);
+    Shape dilations = conv.dilations;
+    for (std::int64_t& dilation : dilations) {
+      dilation -= 1;  // oneDNN counts the gaps
+    }
+    const PostOps post_ops(problem.epilogue, rank, engine_);
+    const Md bias =
+        problem.bias != nullptr ? Md({problem.dst[1]}, dnnl::memory::data_type::f32, Tag::a) : Md();
+    const auto kind = dnnl::prop_kind::forward_inference;
+    const auto algorithm = dnnl::algorithm::convolution_direct;
+    const auto desc =
+        problem.bias != nullptr
+            ? dnnl::convolution_forward::desc(kind, algorithm, src, weights, bias, dst,
+                                              conv.strides, dilations, conv.pads_begin,
+                                              conv.pads_end)
+            : dnnl::convolution_forward::desc(kind, algorithm, src, weights, dst, conv.strides,
+                                              dilations, conv.pads_begin, conv.pads_end);
+    const dnnl::convolution_forward::primitive_desc pd(desc, attributes(problem, post_ops),
+                                                       engine_);
+    primitive_ = dnnl::convolution_forward(pd);
+    const Md given(weights_shape, weights_type, plain(weights_shape.size()));
+    finish(problem, pd, post_ops, weights_memory(given, *problem.weights, pd.weights_desc()),
+           pd.bias_desc());
+  }
+
+  void create_dense(const LayerProblem& problem) {
+    const DType src_dtype = problem.quant != nullptr ? problem.quant->src.dtype : DType::f32;
+    const std::int64_t outputs = problem.weights->shape()[0];
+    const std::int64_t inputs = problem.weights->shape()[1];
+    const Md src(problem.src, to_dnnl(src_dtype), Tag::ab);
+    const Md dst(problem.dst, to_dnnl(problem.dst_dtype), Tag::ab);
+    const auto weights_type = to_dnnl(problem.weights->dtype());
+    const Md weights({inputs, outputs}, weights_type, Tag::any);
+    const PostOps post_ops(problem.epilogue, 2, engine_);
+    const Md bias =
+        problem.bias != nullptr ? Md({1, outputs}, dnnl::memory::data_type::f32, Tag::ab) : Md();
+    const auto desc = problem.bias != nullptr ? dnnl::matmul::desc(src, weights, bias, dst)
+                                              : dnnl::matmul::desc(src, weights, dst);
+    const dnnl::matmul::primitive_desc pd(desc, attributes(problem, post_ops), engine_);
+    primitive_ = dnnl::matmul(pd);
+    const Md given({inputs, outputs}, weights_type, Tag::ba);
+    finish(problem, pd, post_ops, weights_memory(given, *problem.weights, pd.weights_desc()),
+           pd.bias_desc());
+  }
+
+  template <typename PrimitiveDesc>
+  void finish(const LayerProblem& problem, const PrimitiveDesc& pd, const PostOps& post_ops,
+              const dnnl::memory& weights, const Md& bias) {
+    implementation_ = pd.impl_info_str();
+    args_ = post_ops.args();
+    args_.emplace(DNNL_ARG_SRC, dnnl::memory(pd.src_desc(), engine_, DNNL_MEMORY_NONE));
+    args_.emplace(DNNL_ARG_DST, dnnl::memory(pd.dst_desc(), engine_, DNNL_MEMORY_NONE));
+    args_.emplace(DNNL_ARG_WEIGHTS, weights);
+    if (problem.bias != nullptr) {
+      args_.emplace(DNNL_ARG_BIAS, bias_memory(problem, bias));
+    }
+  }
+
+  dnnl::engine engine_;
+  dnnl::stream stream_;
+  dnnl::primitive primitive_;
+  Args args_;
+  std::string implementation_;
+};
+
+/// oneDNN 2.6's gemm convolutions, which it takes where it has no direct kernel, cannot be trusted:
+/// with s8 or u8 src some shapes give wrong sums (tests/ops/kernels/int8_layer.test.cpp, seeds 43
+/// and 53), and with per-channel binary post-ops on channels-last f32 tensors every shape does
+/// (tests/graph/exec/engine.test.cpp below AVX-512).
+bool is_gemm_convolution(const LayerProblem& problem, const LayerKernel& layer) {
+  return std::holds_alternative<Conv>(problem.op) &&
+         layer.implementation().find("gemm") != std::string::npos;
+}
+
+bool has_affine(const Epilogue& epilogue) {
+  return std::any_of(epilogue.ops.begin(), epilogue.ops.end(), [](const EpilogueOp& op) {
+    return std::holds_alternative<ChannelAffine>(op);
+  });
+}
+
+/// An f32 layer without post-ops, followed by its epilogue in place.
+class SplitLayer : public LayerKernel {
+ public:
+  explicit SplitLayer(const LayerProblem& problem)
+      : epilogue_(problem.epilogue), cells_(static_cast<std::size_t>(element_count(problem.dst))) {
+    CALOQUANT_EXPECT(problem.quant == nullptr && problem.dst_dtype == DType::f32);
+    LayerProblem bare = problem;
+    bare.epilogue = {};
+    layer_ = std::make_unique<OneDnnLayer>(bare);
+  }
+
+  void execute(const void* src, void* dst) override {
+    layer_->execute(src, dst);
+    const std::span<float> cells(static_cast<float*>(dst), cells_);
+    for (const EpilogueOp& op : epilogue_.ops) {
+      std::visit(Overloaded{[&](const Eltwise& function) { eltwise(function, cells, cells); },
+                            [&](const ChannelAffine& affine) {
+                              affine_cells(cells, cells, affine.mul, affine.add);
+                            }},
+                 op);
+    }
+  }
+
+  [[nodiscard]] std::string implementation() const override { return layer_->implementation(); }
+
+ private:
+  Epilogue epilogue_;
+  std::size_t cells_;
+  std::unique_ptr<OneDnnLayer> layer_;
+};
+
+}  // namespace
+
+std::unique_ptr<LayerKernel> make_onednn_layer(const LayerProblem& problem) {
+  try {
+    auto layer = std::make_unique<OneDnnLayer>(problem);
+    if (is_gemm_convolution(problem, *layer)) {
+      if (problem.quant != nullptr) {
+        return make_portable_int8_layer(problem);
+      }
+      if (has_affine(problem.epilogue)) {
+        return std::make_unique<SplitLayer>(problem);
+      }
+    }
+    return layer;
+  } catch (const dnnl::error& error) {
+    throw BackendError("layer '" + problem.name + "'",
+                       std::string("oneDNN refuses it: ") + error.message);
+  }
+}
+
+}  // namespace caloquant

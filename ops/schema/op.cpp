@@ -1,0 +1,94 @@
+#include "ops/schema/op.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "ops/core/overloaded.hpp"
+
+namespace caloquant {
+namespace {
+
+constexpr std::array<std::pair<EltwiseKind, std::string_view>, 12> eltwise_names{{
+    {EltwiseKind::relu, "relu"},
+    {EltwiseKind::leaky_relu, "leaky_relu"},
+    {EltwiseKind::elu, "elu"},
+    {EltwiseKind::selu, "selu"},
+    {EltwiseKind::sigmoid, "sigmoid"},
+    {EltwiseKind::hard_sigmoid, "hard_sigmoid"},
+    {EltwiseKind::tanh, "tanh"},
+    {EltwiseKind::softplus, "softplus"},
+    {EltwiseKind::softsign, "softsign"},
+    {EltwiseKind::exp, "exp"},
+    {EltwiseKind::swish, "swish"},
+    {EltwiseKind::gelu, "gelu"},
+}};
+
+}  // namespace
+
+std::string_view name_of(EltwiseKind kind) {
+  for (const auto& [candidate, name] : eltwise_names) {
+    if (candidate == kind) {
+      return name;
+    }
+  }
+  return "?";
+}
+
+EltwiseKind eltwise_kind_from(std::string_view name) {
+  for (const auto& [kind, candidate] : eltwise_names) {
+    if (candidate == name) {
+      return kind;
+    }
+  }
+  throw std::out_of_range("no element-wise function is called '" + std::string(name) + "'");
+}
+
+std::string_view name_of(const Op& op) {
+  return std::visit(
+      Overloaded{
+          [](const Dense&) -> std::string_view { return "dense"; },
+          [](const Conv&) -> std::string_view { return "conv"; },
+          [](const UpsampleNearest&) -> std::string_view { return "upsample_nearest"; },
+          [](const Pad&) -> std::string_view { return "pad"; },
+          [](const Pool& pool) -> std::string_view {
+            return pool.kind == PoolKind::max ? "max_pool" : "average_pool";
+          },
+          [](const BatchNorm&) -> std::string_view { return "batch_norm"; },
+          [](const Affine&) -> std::string_view { return "affine"; },
+          [](const Eltwise& eltwise) -> std::string_view { return name_of(eltwise.kind); },
+          [](const Softmax&) -> std::string_view { return "softmax"; },
+          [](const Add&) -> std::string_view { return "add"; },
+          [](const Concat&) -> std::string_view { return "concat"; },
+          [](const Reshape&) -> std::string_view { return "reshape"; },
+          [](const Transpose&) -> std::string_view { return "transpose"; },
+          [](const Identity&) -> std::string_view { return "identity"; },
+      },
+      op);
+}
+
+bool is_quantizable(const Op& op) {
+  return std::holds_alternative<Dense>(op) || std::holds_alternative<Conv>(op);
+}
+
+bool only_moves_cells(const Op& op) {
+  return std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
+         std::holds_alternative<UpsampleNearest>(op) || std::holds_alternative<Pad>(op) ||
+         std::holds_alternative<Identity>(op);
+}
+
+bool keeps_memory(const Shape& shape, const std::vector<std::int64_t>& permutation) {
+  std::int64_t last = -1;
+  for (const std::int64_t axis : permutation) {
+    if (shape[static_cast<std::size_t>(axis)] == 1) {
+      continue;
+    }
+    if (axis < last) {
+      return false;
+    }
+    last = axis;
+  }
+  return true;
+}
+
+}  // namespace caloquant

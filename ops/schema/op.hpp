@@ -1,0 +1,153 @@
+#pragma once
+
+#include <caloquant/types.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace caloquant {
+
+// The operators of the graph. Every attribute struct is one alternative of Op; tensors that an
+// operator needs besides its src (weights, bias, ...) are further inputs of the node. Spatial
+// operators see src as [N, C, spatial...] with 1 to 3 spatial axes; `spatial` vectors have one
+// entry per spatial axis. Constants come as documented at each operator.
+
+/// dst[n, o] = sum_i src[n, i] * weights[o, i] + bias[o]; src [..., I]; inputs: src, weights [O,
+/// I], optional bias [O].
+struct Dense {
+  friend bool operator==(const Dense&, const Dense&) = default;
+};
+
+/// Cross-correlation, as Keras and ONNX; inputs: src, weights [O, I / groups, spatial...], optional
+/// bias [O]. Padding is with real 0.
+struct Conv {
+  Shape strides;
+  Shape dilations;
+  Shape pads_begin;
+  Shape pads_end;
+  std::int64_t groups = 1;
+  friend bool operator==(const Conv&, const Conv&) = default;
+};
+
+/// Nearest-neighbour repetition by an integer factor per spatial axis.
+struct UpsampleNearest {
+  Shape factors;
+  friend bool operator==(const UpsampleNearest&, const UpsampleNearest&) = default;
+};
+
+/// Zeros around every axis (batch and channel included: begin and end have one entry per axis).
+struct Pad {
+  Shape begin;
+  Shape end;
+  friend bool operator==(const Pad&, const Pad&) = default;
+};
+
+enum class PoolKind { max, average };
+
+/// Padding cells take no part: the maximum ignores them, the average divides by the cells inside.
+struct Pool {
+  PoolKind kind = PoolKind::max;
+  Shape kernel;
+  Shape strides;
+  Shape pads_begin;
+  Shape pads_end;
+  friend bool operator==(const Pool&, const Pool&) = default;
+};
+
+/// Inference form over channel axis 1: gamma * (src - mean) / sqrt(variance + epsilon) + beta;
+/// inputs: src, gamma, beta, mean, variance, each [C].
+struct BatchNorm {
+  double epsilon = 1e-3;
+  friend bool operator==(const BatchNorm&, const BatchNorm&) = default;
+};
+
+/// dst = mul[c] * src + add[c] over channel axis 1; inputs: src, mul [C], add [C]. What BatchNorm
+/// becomes.
+struct Affine {
+  friend bool operator==(const Affine&, const Affine&) = default;
+};
+
+enum class EltwiseKind {
+  relu,          ///< max(x, 0), or min(max(x, 0), alpha) when alpha > 0
+  leaky_relu,    ///< x >= 0 ? x : alpha * x
+  elu,           ///< x >= 0 ? x : alpha * (exp(x) - 1)
+  selu,          ///< Klambauer et al. 2017 constants
+  sigmoid,       ///< 1 / (1 + exp(-x))
+  hard_sigmoid,  ///< clamp(0.2 x + 0.5, 0, 1) (Keras 2)
+  tanh,
+  softplus,  ///< log(1 + exp(x))
+  softsign,  ///< x / (1 + |x|)
+  exp,
+  swish,  ///< x * sigmoid(x)
+  gelu,   ///< x * Phi(x), the erf form
+};
+
+struct Eltwise {
+  EltwiseKind kind = EltwiseKind::relu;
+  float alpha = 0.0F;
+  friend bool operator==(const Eltwise&, const Eltwise&) = default;
+};
+
+struct Softmax {
+  std::int64_t axis = -1;
+  friend bool operator==(const Softmax&, const Softmax&) = default;
+};
+
+/// Element by element sum of two or more inputs of one shape.
+struct Add {
+  friend bool operator==(const Add&, const Add&) = default;
+};
+
+struct Concat {
+  std::int64_t axis = 1;
+  friend bool operator==(const Concat&, const Concat&) = default;
+};
+
+/// Row-major reinterpretation of the logical tensor. `dims` has one entry per axis of dst; the
+/// first is `dynamic` and keeps the batch.
+struct Reshape {
+  Shape dims;
+  friend bool operator==(const Reshape&, const Reshape&) = default;
+};
+
+/// dst axis i is src axis permutation[i].
+struct Transpose {
+  std::vector<std::int64_t> permutation;
+  friend bool operator==(const Transpose&, const Transpose&) = default;
+};
+
+struct Identity {
+  friend bool operator==(const Identity&, const Identity&) = default;
+};
+
+using Op = std::variant<Dense, Conv, UpsampleNearest, Pad, Pool, BatchNorm, Affine, Eltwise,
+                        Softmax, Add, Concat, Reshape, Transpose, Identity>;
+
+/// Stable lower-case name: "dense", "conv", "upsample_nearest", "max_pool", "relu", ...
+[[nodiscard]] std::string_view name_of(const Op& op);
+[[nodiscard]] std::string_view name_of(EltwiseKind kind);
+/// The inverse of name_of(EltwiseKind); throws std::out_of_range for an unknown name.
+[[nodiscard]] EltwiseKind eltwise_kind_from(std::string_view name);
+
+/// True for the operators that have weights and an integer form: Dense and Conv.
+[[nodiscard]] bool is_quantizable(const Op& op);
+
+/// True for the operators that move or repeat cells (and pad with 0) without changing them: they
+/// commute with quantization.
+[[nodiscard]] bool only_moves_cells(const Op& op);
+
+/// True when a transposition of `shape` only moves axes of extent 1, so that no byte moves.
+[[nodiscard]] bool keeps_memory(const Shape& shape, const std::vector<std::int64_t>& permutation);
+
+/// Shape of dst from the shapes of all inputs. A dynamic batch stays dynamic. Throws ModelError
+/// with place `where` when shapes or attributes do not fit each other.
+[[nodiscard]] Shape infer_shape(const Op& op, const std::vector<Shape>& inputs,
+                                const std::string& where);
+
+/// Multiply-accumulates for one sample, as written (padding counts). 0 for what has no weights.
+[[nodiscard]] std::int64_t macs_per_sample(const Op& op, const std::vector<Shape>& inputs,
+                                           const Shape& dst);
+
+}  // namespace caloquant

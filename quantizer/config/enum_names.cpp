@@ -1,0 +1,13 @@
+#include <caloquant/config.hpp>
+
+namespace caloquant {
+
+std::string_view name_of(ActivationRule rule) noexcept {
+  return rule == ActivationRule::measured ? "measured" : "inc_u8_scaled";
+}
+
+std::string_view name_of(CriterionKind kind) noexcept {
+  return kind == CriterionKind::relative ? "relative" : "absolute";
+}
+
+}  // namespace caloquant

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <filesystem>
+
+#include "graph/ir/graph.hpp"
+
+namespace caloquant {
+
+class Evaluator;
+struct QuantizeResult;
+
+/// Writes the quantized graph as quantized.h5, with four evaluation events (or as many as there
+/// are) as verified samples and the resolved config with the outcome as provenance.
+void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, const Graph& graph,
+                           const QuantizeResult& result, const std::filesystem::path& file);
+
+}  // namespace caloquant

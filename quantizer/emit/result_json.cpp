@@ -1,0 +1,135 @@
+#include "quantizer/emit/result_json.hpp"
+
+#include <caloquant/error.hpp>
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include "graph/io/sha256.hpp"
+#include "ops/onednn/cpu.hpp"
+#include "quantizer/config/run_config_json.hpp"
+#include "quantizer/run/quantize.hpp"
+
+namespace caloquant {
+namespace {
+
+Json layer_json(const LayerReport& layer, const QuantPlan& plan) {
+  Json json{{"name", layer.name},
+            {"op", layer.op},
+            {"precision", std::string(name_of(layer.precision))},
+            {"reason", layer.reason}};
+  const auto found = plan.layers.find(layer.name);
+  if (found != plan.layers.end()) {
+    const LayerQuant& quant = found->second.quant;
+    json["src"] = {{"dtype", std::string(name_of(quant.src.dtype))},
+                   {"scale", quant.src.scale},
+                   {"zero_point", quant.src.zero_point}};
+    json["weights"] = {
+        {"dtype", "s8"},
+        {"granularity", quant.weight_scales.size() == 1 ? "per_tensor" : "per_channel"}};
+  }
+  return json;
+}
+
+Json step_json(const Trial& trial) {
+  return {{"step", trial.step},
+          {"changed", trial.proposal.changed},
+          {"quantized_layers", trial.quantized_layers()},
+          {"loss", json_number(trial.loss)},
+          {"standard_error", json_number(trial.standard_error)},
+          {"target_met", trial.target_met},
+          {"seconds", trial.seconds},
+          {"error", trial.error.empty() ? Json() : Json(trial.error)}};
+}
+
+Json files_json(const std::vector<std::filesystem::path>& files) {
+  Json list = Json::array();
+  for (const std::filesystem::path& file : files) {
+    list.push_back({{"file", file.filename().string()}, {"sha256", sha256_of_file(file)}});
+  }
+  return list;
+}
+
+void write_atomically(const std::string& text, const std::filesystem::path& file) {
+  const std::filesystem::path partial = file.string() + ".partial";
+  std::ofstream stream(partial, std::ios::binary);
+  stream << text;
+  stream.close();
+  std::error_code failure;
+  if (stream) {
+    std::filesystem::rename(partial, file, failure);
+  }
+  if (!stream || failure) {
+    throw BackendError(file.string(), "cannot be written", "check the folder and the free space");
+  }
+}
+
+}  // namespace
+
+Json to_json(const ShowerLossResult& loss) {
+  Json axes;
+  constexpr const char* names[] = {"x", "y", "z"};
+  for (std::size_t axis = 0; axis < loss.axes.size(); ++axis) {
+    axes[names[axis]] = {{"mean", json_number(loss.axes[axis].mean)},
+                         {"spread", json_number(loss.axes[axis].spread)}};
+  }
+  return {{"loss", json_number(loss.value)},
+          {"standard_error", loss.standard_error ? json_number(*loss.standard_error) : Json()},
+          {"dead_output_loss", json_number(loss.dead_output)},
+          {"relative_to_dead_output", json_number(loss.relative_to_dead)},
+          {"noise", loss.noise ? json_number(*loss.noise) : Json()},
+          {"axes", axes},
+          {"events", loss.events},
+          {"reference_events", loss.reference_events},
+          {"suspect", loss.suspect}};
+}
+
+Json provenance_json(const ResultContext& context) {
+  const CpuReport cpu = cpu_report();
+  return {{"caloquant", CALOQUANT_VERSION},
+          {"compiler", CALOQUANT_COMPILER},
+          {"onednn", cpu.onednn},
+          {"isa", cpu.isa},
+          {"threads", cpu.threads},
+          {"model_files", files_json(context.model_files)},
+          {"data_files", files_json(context.data_files)},
+          {"config", to_json(context.config)}};
+}
+
+void write_result_json(const QuantizeResult& result, const ResultContext& context,
+                       const std::filesystem::path& file) {
+  const bool has_model = result.final_loss.has_value();
+  Json json;
+  json["_format"] = "caloquant result";
+  json["_version"] = 1;
+  json["target_met"] = result.tuning.target_met;
+  json["error"] = result.error.empty() ? Json() : Json(result.error);
+  json["stopped_by"] = std::string(name_of(result.tuning.reason));
+  json["metric"] = describe(context.config.metric.loss);
+  json["baseline_loss"] = json_number(result.baseline.value);
+  json["target_loss"] = json_number(result.tuning.target);
+  json["dead_output_loss"] = json_number(result.baseline.dead_output);
+  json["loss"] = has_model ? json_number(result.final_loss->value) : Json();
+  json["standard_error"] = has_model && result.final_loss->standard_error
+                               ? json_number(*result.final_loss->standard_error)
+                               : Json();
+  json["quantized_layers"] =
+      has_model ? result.tuning.trials[*result.tuning.best].quantized_layers() : 0;
+  json["total_layers"] =
+      has_model ? result.tuning.trials[*result.tuning.best].total_layers() : result.layers.size();
+  json["best_step"] = has_model ? Json(result.tuning.trials[*result.tuning.best].step) : Json();
+  json["layers"] = Json::array();
+  for (const LayerReport& layer : result.layers) {
+    json["layers"].push_back(layer_json(layer, result.plan));
+  }
+  json["steps"] = Json::array();
+  for (const Trial& trial : result.tuning.trials) {
+    json["steps"].push_back(step_json(trial));
+  }
+  json["seconds"] = result.tuning.seconds;
+  json["loss_detail"] = has_model ? to_json(*result.final_loss) : Json();
+  json["provenance"] = provenance_json(context);
+  write_atomically(json.dump(2) + "\n", file);
+}
+
+}  // namespace caloquant

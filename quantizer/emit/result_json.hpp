@@ -1,0 +1,32 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <filesystem>
+#include <vector>
+
+#include "graph/io/json.hpp"
+
+namespace caloquant {
+
+struct QuantizeResult;
+struct ShowerLossResult;
+
+/// What a result came from.
+struct ResultContext {
+  const RunConfig& config;
+  std::vector<std::filesystem::path> model_files;
+  std::vector<std::filesystem::path> data_files;
+};
+
+/// Writes result.json atomically; its keys are described in quantizer/README.md. Throws
+/// BackendError.
+void write_result_json(const QuantizeResult& result, const ResultContext& context,
+                       const std::filesystem::path& file);
+
+/// value, standard error, dead-output loss, parts by axis, trust.
+[[nodiscard]] Json to_json(const ShowerLossResult& loss);
+
+/// Versions, instruction set, threads and the SHA-256 of every file.
+[[nodiscard]] Json provenance_json(const ResultContext& context);
+
+}  // namespace caloquant

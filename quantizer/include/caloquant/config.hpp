@@ -1,0 +1,126 @@
+#pragma once
+
+#include <caloquant/data.hpp>
+#include <caloquant/shower_loss.hpp>
+#include <caloquant/tuning.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace caloquant {
+
+/// How network output becomes energy: E[GeV] = out^(1 / power) / scale.
+struct OutputConfig {
+  double scale = 1.0;
+  double power = 1.0;
+  friend bool operator==(const OutputConfig&, const OutputConfig&) = default;
+};
+
+/// The FP32 model: `file`, or `architecture` with `weights` or with `random_weights`.
+struct ModelConfig {
+  std::filesystem::path architecture;           ///< Keras to_json form; empty when not given
+  std::filesystem::path weights;                ///< Keras save_weights form; empty when not given
+  std::filesystem::path file;                   ///< full Keras model; empty when not given
+  std::optional<std::uint64_t> random_weights;  ///< seed
+  OutputConfig output;
+  friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
+};
+
+struct DataConfig {
+  std::vector<std::string> files;  ///< paths, each may be a glob
+  DataLayout layout{};
+  std::optional<double> cell_threshold;  ///< [file units]; empty: of the layout
+  std::optional<double> minimum_sum;     ///< [file units]; empty: of the layout
+  std::size_t calibration_samples = 100;
+  std::size_t evaluation_samples = 100;
+  friend bool operator==(const DataConfig&, const DataConfig&) = default;
+};
+
+struct InputConfig {
+  InputRecipe recipe{};
+  std::uint64_t seed = 1978;
+  friend bool operator==(const InputConfig&, const InputConfig&) = default;
+};
+
+/// How the integer type of an activation is chosen when a LayerChoice says `automatic`.
+enum class ActivationRule {
+  measured,       ///< u8 with a zero point or s8, by the calibrated range
+  inc_u8_scaled,  ///< as Intel Neural Compressor: u8 without zero point after any ReLU upstream
+};
+[[nodiscard]] std::string_view name_of(ActivationRule rule) noexcept;
+
+struct QuantizationConfig {
+  std::string approach = "static";
+  ActivationRule activation_rule = ActivationRule::measured;
+  SpaceRules rules;
+  friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;
+};
+
+struct MetricConfig {
+  std::string name = "shower_shape";
+  std::string preset = "tune";
+  ShowerLossOptions loss;  ///< the preset with the overrides of the config
+  friend bool operator==(const MetricConfig&, const MetricConfig&) = default;
+};
+
+enum class CriterionKind { relative, absolute };
+[[nodiscard]] std::string_view name_of(CriterionKind kind) noexcept;
+
+struct AccuracyCriterion {
+  bool higher_is_better = false;
+  CriterionKind kind = CriterionKind::absolute;
+  double tolerable_loss = 0.0;  ///< >= 0; below 1 when relative
+  friend bool operator==(const AccuracyCriterion&, const AccuracyCriterion&) = default;
+};
+
+struct TuningLimits {
+  double timeout = 0.0;  ///< [s]; 0: stop at the first configuration that meets the target
+  std::size_t max_trials = 100;
+  friend bool operator==(const TuningLimits&, const TuningLimits&) = default;
+};
+
+struct TuningCriterion {
+  std::string strategy = "basic";
+  bool more_bases = true;  ///< see StrategyOptions
+  TuningLimits limits;
+  friend bool operator==(const TuningCriterion&, const TuningCriterion&) = default;
+};
+
+struct ExecutionConfig {
+  std::size_t batch = 8;  ///< events per call of the network; no result depends on it
+  friend bool operator==(const ExecutionConfig&, const ExecutionConfig&) = default;
+};
+
+/// Everything a run needs. Paths are resolved against the folder of the config file.
+struct RunConfig {
+  std::string source;  ///< the config file: the first part of places in errors
+  ModelConfig model;
+  DataConfig data;
+  InputConfig input;
+  QuantizationConfig quantization;
+  MetricConfig metric;
+  AccuracyCriterion accuracy;
+  TuningCriterion tuning;
+  ExecutionConfig execution;
+  friend bool operator==(const RunConfig&, const RunConfig&) = default;
+};
+
+/// Reads a config file. Each override is "/json/pointer=value", where the value is JSON or else a
+/// plain string; it replaces or adds a value before the whole is checked.
+/// Throws ConfigError with file and JSON pointer; UsageError for an override that cannot be
+/// applied.
+[[nodiscard]] RunConfig load_run_config(const std::filesystem::path& file,
+                                        const std::vector<std::string>& overrides = {});
+
+/// The JSON Schema (2020-12) of a config file, as text: the one source of keys, types, ranges and
+/// defaults.
+[[nodiscard]] std::string run_config_schema();
+
+/// The config with all defaults filled in, as JSON text; load_run_config() reads it to the same
+/// values.
+[[nodiscard]] std::string to_json_text(const RunConfig& config);
+
+}  // namespace caloquant

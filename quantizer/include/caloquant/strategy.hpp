@@ -1,0 +1,78 @@
+#pragma once
+
+#include <caloquant/tuning.hpp>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace caloquant {
+
+/// What a strategy wants to see evaluated next.
+struct Proposal {
+  TuningConfig config;
+  /// Layers that differ from the strategy's base because they fell back, in the order in which they
+  /// did; empty when the configuration is no fallback.
+  std::vector<std::string> fallbacks;
+  std::string changed;  ///< for people: "conv int8 kl per_channel", "conv3d_2, conv3d_5 -> fp32"
+};
+
+/// One evaluated configuration.
+struct Trial {
+  std::size_t step = 0;
+  Proposal proposal;
+  double loss = std::numeric_limits<double>::quiet_NaN();
+  double standard_error = std::numeric_limits<double>::quiet_NaN();
+  std::string error;     ///< why there is no loss; empty when there is one
+  double seconds = 0.0;  ///< wall time of the evaluation [s]
+  bool target_met = false;
+
+  [[nodiscard]] std::size_t quantized_layers() const { return proposal.config.quantized_layers(); }
+  [[nodiscard]] std::size_t total_layers() const { return proposal.config.layers().size(); }
+};
+
+/// All trials so far, in order.
+using History = std::vector<Trial>;
+
+/// Is `trial` better than `other`? A finite loss beats NaN and infinities, any loss beats an error;
+/// equal ranks are not better.
+[[nodiscard]] bool better(const Trial& trial, const Trial& other, bool higher_is_better);
+
+/// A generator of configurations. It sees the space and the history, nothing else (no model, no
+/// clock), and keeps no state: the same history gives the same proposal, so a run can go on from
+/// its history alone. It never proposes a configuration that is in the history.
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+  Strategy(const Strategy&) = delete;
+  Strategy& operator=(const Strategy&) = delete;
+
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  /// Nothing when the strategy has come to its end.
+  [[nodiscard]] virtual std::optional<Proposal> next(const History& history) const = 0;
+  /// An upper bound of the proposals that are still to come; 0 exactly when next() has none.
+  [[nodiscard]] virtual std::size_t remaining_at_most(const History& history) const = 0;
+
+ protected:
+  Strategy() = default;
+};
+
+/// What a strategy is made from.
+struct StrategyOptions {
+  std::string name = "basic";
+  bool higher_is_better = false;
+  /// basic: go on from further combinations where Intel Neural Compressor gives up.
+  bool more_bases = true;
+};
+
+/// Names that make_strategy() knows.
+[[nodiscard]] const std::vector<std::string>& strategy_names();
+
+/// Throws ConfigError for an unknown name.
+[[nodiscard]] std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
+                                                      TuningSpace space);
+
+}  // namespace caloquant

@@ -1,0 +1,166 @@
+#include "quantizer/run/evaluator.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+
+#include "calibration/data/latents.hpp"
+#include "calibration/data/shower_source.hpp"
+#include "graph/exec/executor.hpp"
+#include "metrics/shower_loss.hpp"
+
+namespace caloquant {
+namespace {
+
+EnergyUnits network_units(const Graph& graph) {
+  return {graph.output_units().scale, graph.output_units().power};
+}
+
+/// [X, Y, Z] of the only output: [N, X, Y, Z], [N, X, Y, Z, 1] or [N, 1, X, Y, Z].
+Shape image_shape(const Graph& graph) {
+  if (graph.outputs().size() != 1) {
+    throw ModelError("model '" + graph.name() + "'",
+                     "has " + std::to_string(graph.outputs().size()) + " outputs",
+                     "the shower metric needs a generator with one image");
+  }
+  const Shape& output = graph.value(graph.outputs()[0].value).shape;
+  Shape image(output.begin() + 1, output.end());
+  if (image.size() == 4 && image.back() == 1) {
+    image.pop_back();
+  } else if (image.size() == 4 && image.front() == 1) {
+    image.erase(image.begin());
+  }
+  if (image.size() != 3) {
+    throw ModelError("model '" + graph.name() + "'", "puts out " + to_string(output),
+                     "the shower metric needs images [N, X, Y, Z] with one channel");
+  }
+  return image;
+}
+
+std::int64_t latent_size_of(const Graph& graph, InputRecipe recipe) {
+  const bool fits = graph.inputs().size() == 1 &&
+                    graph.value(graph.inputs()[0]).shape.size() == 2 &&
+                    graph.value(graph.inputs()[0]).shape[1] >= smallest_latent(recipe);
+  if (!fits) {
+    throw ModelError("model '" + graph.name() + "'",
+                     "does not take one latent vector [N, L] as recipe '" +
+                         std::string(name_of(recipe)) + "' makes it");
+  }
+  return graph.value(graph.inputs()[0]).shape[1];
+}
+
+DataOptions data_options(const RunConfig& config, const Shape& image) {
+  DataOptions options;
+  options.layout = config.data.layout;
+  options.files = config.data.files;
+  options.base_folder = std::filesystem::path(config.source).parent_path();
+  options.cell_threshold = config.data.cell_threshold;
+  options.minimum_sum = config.data.minimum_sum;
+  options.image_shape = image;
+  options.calibration_samples = static_cast<std::int64_t>(config.data.calibration_samples);
+  options.evaluation_samples = static_cast<std::int64_t>(config.data.evaluation_samples);
+  return options;
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const RunConfig& config, const Graph& fp32)
+    : loss_(config.metric.loss),
+      input_(config.input),
+      fp32_(fp32),
+      batch_(static_cast<std::int64_t>(config.execution.batch)),
+      latent_size_(latent_size_of(fp32, config.input.recipe)),
+      data_(data_options(config, image_shape(fp32))),
+      index_(EventIndex::build(data_)) {
+  std::transform(data_.image_shape.begin(), data_.image_shape.end(), extents_.begin(),
+                 [](std::int64_t extent) { return static_cast<std::size_t>(extent); });
+  if (loss_.reference == LossReference::fp32 && index_.calibration().size() < 2) {
+    throw ConfigError(config.source + "#/metric",
+                      "reference 'fp32' compares with the calibration events, of which there are " +
+                          std::to_string(index_.calibration().size()),
+                      "raise data.calibration_samples");
+  }
+}
+
+EventRange Evaluator::reference_events() const {
+  return loss_.reference == LossReference::fp32 ? index_.calibration() : index_.evaluation();
+}
+
+void Evaluator::prepare_reference(const EventProgress& progress) {
+  reference_ = loss_.reference == LossReference::dataset
+                   ? dataset_profiles(reference_events(), progress)
+                   : network_profiles(fp32_, reference_events(), progress);
+}
+
+ShowerLossResult Evaluator::loss_of(const Graph& graph, const EventProgress& progress) const {
+  CALOQUANT_EXPECT(reference_.has_value());
+  if (image_shape(graph) != data_.image_shape ||
+      latent_size_of(graph, input_.recipe) != latent_size_) {
+    throw ModelError("model '" + graph.name() + "'",
+                     "has other inputs or images than the fp32 model of the config");
+  }
+  return shower_loss(network_profiles(graph, index_.evaluation(), progress), *reference_, loss_);
+}
+
+ShowerLossResult Evaluator::baseline(const EventProgress& progress) const {
+  CALOQUANT_EXPECT(reference_.has_value());
+  return loss_.reference == LossReference::fp32_paired
+             ? shower_loss(*reference_, *reference_, loss_)
+             : loss_of(fp32_, progress);
+}
+
+void Evaluator::fill_input(std::int64_t first, std::int64_t count, std::span<float> input) const {
+  fill_latents(input_.recipe, input_.seed, first, index_.labels({first, first + count}),
+               latent_size_, input);
+}
+
+ShowerProfiles Evaluator::empty_profiles(EventRange range, EnergyUnits from) const {
+  return ShowerProfiles({extents_, static_cast<std::size_t>(range.size()), loss_.profile,
+                         loss_.batch_size,
+                         convert_cells(from, units_of_loss(loss_.units, network_units(fp32_)))});
+}
+
+ShowerProfiles Evaluator::network_profiles(const Graph& graph, EventRange range,
+                                           const EventProgress& progress) const {
+  ShowerProfiles profiles = empty_profiles(range, network_units(graph));
+  const auto executable = compile_engine(graph, batch_);
+  const auto image = static_cast<std::size_t>(element_count(data_.image_shape));
+  const auto batch = static_cast<std::size_t>(batch_);
+  // The last batch is filled up with zeros, so that every event sees the same primitives.
+  std::vector<float> input(batch * static_cast<std::size_t>(latent_size_), 0.0F);
+  std::vector<float> images(batch * image);
+  for (std::int64_t first = range.first; first < range.last; first += batch_) {
+    const std::int64_t count = std::min(batch_, range.last - first);
+    const std::span<float> used =
+        std::span(input).first(static_cast<std::size_t>(count * latent_size_));
+    fill_input(first, count, used);
+    const std::span<const float> src = input;
+    const std::span<float> dst = images;
+    executable->run({&src, 1}, {&dst, 1});
+    profiles.add(static_cast<std::size_t>(first - range.first),
+                 std::span<const float>(images).first(static_cast<std::size_t>(count) * image),
+                 omp_get_max_threads());
+    if (progress) {
+      progress(first + count - range.first);
+    }
+  }
+  return profiles;
+}
+
+ShowerProfiles Evaluator::dataset_profiles(EventRange range, const EventProgress& progress) const {
+  ShowerProfiles profiles = empty_profiles(range, {1.0, 1.0});  // the source gives GeV
+  constexpr std::int64_t block_size = 64;
+  ShowerSource source(index_, data_, range, block_size);
+  ShowerBlock block;
+  while (source.next(block)) {
+    profiles.add(static_cast<std::size_t>(block.events.first - range.first), block.images,
+                 omp_get_max_threads());
+    if (progress) {
+      progress(block.events.last - range.first);
+    }
+  }
+  return profiles;
+}
+
+}  // namespace caloquant

@@ -1,0 +1,181 @@
+#include "quantizer/run/quantize.hpp"
+
+#include <caloquant/error.hpp>
+#include <caloquant/strategy.hpp>
+#include <set>
+#include <utility>
+
+#include "calibration/collect.hpp"
+#include "graph/exec/executor.hpp"
+#include "quantizer/emit/native_model.hpp"
+#include "quantizer/emit/result_json.hpp"
+#include "quantizer/run/evaluator.hpp"
+#include "quantizer/run/load_model.hpp"
+#include "quantizer/tune/criterion.hpp"
+#include "quantizer/tune/journal.hpp"
+
+namespace caloquant {
+namespace {
+
+/// One run from the config to the files.
+class Run {
+ public:
+  Run(const RunConfig& config, const std::filesystem::path& output, RunObserver& observer)
+      : config_(config),
+        output_(output),
+        observer_(observer),
+        model_(load_fp32_model(config.model)),
+        space_(layer_specs(model_.graph), config.quantization.rules, config.source),
+        strategy_(make_strategy(
+            {config.tuning.strategy, config.accuracy.higher_is_better, config.tuning.more_bases},
+            space_)),
+        evaluator_(config, model_.graph) {}
+
+  QuantizeResult execute() {
+    result_.baseline = measure_baseline();
+    const double target = target_loss(config_.accuracy, result_.baseline.value);
+    observer_.on_target(result_.baseline, target);
+    calibrate();
+    Journal journal(output_);
+    result_.tuning =
+        tune(*strategy_, {config_.accuracy, config_.tuning.limits, result_.baseline.value},
+             callbacks(), &journal);
+    result_.layers = report_layers(space_, result_.tuning);
+    if (!result_.tuning.best) {
+      result_.error = result_.tuning.trials.empty() ? "no configuration was tried"
+                                                    : result_.tuning.trials.back().error;
+      return std::move(result_);
+    }
+    const Trial& best = result_.tuning.trials[*result_.tuning.best];
+    result_.plan = make_plan(model_.graph, table_, best.proposal.config,
+                             config_.quantization.activation_rule, weights_);
+    result_.final_loss = losses_.at(best.step);
+    write_quantized_model(config_, evaluator_, apply_plan(model_.graph, result_.plan), result_,
+                          output_ / "quantized.h5");
+    return std::move(result_);
+  }
+
+  [[nodiscard]] const std::vector<std::filesystem::path>& model_files() const {
+    return model_.files;
+  }
+  [[nodiscard]] const std::vector<std::filesystem::path>& data_files() const {
+    return evaluator_.events().files();
+  }
+
+ private:
+  /// Progress that lets the observer end the run.
+  [[nodiscard]] EventProgress progress() {
+    return [this](std::int64_t done) {
+      observer_.on_events(done);
+      if (observer_.interrupted()) {
+        throw InterruptedError("run");
+      }
+    };
+  }
+
+  ShowerLossResult measure_baseline() {
+    observer_.on_phase("reference", evaluator_.reference_events().size());
+    evaluator_.prepare_reference(progress());
+    observer_.on_phase("baseline", evaluator_.events().evaluation().size());
+    return evaluator_.baseline(progress());
+  }
+
+  void calibrate() {
+    std::set<RangeAlgorithm> algorithms;
+    for (const LayerSpec& layer : space_.layers()) {
+      algorithms.insert(layer.searched.algorithms.begin(), layer.searched.algorithms.end());
+    }
+    const EventRange events = evaluator_.events().calibration();
+    observer_.on_phase("calibrate", events.size());
+    table_ = collect_ranges(model_.graph,
+                            [this](std::int64_t first, std::int64_t count, std::span<float> input) {
+                              evaluator_.fill_input(first, count, input);
+                            },
+                            {events, evaluator_.batch(), algorithms, progress()});
+  }
+
+  Evaluation evaluate(const TuningConfig& config) {
+    const QuantPlan plan =
+        make_plan(model_.graph, table_, config, config_.quantization.activation_rule, weights_);
+    const ShowerLossResult loss = evaluator_.loss_of(apply_plan(model_.graph, plan), progress());
+    losses_[step_] = loss;
+    return {loss.value, loss.standard_error.value_or(std::numeric_limits<double>::quiet_NaN())};
+  }
+
+  TuneCallbacks callbacks() {
+    TuneCallbacks callbacks;
+    callbacks.evaluate = [this](const TuningConfig& config) { return evaluate(config); };
+    callbacks.on_start = [this](std::size_t step, const Proposal& proposal, std::size_t at_most) {
+      step_ = step;
+      observer_.on_trial_start(step, proposal, at_most, evaluator_.events().evaluation().size());
+    };
+    callbacks.on_trial = [this](const Trial& trial) {
+      observer_.on_trial(trial);
+      return true;
+    };
+    callbacks.interrupted = [this] { return observer_.interrupted(); };
+    return callbacks;
+  }
+
+  const RunConfig& config_;
+  std::filesystem::path output_;
+  RunObserver& observer_;
+  LoadedModel model_;
+  TuningSpace space_;
+  std::unique_ptr<Strategy> strategy_;
+  Evaluator evaluator_;
+  CalibrationTable table_;
+  WeightCache weights_;
+  std::map<std::size_t, ShowerLossResult> losses_;  ///< by step
+  std::size_t step_ = 0;
+  QuantizeResult result_;
+};
+
+/// Files of an earlier run must not pass for those of this one.
+void prepare_folder(const std::filesystem::path& output) {
+  std::error_code failure;
+  std::filesystem::create_directories(output, failure);
+  if (failure || !std::filesystem::is_directory(output)) {
+    throw BackendError(output.string(), "is no folder and cannot be made one", "choose another -o");
+  }
+  for (const char* name : {"quantized.h5", "steps.jsonl", "steps.csv", "result.json"}) {
+    std::filesystem::remove(output / name, failure);
+  }
+}
+
+}  // namespace
+
+std::vector<LayerSpec> layer_specs(const Graph& graph) {
+  std::vector<LayerSpec> specs;
+  for (const Node& node : graph.nodes()) {
+    if (!is_quantizable(node.op)) {
+      continue;
+    }
+    const std::string op(name_of(node.op));
+    specs.push_back(graph.constant(node, 1) != nullptr
+                        ? default_layer_spec(node.name, op)
+                        : fp32_layer_spec(node.name, op, "its weights are not constant"));
+  }
+  return specs;
+}
+
+QuantizeResult quantize(const RunConfig& config, const std::filesystem::path& output,
+                        RunObserver& observer) {
+  prepare_folder(output);
+  ResultContext context{config, {}, {}};
+  try {
+    Run run(config, output, observer);
+    context.model_files = run.model_files();
+    context.data_files = run.data_files();
+    QuantizeResult result = run.execute();
+    write_result_json(result, context, output / "result.json");
+    return result;
+  } catch (const Error& error) {
+    QuantizeResult failed;
+    failed.error = error.what();
+    write_result_json(failed, context, output / "result.json");
+    throw;
+  }
+}
+
+}  // namespace caloquant

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <caloquant/shower_loss.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graph/ir/graph.hpp"
+#include "quantizer/plan/make_plan.hpp"
+#include "quantizer/tune/layer_report.hpp"
+#include "quantizer/tune/loop.hpp"
+
+namespace caloquant {
+
+/// Watches a run and may end it. Every call comes from the thread that called quantize().
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  /// A phase ("calibrate", "reference", "baseline") of so many events.
+  virtual void on_phase(const std::string& /*phase*/, std::int64_t /*events*/) {}
+  /// Events done in the present phase or trial.
+  virtual void on_events(std::int64_t /*done*/) {}
+  /// After the baseline: what the trials have to reach.
+  virtual void on_target(const ShowerLossResult& /*baseline*/, double /*target*/) {}
+  virtual void on_trial_start(std::size_t /*step*/, const Proposal& /*proposal*/,
+                              std::size_t /*at_most*/, std::int64_t /*events*/) {}
+  virtual void on_trial(const Trial& /*trial*/) {}
+  /// Asked after every batch: true ends the run with the best so far.
+  [[nodiscard]] virtual bool interrupted() { return false; }
+};
+
+/// What a run gives, and result.json holds.
+struct QuantizeResult {
+  TuneResult tuning;
+  ShowerLossResult baseline;
+  std::optional<ShowerLossResult> final_loss;  ///< of the best configuration
+  std::vector<LayerReport> layers;
+  QuantPlan plan;     ///< of the best configuration
+  std::string error;  ///< why there is no model; empty when there is one
+};
+
+/// The whole run: load, calibrate once, tune, write `quantized.h5`, `steps.jsonl`, `steps.csv` and
+/// `result.json` into `output` (made when it does not exist; files of an earlier run are removed
+/// first). When nothing meets the target, the best so far is written. Throws ConfigError,
+/// ModelError, DataError and BackendError; after those of the run itself result.json holds the
+/// error.
+[[nodiscard]] QuantizeResult quantize(const RunConfig& config, const std::filesystem::path& output,
+                                      RunObserver& observer);
+
+/// The layers of a canonical graph as the tuner sees them.
+[[nodiscard]] std::vector<LayerSpec> layer_specs(const Graph& graph);
+
+}  // namespace caloquant

@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <caloquant/tuning.hpp>
+
+namespace caloquant {
+
+std::string_view name_of(Granularity granularity) noexcept {
+  return granularity == Granularity::per_channel ? "per_channel" : "per_tensor";
+}
+
+std::string_view name_of(ActivationType type) noexcept {
+  switch (type) {
+    case ActivationType::automatic:
+      return "automatic";
+    case ActivationType::u8:
+      return "u8";
+    case ActivationType::s8:
+      return "s8";
+  }
+  return "?";
+}
+
+std::string to_string(const LayerChoice& choice) {
+  std::string text(name_of(choice.precision));
+  if (choice.precision == Precision::fp32) {
+    return text;
+  }
+  text.append(" ").append(name_of(choice.algorithm));
+  text.append(" ").append(
+      name_of(choice.per_channel ? Granularity::per_channel : Granularity::per_tensor));
+  if (choice.activation != ActivationType::automatic) {
+    text.append(" ").append(name_of(choice.activation));
+  }
+  return text;
+}
+
+void TuningConfig::set(std::string_view name, LayerChoice choice) {
+  if (choice.precision == Precision::fp32) {
+    choice = LayerChoice{};
+  }
+  const auto found = std::ranges::find(layers_, name, &Layer::name);
+  if (found != layers_.end()) {
+    found->choice = choice;
+  } else {
+    layers_.push_back({std::string(name), choice});
+  }
+}
+
+LayerChoice TuningConfig::choice(std::string_view name) const {
+  const auto found = std::ranges::find(layers_, name, &Layer::name);
+  return found == layers_.end() ? LayerChoice{} : found->choice;
+}
+
+std::size_t TuningConfig::quantized_layers() const {
+  const auto quantized = [](const Layer& layer) {
+    return layer.choice.precision != Precision::fp32;
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(layers_, quantized));
+}
+
+std::map<Precision, std::size_t> TuningConfig::layers_by_precision() const {
+  std::map<Precision, std::size_t> counts;
+  for (const Layer& layer : layers_) {
+    ++counts[layer.choice.precision];
+  }
+  return counts;
+}
+
+std::string TuningConfig::key() const {
+  std::string text;
+  for (const Layer& layer : layers_) {
+    text.append(text.empty() ? "" : "; ").append(layer.name).append("=");
+    text.append(to_string(layer.choice));
+  }
+  return text;
+}
+
+std::string TuningConfig::changes_from(const TuningConfig& base) const {
+  std::string text;
+  for (const Layer& layer : layers_) {
+    if (layer.choice != base.choice(layer.name)) {
+      text.append(text.empty() ? "" : ", ").append(layer.name).append(" -> ");
+      text.append(to_string(layer.choice));
+    }
+  }
+  return text;
+}
+
+}  // namespace caloquant

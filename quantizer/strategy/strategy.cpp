@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <caloquant/strategy.hpp>
+#include <cmath>
+#include <utility>
+
+#include "quantizer/strategy/basic.hpp"
+
+namespace caloquant {
+namespace {
+
+/// One row per strategy; a new strategy is its file and a row here.
+struct Entry {
+  const char* name;
+  std::unique_ptr<Strategy> (*make)(const StrategyOptions&, TuningSpace);
+};
+
+std::unique_ptr<Strategy> make_basic(const StrategyOptions& options, TuningSpace space) {
+  return std::make_unique<BasicStrategy>(std::move(space), options.higher_is_better,
+                                         options.more_bases);
+}
+
+constexpr Entry entries[] = {
+    {"basic", make_basic},
+};
+
+/// 2: a finite loss; 1: NaN or infinite; 0: an error.
+int rank(const Trial& trial) {
+  if (!trial.error.empty()) {
+    return 0;
+  }
+  return std::isfinite(trial.loss) ? 2 : 1;
+}
+
+}  // namespace
+
+bool better(const Trial& trial, const Trial& other, bool higher_is_better) {
+  if (rank(trial) != rank(other)) {
+    return rank(trial) > rank(other);
+  }
+  if (rank(trial) < 2) {
+    return false;
+  }
+  return higher_is_better ? trial.loss > other.loss : trial.loss < other.loss;
+}
+
+const std::vector<std::string>& strategy_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Entry& entry : entries) {
+      all.emplace_back(entry.name);
+    }
+    return all;
+  }();
+  return names;
+}
+
+std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options, TuningSpace space) {
+  for (const Entry& entry : entries) {
+    if (options.name == entry.name) {
+      return entry.make(options, std::move(space));
+    }
+  }
+  std::string known;
+  for (const std::string& name : strategy_names()) {
+    known.append(known.empty() ? "" : ", ").append(name);
+  }
+  throw ConfigError("/tuning_criterion/strategy", "'" + options.name + "' is not a strategy",
+                    "use one of: " + known);
+}
+
+}  // namespace caloquant

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <caloquant/strategy.hpp>
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include "quantizer/tune/journal.hpp"
+
+namespace caloquant {
+
+/// The loss of one configuration.
+struct Evaluation {
+  double loss = 0.0;
+  double standard_error = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// Why a run ended.
+enum class StopReason {
+  target_met,   ///< timeout 0 and a configuration met the target
+  exhausted,    ///< the strategy has nothing left
+  max_trials,   ///<
+  timeout,      ///<
+  interrupted,  ///< by the user: `interrupted` or an Error of that kind
+  callback,     ///< on_trial returned false
+};
+[[nodiscard]] std::string_view name_of(StopReason reason) noexcept;
+
+/// What the loop calls. Only `evaluate` is required.
+struct TuneCallbacks {
+  /// Quantizes by the configuration and measures. An Error of kind backend makes the trial a failed
+  /// one; kind interrupted ends the run; every other exception goes through to the caller of
+  /// tune().
+  std::function<Evaluation(const TuningConfig&)> evaluate;
+  /// Before an evaluation: the step, what is tried, and the most trials there can be in the end.
+  std::function<void(std::size_t step, const Proposal& proposal, std::size_t at_most)> on_start;
+  /// After a trial is in the journal; false ends the run.
+  std::function<bool(const Trial&)> on_trial;
+  /// Asked before and after each trial (a signal handler's flag).
+  std::function<bool()> interrupted;
+  /// A clock [s] that never goes back; the steady clock when empty.
+  std::function<double()> seconds;
+};
+
+struct TuneOptions {
+  AccuracyCriterion criterion;
+  TuningLimits limits;
+  double baseline = 0.0;  ///< loss of the FP32 model
+};
+
+struct TuneResult {
+  History trials;
+  std::optional<std::size_t> best;  ///< index into trials; nothing when no trial gave a loss
+  bool target_met = false;          ///< by trials[best]
+  double baseline = 0.0;
+  double target = 0.0;
+  StopReason reason = StopReason::exhausted;
+  double seconds = 0.0;  ///< wall time of the run [s]
+};
+
+/// Evaluates what the strategy proposes until a limit: with timeout 0 the first configuration that
+/// meets the target ends the run; with a timeout [s] the search goes on until the time is over (a
+/// trial that has begun is finished).
+///
+/// The best trial: one that meets the target before one that does not. Among those that meet it,
+/// the most quantized layers, then the better loss, then the earlier (Intel Neural Compressor takes
+/// the shortest evaluation, which differs from run to run). Among those that do not, one with a
+/// quantized layer before one without, then the better loss, then more quantized layers, then the
+/// earlier. A configuration without any quantized layer never meets the target.
+[[nodiscard]] TuneResult tune(const Strategy& strategy, const TuneOptions& options,
+                              const TuneCallbacks& callbacks, Journal* journal = nullptr);
+
+}  // namespace caloquant

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <caloquant/strategy.hpp>
+#include <string>
+
+namespace caloquant {
+
+/// The table of the steps, for a terminal: step, what was tried, quantized layers, loss, its
+/// standard error, the loss over that of a dead output, whether the target is met, seconds.
+class StepTable {
+ public:
+  /// `dead_output_loss`: loss of an all-zero image, the unit of the column L/dead.
+  explicit StepTable(double dead_output_loss) : dead_output_loss_(dead_output_loss) {}
+
+  /// Two lines, with their ends.
+  [[nodiscard]] static std::string header();
+  /// One line, with its end; a failed trial shows its error in place of the loss.
+  [[nodiscard]] std::string row(const Trial& trial) const;
+  [[nodiscard]] std::string whole(const History& history) const;
+
+ private:
+  double dead_output_loss_;
+};
+
+}  // namespace caloquant

@@ -1,0 +1,83 @@
+#include "calibration/collect.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <caloquant/error.hpp>
+
+#include <cmath>
+
+#include "graph/ir/editor.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+/// x [N, 1, 2, 2, 2] -> conv (weight 2) -> relu -> up-sampling -> conv: y = 2 x, then relu(2 x).
+Graph two_layers() {
+  GraphEditor editor("two");
+  const auto weight = [&](float value) {
+    Tensor tensor(DType::f32, {1, 1, 1, 1, 1});
+    tensor.data<float>()[0] = value;
+    return editor.add_constant("w", std::move(tensor));
+  };
+  const Conv op{{1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, 1};
+  ValueId x = editor.add_input("x", {dynamic, 1, 2, 2, 2});
+  x = editor.add_node("conv1", op, {x, weight(2.0F)});
+  x = editor.add_node("relu", Eltwise{EltwiseKind::relu, 0.0F}, {x});
+  x = editor.add_node("up", UpsampleNearest{{3, 3, 3}}, {x});
+  x = editor.add_node("conv2", op, {x, weight(1.0F)});
+  editor.add_output("y", x);
+  return editor.finish();
+}
+
+/// Event i holds -i in its first cell, i / 2 in its second, 0 elsewhere.
+void fill(std::int64_t first, std::int64_t count, std::span<float> input) {
+  std::fill(input.begin(), input.end(), 0.0F);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto event = static_cast<float>(first + i);
+    input[static_cast<std::size_t>(8 * i)] = -event;
+    input[static_cast<std::size_t>(8 * i + 1)] = 0.5F * event;
+  }
+}
+
+TEST(CollectRanges, SeesTheSrcOfEveryLayer) {
+  const CalibrationTable table =
+      collect_ranges(two_layers(), fill, {{0, 11}, 4, {RangeAlgorithm::minmax}, {}});
+  EXPECT_EQ(table.events, 11);
+  EXPECT_EQ(table.layers.at("conv1").at(RangeAlgorithm::minmax), (Range{-10.0F, 5.0F}));
+  EXPECT_EQ(table.layers.at("conv2").at(RangeAlgorithm::minmax), (Range{0.0F, 10.0F}));
+}
+
+// The last batch is not full: what is left of the batch before must not be seen again.
+TEST(CollectRanges, DoesNotDependOnTheBatch) {
+  const auto observe = [](std::int64_t batch) {
+    return collect_ranges(two_layers(), fill,
+                          {{3, 20}, batch, {RangeAlgorithm::minmax, RangeAlgorithm::kl}, {}})
+        .layers;
+  };
+  const auto expected = observe(1);
+  for (const std::int64_t batch : {2, 5, 16, 64}) {
+    EXPECT_EQ(observe(batch), expected) << batch;
+  }
+}
+
+TEST(CollectRanges, NamesTheLayerOfAValueThatIsNotFinite) {
+  const auto infinite = [](std::int64_t, std::int64_t, std::span<float> input) {
+    std::fill(input.begin(), input.end(), INFINITY);
+  };
+  EXPECT_THAT(
+      testing::message_of([&] {
+        (void)collect_ranges(two_layers(), infinite, {{0, 2}, 2, {RangeAlgorithm::minmax}, {}});
+      }),
+      ::testing::HasSubstr("layer 'conv1'"));
+}
+
+TEST(QuantizationRoot, IsWhatMovementStartsFrom) {
+  const Graph graph = two_layers();
+  const Node* relu = graph.find("relu");
+  EXPECT_EQ(quantization_root(graph, graph.find("conv2")->inputs[0]), relu->output);
+  EXPECT_EQ(quantization_root(graph, relu->output), relu->output);
+}
+
+}  // namespace
+}  // namespace caloquant

@@ -1,0 +1,132 @@
+// The engine against the reference executor on random networks.
+
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "graph/exec/executor.hpp"
+#include "graph/exec/lowering.hpp"
+#include "graph/passes/pass.hpp"
+#include "ops/onednn/cpu.hpp"
+#include "tests/graph/random_graph.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+class Engine : public testing::PropertyTest {};
+
+float largest(const Tensor& tensor) {
+  float result = 0.0F;
+  for (const float value : tensor.data<float>()) {
+    result = std::max(result, std::fabs(value));
+  }
+  return result;
+}
+
+float largest_difference(const Tensor& a, const Tensor& b) {
+  float result = 0.0F;
+  for (std::size_t i = 0; i < a.data<float>().size(); ++i) {
+    result = std::max(result, std::fabs(a.data<float>()[i] - b.data<float>()[i]));
+  }
+  return result;
+}
+
+TEST_F(Engine, Fp32EqualsReference) {
+  for (int round = 0; round < 20; ++round) {
+    const Graph graph = testing::random_generator(random);
+    const auto reference = compile_reference(graph, 3);
+    const testing::Ran expected = testing::run_random(graph, *reference, random);
+    const Graph canonical = canonicalize(graph);
+    const auto engine = compile_engine(canonical, 3);
+    const auto found = testing::run_on(canonical, *engine, expected.inputs);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      ASSERT_EQ(found[i].shape(), expected.outputs[i].shape());
+      // At most 9 * 64 * 4 products per sum, rounded one by one: 2304 * 2^-24 relative to the sum
+      // of magnitudes, which exceeds the largest output by a factor of a few per layer.
+      EXPECT_LE(largest_difference(found[i], expected.outputs[i]),
+                1e-4F * std::max(1.0F, largest(expected.outputs[i])));
+    }
+  }
+}
+
+// A quantized network in the engine keeps integers from layer to layer and rounds the f32 epilogue
+// in another order than the reference, so that a value on a tie may move by one step. Without a tie
+// both are equal up to f32 rounding; with one, the step times the gain of the rest of the network
+// shows. So: almost all cells agree to f32 rounding, and no cell strays further than the network's
+// own response to one step (bounded here by 5 % of the largest output).
+TEST_F(Engine, Int8FollowsReference) {
+  std::int64_t cells = 0;
+  std::int64_t moved = 0;
+  for (int round = 0; round < 20; ++round) {
+    const Graph canonical = canonicalize(testing::random_generator(random));
+    const auto f32 = compile_reference(canonical, 3);
+    const testing::Ran run = testing::run_random(canonical, *f32, random);
+    const Graph quantized = testing::quantize_everything(canonical, run.inputs);
+    const auto reference = compile_reference(quantized, 3);
+    const auto expected = testing::run_on(quantized, *reference, run.inputs);
+    const auto engine = compile_engine(quantized, 3);
+    const auto found = testing::run_on(quantized, *engine, run.inputs);
+    const float scale = std::max(1e-6F, largest(expected[0]));
+    EXPECT_LE(largest_difference(found[0], expected[0]), 0.05F * scale);
+    for (std::size_t i = 0; i < found[0].data<float>().size(); ++i) {
+      ++cells;
+      moved += std::fabs(found[0].data<float>()[i] - expected[0].data<float>()[i]) > 1e-5F * scale;
+    }
+  }
+  RecordProperty("cells_moved_by_a_tie", std::to_string(moved));
+  EXPECT_LE(static_cast<double>(moved), 0.01 * static_cast<double>(cells));
+}
+
+TEST_F(Engine, BitsDoNotDependOnThreads) {
+  const int threads = omp_get_max_threads();
+  for (int round = 0; round < 5; ++round) {
+    const Graph canonical = canonicalize(testing::random_generator(random));
+    const auto engine = compile_engine(canonical, 4);
+    omp_set_num_threads(1);
+    const testing::Ran one = testing::run_random(canonical, *engine, random);
+    omp_set_num_threads(4);
+    const auto four = testing::run_on(canonical, *engine, one.inputs);
+    omp_set_num_threads(threads);
+    // Below AVX-512 oneDNN may split f32 sums between threads: then only rounding may differ.
+    const float allowed = cpu_report().isa.rfind("avx512", 0) == 0
+                              ? 0.0F
+                              : 1e-5F * std::max(1.0F, largest(one.outputs[0]));
+    EXPECT_LE(largest_difference(one.outputs[0], four[0]), allowed);
+  }
+}
+
+// conv1(int8) -> relu -> affine -> upsample -> conv2(int8): bytes all the way.
+TEST(Lowering, KeepsIntegersBetweenQuantizedLayers) {
+  std::mt19937_64 random(7);
+  GraphEditor editor("chain");
+  const ValueId x = editor.add_input("x", {dynamic, 2, 4, 4, 4});
+  const auto weights = [&](Shape shape) {
+    return editor.add_constant("w", testing::random_tensor(random, std::move(shape), -1.0F, 1.0F));
+  };
+  const Conv op{{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, 1};
+  ValueId y = editor.add_node("conv1", op, {x, weights({3, 2, 3, 3, 3}), weights({3})});
+  y = editor.add_node("relu", Eltwise{EltwiseKind::relu}, {y});
+  y = editor.add_node("bn", Affine{}, {y, weights({3}), weights({3})});
+  y = editor.add_node("up", UpsampleNearest{{2, 2, 2}}, {y});
+  y = editor.add_node("conv2", op, {y, weights({4, 3, 3, 3, 3}), weights({4})});
+  editor.add_output("y", y);
+  const Graph graph = editor.finish();
+  const Tensor input = testing::random_tensor(random, {1, 2, 4, 4, 4}, -1.0F, 1.0F);
+  const LoweredGraph lowered = lower(testing::quantize_everything(graph, {input}), 1);
+  std::vector<std::string> ops;
+  for (const Step& step : lowered.steps) {
+    ops.push_back(step.op);
+  }
+  // x is quantized where it stands, reordered as bytes, and nothing is f32 again before the output.
+  EXPECT_EQ(ops, (std::vector<std::string>{"quantize", "reorder", "conv", "upsample_nearest",
+                                           "conv", "reorder"}));
+  EXPECT_EQ(lowered.buffers[lowered.steps[2].dst].dtype(), DType::u8);
+  EXPECT_EQ(lowered.buffers[lowered.steps[3].dst].dtype(), DType::u8);
+  EXPECT_EQ(lowered.buffers[lowered.steps[4].dst].dtype(), DType::f32);
+}
+
+}  // namespace
+}  // namespace caloquant

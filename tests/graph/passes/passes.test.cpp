@@ -1,0 +1,163 @@
+// Every canonical pass: same numbers, idempotent, and left alone when a condition fails.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "graph/passes/pass.hpp"
+#include "tests/graph/random_graph.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+class Passes : public testing::PropertyTest {};
+
+Tensor filled(Shape shape, float first = 1.0F) {
+  Tensor tensor(DType::f32, std::move(shape));
+  float next = first;
+  for (float& value : tensor.data<float>()) {
+    value = next;
+    next = next * -0.9F + 0.1F;
+  }
+  return tensor;
+}
+
+bool changes(const Graph& graph, bool (*pass)(GraphEditor&)) {
+  GraphEditor editor(graph);
+  return pass(editor);
+}
+
+int count(const Graph& graph, const std::string& op) {
+  return static_cast<int>(std::count_if(graph.nodes().begin(), graph.nodes().end(),
+                                        [&](const Node& node) { return name_of(node.op) == op; }));
+}
+
+TEST_F(Passes, KeepTheNumbersAndAreIdempotent) {
+  for (int round = 0; round < 25; ++round) {
+    Graph graph = testing::random_generator(random);
+    const auto before = compile_reference(graph, 2);
+    const testing::Ran expected = testing::run_random(graph, *before, random);
+    for (const Pass& pass : canonical_passes()) {
+      graph = run_passes(graph, {&pass, 1});
+      std::vector<PassRun> again;
+      graph = run_passes(graph, {&pass, 1}, {}, &again);
+      EXPECT_FALSE(again.front().changed) << pass.name << " is not idempotent";
+      const auto after = compile_reference(graph, 2);
+      const Tensor found = testing::run_on(graph, *after, expected.inputs).front();
+      const auto want = expected.outputs.front().data<float>();
+      float scale = 1.0F;
+      for (const float value : want) {
+        scale = std::max(scale, std::fabs(value));
+      }
+      for (std::size_t i = 0; i < want.size(); ++i) {
+        // The reference sums in double; folding rounds each weight once: some 2^-24 per layer.
+        ASSERT_NEAR(found.data<float>()[i], want[i], 2e-5F * scale) << pass.name;
+      }
+    }
+    EXPECT_EQ(count(graph, "identity") + count(graph, "batch_norm"), 0);
+  }
+}
+
+TEST_F(Passes, CanBeSwitchedOffByName) {
+  std::vector<PassRun> report;
+  (void)run_passes(testing::random_generator(random), canonical_passes(), {"lower_batch_norm"},
+                   &report);
+  EXPECT_EQ(report.size(), canonical_passes().size() - 1);
+}
+
+struct PadGraph {
+  GraphEditor editor{"pad"};
+  ValueId x = editor.add_input("x", {dynamic, 2, 5, 5, 5});
+  ValueId conv(ValueId src, const std::string& name, std::int64_t channels = 2) {
+    return editor.add_node(name, Conv{{1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {1, 0, 0}, 1},
+                           {src, editor.add_constant("w", filled({3, channels, 2, 2, 2}))});
+  }
+};
+
+TEST(FoldPad, MovesPaddingIntoTheConvolution) {
+  PadGraph g;
+  ValueId y = g.editor.add_node("pad1", Pad{{0, 0, 1, 0, 0}, {0, 0, 0, 2, 0}}, {g.x});
+  y = g.editor.add_node("pad2", Pad{{0, 0, 1, 0, 3}, {0, 0, 0, 0, 0}}, {y});
+  g.editor.add_output("y", g.conv(y, "conv"));
+  const Graph graph = canonicalize(g.editor.finish());
+  ASSERT_EQ(graph.nodes().size(), 1U);
+  const Conv& conv = std::get<Conv>(graph.nodes()[0].op);
+  EXPECT_EQ(conv.pads_begin, (Shape{2, 0, 3}));
+  EXPECT_EQ(conv.pads_end, (Shape{1, 2, 0}));
+}
+
+TEST(FoldPad, LeavesChannelPaddingAlone) {
+  PadGraph g;
+  const ValueId y = g.editor.add_node("pad", Pad{{0, 1, 0, 0, 0}, {0, 0, 0, 0, 0}}, {g.x});
+  g.editor.add_output("y", g.conv(y, "conv", 3));
+  EXPECT_FALSE(changes(g.editor.finish(), fold_pad_into_conv));
+}
+
+TEST(FoldPad, KeepsThePadForOtherReaders) {
+  PadGraph g;
+  const ValueId pad = g.editor.add_node("pad", Pad{{0, 0, 1, 0, 0}, {0, 0, 0, 0, 0}}, {g.x});
+  g.editor.add_output("y", g.conv(pad, "conv"));
+  g.editor.add_output("padded", pad);
+  const Graph graph = canonicalize(g.editor.finish());
+  EXPECT_EQ(count(graph, "pad"), 1);
+  EXPECT_EQ(std::get<Conv>(graph.find("conv")->op).pads_begin, (Shape{1, 0, 0}));
+}
+
+struct AffineGraph {
+  GraphEditor editor{"affine"};
+  ValueId x = editor.add_input("x", {dynamic, 4});
+  ValueId dense = editor.add_node("dense", Dense{}, {x, editor.add_constant("w", filled({3, 4}))});
+  ValueId affine(ValueId src) {
+    return editor.add_node(
+        "affine", Affine{},
+        {src, editor.add_constant("m", filled({3})), editor.add_constant("a", filled({3}, 2.0F))});
+  }
+};
+
+TEST(FoldAffine, GoesIntoTheWeightsRightBehindALayer) {
+  AffineGraph g;
+  g.editor.add_output("y", g.affine(g.dense));
+  EXPECT_EQ(canonicalize(g.editor.finish()).nodes().size(), 1U);
+}
+
+TEST(FoldAffine, NotBehindAnActivation) {
+  AffineGraph g;
+  g.editor.add_output("y", g.affine(g.editor.add_node("relu", Eltwise{}, {g.dense})));
+  EXPECT_FALSE(changes(g.editor.finish(), fold_affine_into_weights));
+}
+
+TEST(FoldAffine, NotWhenSomebodyElseReadsTheLayer) {
+  AffineGraph g;
+  g.editor.add_output("y", g.affine(g.dense));
+  g.editor.add_output("raw", g.dense);
+  EXPECT_FALSE(changes(g.editor.finish(), fold_affine_into_weights));
+}
+
+TEST(FoldTranspose, NotWhenTheImageIsReadUntransposed) {
+  GraphEditor editor("t");
+  const ValueId x = editor.add_input("x", {dynamic, 3});
+  const ValueId dense =
+      editor.add_node("dense", Dense{}, {x, editor.add_constant("w", filled({12, 3}))});
+  const ValueId image = editor.add_node("reshape", Reshape{{dynamic, 2, 2, 3}}, {dense});
+  const ValueId moved = editor.add_node("move", Transpose{{0, 3, 1, 2}}, {image});
+  editor.add_output("moved", moved);
+  editor.add_output("image", image);
+  EXPECT_FALSE(changes(editor.finish(), fold_transpose_into_dense));
+}
+
+TEST(LowerBatchNorm, RefusesNegativeVariance) {
+  GraphEditor editor("bn");
+  const ValueId x = editor.add_input("x", {dynamic, 1});
+  const auto one = [&](float value) { return editor.add_constant("c", filled({1}, value)); };
+  editor.add_output("y", editor.add_node("norm", BatchNorm{1e-3},
+                                         {x, one(1.0F), one(0.0F), one(0.0F), one(-1.0F)}));
+  const Graph graph = editor.finish();
+  EXPECT_THAT(testing::message_of([&] { (void)canonicalize(graph); }),
+              ::testing::HasSubstr("layer 'norm'"));
+}
+
+}  // namespace
+}  // namespace caloquant

@@ -1,0 +1,199 @@
+#include "ops/core/qmath.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+class QmathProperty : public testing::PropertyTest {
+ protected:
+  /// Parameters of each scheme over a random range between 1e-6 and 1e6 wide.
+  std::vector<QuantParams> random_params() {
+    const float width = std::pow(10.0F, testing::uniform(random, -6.0F, 6.0F));
+    const float low = -width * testing::uniform(random, 0.0F, 1.0F);
+    const float high = width * testing::uniform(random, 0.0F, 1.0F);
+    return {asymmetric_u8(low, high), symmetric_s8(low, high),
+            scaled_u8(std::max(high, width / 8))};
+  }
+  static float lowest(const QuantParams& params) {
+    return dequantize(range_of(params.dtype).low, params);
+  }
+  static float highest(const QuantParams& params) {
+    return dequantize(range_of(params.dtype).high, params);
+  }
+};
+
+constexpr int repetitions = 200;
+
+TEST_F(QmathProperty, RoundTripWithinHalfAStepInsideTheRange) {
+  for (int i = 0; i < repetitions; ++i) {
+    for (const QuantParams& params : random_params()) {
+      const float x = testing::uniform(random, lowest(params), highest(params));
+      const float back = dequantize(quantize(x, params), params);
+      // The division and the product round to f32: |q| <= 255, so each shifts by at most
+      // 255 * 2^-24 steps.
+      const float bound = params.scale * (0.5F + 255.0F * 0x1p-23F);
+      EXPECT_LE(std::fabs(back - x), bound) << "x " << x << " scale " << params.scale;
+    }
+  }
+}
+
+TEST_F(QmathProperty, SaturatesOutsideTheRange) {
+  for (const QuantParams& params : random_params()) {
+    const QRange range = range_of(params.dtype);
+    for (const float factor : {1.001F, 2.0F, 1e6F}) {
+      EXPECT_EQ(quantize(highest(params) * factor + params.scale, params), range.high);
+      EXPECT_EQ(quantize(lowest(params) * factor - params.scale, params), range.low);
+    }
+    const float infinity = std::numeric_limits<float>::infinity();
+    EXPECT_EQ(quantize(infinity, params), range.high);
+    EXPECT_EQ(quantize(-infinity, params), range.low);
+  }
+}
+
+TEST_F(QmathProperty, Idempotent) {
+  for (const QuantParams& params : random_params()) {
+    const QRange range = range_of(params.dtype);
+    for (std::int32_t q = range.low; q <= range.high; ++q) {
+      EXPECT_EQ(quantize(dequantize(q, params), params), q) << "scale " << params.scale;
+    }
+  }
+}
+
+TEST_F(QmathProperty, Monotone) {
+  for (int i = 0; i < repetitions; ++i) {
+    for (const QuantParams& params : random_params()) {
+      const float x = testing::uniform(random, 2 * lowest(params), 2 * highest(params));
+      const float y = testing::uniform(random, 2 * lowest(params), 2 * highest(params));
+      EXPECT_LE(quantize(std::min(x, y), params), quantize(std::max(x, y), params));
+    }
+  }
+}
+
+TEST_F(QmathProperty, RealZeroIsExact) {
+  for (int i = 0; i < repetitions; ++i) {
+    for (const QuantParams& params : random_params()) {
+      EXPECT_EQ(quantize(0.0F, params), params.zero_point);
+      EXPECT_EQ(dequantize(quantize(0.0F, params), params), 0.0F);
+    }
+  }
+}
+
+TEST_F(QmathProperty, PowersOfTwoScaleExactly) {
+  for (int i = 0; i < repetitions; ++i) {
+    const float low = -testing::uniform(random, 0.0F, 10.0F);
+    const float high = testing::uniform(random, 0.1F, 10.0F);
+    const float x = testing::uniform(random, low, high);
+    const float factor = std::ldexp(1.0F, testing::uniform_int(random, -60, 60));
+    const std::pair<QuantParams, QuantParams> pairs[] = {
+        {asymmetric_u8(low, high), asymmetric_u8(low * factor, high * factor)},
+        {symmetric_s8(low, high), symmetric_s8(low * factor, high * factor)},
+        {scaled_u8(high), scaled_u8(high * factor)}};
+    for (const auto& [one, scaled] : pairs) {
+      EXPECT_EQ(scaled.scale, one.scale * factor);
+      EXPECT_EQ(scaled.zero_point, one.zero_point);
+      EXPECT_EQ(quantize(x * factor, scaled), quantize(x, one));
+    }
+  }
+}
+
+TEST(Qmath, AllTiesRoundToEven) {
+  const QuantParams params{DType::u8, 0.25F, 0};
+  for (std::int32_t q = 0; q < 255; ++q) {
+    const float tie = (static_cast<float>(q) + 0.5F) * params.scale;  // exact in f32
+    EXPECT_EQ(quantize(tie, params), q % 2 == 0 ? q : q + 1) << "between " << q << " and " << q + 1;
+  }
+  const QuantParams centred{DType::s8, 0.25F, 0};
+  for (std::int32_t q = -128; q < 127; ++q) {
+    const float tie = (static_cast<float>(q) + 0.5F) * centred.scale;
+    EXPECT_EQ(quantize(tie, centred), q % 2 == 0 ? q : q + 1);
+  }
+}
+
+TEST(Qmath, TiesWithAnOddZeroPointRoundBeforeItIsAdded) {
+  // x / scale = 0.5 rounds to 0, then the zero point 3 is added: not round(0.5 + 3) = 4.
+  EXPECT_EQ(quantize(0.5F, {DType::u8, 1.0F, 3}), 3);
+  EXPECT_EQ(quantize(1.5F, {DType::u8, 1.0F, 3}), 5);
+}
+
+TEST(Qmath, NotANumberBecomesLow) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(quantize(nan, {DType::u8, 1.0F, 7}), 0);
+  EXPECT_EQ(quantize(nan, {DType::s8, 1.0F, 0}), -128);
+}
+
+TEST(Qmath, RangesOfTheSchemes) {
+  const QuantParams asymmetric = asymmetric_u8(-1.0F, 4.1F);
+  EXPECT_EQ(asymmetric.dtype, DType::u8);
+  EXPECT_FLOAT_EQ(asymmetric.scale, 5.1F / 255.0F);
+  EXPECT_EQ(asymmetric.zero_point, 50);
+  const QuantParams symmetric = symmetric_s8(-2.54F, 1.0F);
+  EXPECT_EQ(symmetric.dtype, DType::s8);
+  EXPECT_FLOAT_EQ(symmetric.scale, 0.02F);
+  EXPECT_EQ(symmetric.zero_point, 0);
+  const QuantParams scaled = scaled_u8(5.1F);
+  EXPECT_FLOAT_EQ(scaled.scale, 0.02F);
+  EXPECT_EQ(scaled.zero_point, 0);
+}
+
+TEST(Qmath, AsymmetricRangeIsWidenedToZero) {
+  EXPECT_EQ(asymmetric_u8(2.0F, 5.1F).zero_point, 0);
+  EXPECT_FLOAT_EQ(asymmetric_u8(2.0F, 5.1F).scale, 0.02F);
+  EXPECT_EQ(asymmetric_u8(-5.1F, -2.0F).zero_point, 255);
+  EXPECT_FLOAT_EQ(asymmetric_u8(-5.1F, -2.0F).scale, 0.02F);
+}
+
+TEST(Qmath, DeadAndTinyRangesKeepAUsableScale) {
+  EXPECT_EQ(asymmetric_u8(0.0F, 0.0F).scale, 1.0F);
+  EXPECT_EQ(symmetric_s8(0.0F, 0.0F).scale, 1.0F);
+  EXPECT_EQ(scaled_u8(0.0F).scale, 1.0F);
+  const float tiny = std::numeric_limits<float>::denorm_min();
+  for (const QuantParams& params :
+       {asymmetric_u8(0, tiny), symmetric_s8(0, tiny), scaled_u8(tiny)}) {
+    EXPECT_TRUE(std::isfinite(1.0F / params.scale));
+  }
+}
+
+TEST_F(QmathProperty, ArraysAreElementByElement) {
+  std::vector<float> src(100);
+  std::generate(src.begin(), src.end(), [&] { return testing::uniform(random, -3.0F, 3.0F); });
+  const QuantParams params = asymmetric_u8(-2.0F, 2.5F);
+  std::vector<std::uint8_t> q(src.size());
+  std::vector<float> back(src.size());
+  quantize<std::uint8_t>(src, q, params);
+  dequantize<std::uint8_t>(q, back, params);
+  for (std::size_t i = 0; i < src.size(); ++i) {
+    EXPECT_EQ(q[i], quantize(src[i], params));
+    EXPECT_EQ(back[i], dequantize(q[i], params));
+  }
+}
+
+TEST_F(QmathProperty, WeightsReachTheEndOfTheirRange) {
+  Tensor weights(DType::f32, {4, 3, 5});
+  for (float& value : weights.data<float>()) {
+    value = testing::uniform(random, -1.0F, 1.0F);
+  }
+  const auto values = weights.data<float>();
+  std::fill(values.begin() + 15, values.begin() + 30, 0.0F);  // a dead channel
+  for (const bool per_channel : {false, true}) {
+    const QuantizedWeights quantized = quantize_weights(weights, per_channel);
+    ASSERT_EQ(quantized.scales.size(), per_channel ? 4U : 1U);
+    EXPECT_EQ(quantized.values.shape(), weights.shape());
+    const auto q = quantized.values.data<std::int8_t>();
+    int largest = 0;
+    for (std::size_t i = 0; i < q.size(); ++i) {
+      const float scale = quantized.scales[per_channel ? i / 15 : 0];
+      EXPECT_LE(std::fabs(static_cast<float>(q[i]) * scale - values[i]), scale * 0.5001F);
+      largest = std::max(largest, std::abs(static_cast<int>(q[i])));
+    }
+    EXPECT_EQ(largest, 127);
+  }
+  EXPECT_EQ(quantize_weights(weights, true).scales[1], 1.0F);
+}
+
+}  // namespace
+}  // namespace caloquant

@@ -1,0 +1,234 @@
+#include "quantizer/config/run_config_json.hpp"
+
+#include <gmock/gmock.h>
+#include <caloquant/error.hpp>
+
+#include <fstream>
+
+#include "calibration/data/data_options.hpp"
+#include "calibration/data/latents.hpp"
+#include "tests/quantizer/config/examples.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::message_of;
+using testing::minimal_config;
+using testing::TempDir;
+
+const std::filesystem::path configs = std::filesystem::path(CALOQUANT_SOURCE_DIR) / "configs";
+
+RunConfig read(const Json& json) {
+  return run_config_from_json(json, "/runs", "run.json");
+}
+
+std::string error_with(const std::string& patch) {
+  Json config = minimal_config();
+  config.merge_patch(Json::parse(patch));
+  return message_of([&] { static_cast<void>(read(config)); });
+}
+
+TEST(RunConfig, HasTheDefaultsOfItsStruct) {
+  const RunConfig config = read(minimal_config());
+  RunConfig expected;
+  expected.source = "run.json";
+  expected.model.architecture = "/runs/a.json";
+  expected.model.weights = "/runs/w.hdf5";
+  expected.data.files = {"/runs/s_*.h5"};
+  expected.data.layout = DataLayout::fixed_angle;
+  expected.data.evaluation_samples = 150;
+  expected.input.recipe = InputRecipe::energy_times_noise;
+  expected.metric.loss = shower_loss_preset("tune", "");
+  expected.accuracy.tolerable_loss = 1e-4;
+  EXPECT_EQ(config, expected);
+}
+
+TEST(RunConfig, ReadsTheExampleOfTheEnergyGan) {
+  const RunConfig config = load_run_config(configs / "energygan_quantize.json");
+  EXPECT_EQ(config.model.architecture, configs / "energygan.json");
+  EXPECT_EQ(config.model.weights, configs / "energygan_013.hdf5");
+  EXPECT_EQ(config.model.output, (OutputConfig{1.0, 1.0}));
+  EXPECT_THAT(config.data.files, ElementsAre((configs / "showers25_*.h5").string()));
+  EXPECT_EQ(config.data.layout, DataLayout::fixed_angle);
+  EXPECT_EQ(config.data.calibration_samples, 350U);
+  EXPECT_EQ(config.data.evaluation_samples, 150U);
+  EXPECT_EQ(config.input.recipe, InputRecipe::energy_times_noise);
+  EXPECT_EQ(config.input.seed, 1978U);
+  EXPECT_EQ(config.quantization.activation_rule, ActivationRule::measured);
+  EXPECT_EQ(config.metric.loss, shower_loss_preset("tune", ""));
+  EXPECT_EQ(config.accuracy, (AccuracyCriterion{false, CriterionKind::absolute, 1e-4}));
+  EXPECT_EQ(config.tuning, TuningCriterion{});
+}
+
+TEST(RunConfig, ReadsTheExampleOfTheAngleGan) {
+  const RunConfig config = load_run_config(configs / "anglegan_demo_quantize.json");
+  EXPECT_EQ(config.model.output, (OutputConfig{50.0, 0.85}));
+  EXPECT_EQ(config.data.layout, DataLayout::variable_angle);
+  EXPECT_EQ(config.input.recipe, InputRecipe::energy_angle_noise);
+  EXPECT_FALSE(config.quantization.rules.first_conv_or_matmul_quantization);
+  EXPECT_EQ(config.accuracy.tolerable_loss, 2e-3);
+}
+
+TEST(RunConfig, ReadsRulesInTheirOrder) {
+  Json json = minimal_config();
+  json["quantization"] = Json::parse(R"({
+    "activation_rule": "inc_u8_scaled",
+    "op_type_dict": {"conv": {"activation": {"dtype": "s8", "algorithm": ["kl", "minmax"]},
+                              "weight": {"granularity": ["per_tensor"]}}},
+    "op_name_dict": {"z*": {"precision": "fp32"}, "a": {"precision": ["int8", "fp32"]}},
+    "excluded_precisions": []
+  })");
+  const QuantizationConfig config = read(json).quantization;
+  EXPECT_EQ(config.activation_rule, ActivationRule::inc_u8_scaled);
+  ASSERT_EQ(config.rules.op_types.size(), 1U);
+  const LayerOptions& options = config.rules.op_types[0].options;
+  EXPECT_THAT(options.activations, ElementsAre(ActivationType::s8));
+  EXPECT_THAT(options.algorithms, ElementsAre(RangeAlgorithm::kl, RangeAlgorithm::minmax));
+  EXPECT_THAT(options.granularities, ElementsAre(Granularity::per_tensor));
+  EXPECT_TRUE(options.precisions.empty());
+  ASSERT_EQ(config.rules.op_names.size(), 2U);
+  EXPECT_EQ(config.rules.op_names[0].pattern, "z*");
+  EXPECT_THAT(config.rules.op_names[0].options.precisions, ElementsAre(Precision::fp32));
+  EXPECT_EQ(config.rules.op_names[1].pattern, "a");
+}
+
+TEST(RunConfig, OverridesAPreset) {
+  Json json = minimal_config();
+  json["metric"] = Json::parse(R"({"name": "shower_shape", "preset": "talk-2023",
+    "reference": "fp32", "profile": "cell", "spread": "stddev", "averaging": "batch=32",
+    "units": "network", "normalisation": "zero_output"})");
+  const ShowerLossOptions loss = read(json).metric.loss;
+  EXPECT_EQ(loss, (ShowerLossOptions{.reference = LossReference::fp32,
+                                     .profile = LossProfile::cell,
+                                     .spread = LossSpread::stddev,
+                                     .batch_size = 32,
+                                     .units = LossUnits::network,
+                                     .normalisation = LossNormalisation::zero_output}));
+}
+
+TEST(RunConfig, KeepsAbsolutePathsAndNormalizesOthers) {
+  Json json = minimal_config();
+  json["model"]["weights"] = "/elsewhere/w.hdf5";
+  json["data"]["files"] = Json::parse(R"(["../data/*.h5", "/d/a.h5"])");
+  const RunConfig config = read(json);
+  EXPECT_EQ(config.model.weights, "/elsewhere/w.hdf5");
+  EXPECT_THAT(config.data.files, ElementsAre("/data/*.h5", "/d/a.h5"));
+}
+
+TEST(RunConfig, WritesWhatItReads) {
+  Json json = minimal_config();
+  json.merge_patch(Json::parse(R"({
+    "model": {"weights": null, "random_weights": 18446744073709551615,
+              "output": {"scale": 50, "power": 0.85}},
+    "data": {"cell_threshold": 1e-5, "minimum_sum": 0},
+    "input": {"seed": 9007199254740993},
+    "quantization": {"op_type_dict": {"conv": {"activation": {"dtype": ["u8", "s8"]}}},
+                     "op_name_dict": {"re:a/b": {"precision": "int8",
+                                                 "activation": {"algorithm": "kl"},
+                                                 "weight": {"granularity": "per_tensor"}}},
+                     "recipes": {"first_conv_or_matmul_quantization": false},
+                     "excluded_precisions": ["fp32"]},
+    "metric": {"preset": "nc-eval"},
+    "tuning_criterion": {"timeout": 0.5, "max_trials": 7},
+    "execution": {"batch": 3}
+  })"));
+  const RunConfig config = read(json);
+  const Json written = to_json(config);
+  EXPECT_EQ(read(written), config);
+  EXPECT_EQ(to_json(read(written)), written);
+  EXPECT_EQ(written.at("model").at("random_weights").get<std::uint64_t>(), 18446744073709551615U);
+  EXPECT_EQ(written.at("input").at("seed").get<std::uint64_t>(), 9007199254740993U);
+  EXPECT_EQ(written.at("metric").at("averaging"), "batch=256");
+}
+
+TEST(RunConfig, WritesEveryDefaultOfTheSchema) {
+  // What the reader fills in and what the writer puts out are the same keys.
+  const Json written = to_json(read(minimal_config()));
+  for (const char* pointer :
+       {"/_format", "/_version", "/model/output/scale", "/data/calibration_samples", "/input/seed",
+        "/quantization/approach", "/quantization/activation_rule", "/quantization/op_type_dict",
+        "/quantization/recipes/first_conv_or_matmul_quantization",
+        "/quantization/excluded_precisions", "/metric/preset",
+        "/accuracy_criterion/higher_is_better", "/tuning_criterion/strategy",
+        "/tuning_criterion/timeout", "/tuning_criterion/max_trials", "/execution/batch"}) {
+    EXPECT_TRUE(written.contains(Json::json_pointer(pointer))) << pointer;
+  }
+}
+
+TEST(RunConfig, TextOfAFileSurvivesARoundTrip) {
+  const TempDir folder;
+  const RunConfig config = load_run_config(configs / "anglegan_demo_quantize.json");
+  std::ofstream(folder / "again.json") << to_json_text(config);
+  RunConfig again = load_run_config(folder / "again.json");
+  again.source = config.source;
+  EXPECT_EQ(again, config);
+}
+
+TEST(RunConfig, AppliesOverridesBeforeTheCheck) {
+  const RunConfig config =
+      load_run_config(configs / "energygan_quantize.json",
+                      {"/tuning_criterion/max_trials=5",
+                       "/quantization/activation_rule=inc_u8_scaled", R"(/data/files=["a.h5"])"});
+  EXPECT_EQ(config.tuning.limits.max_trials, 5U);
+  EXPECT_EQ(config.quantization.activation_rule, ActivationRule::inc_u8_scaled);
+  EXPECT_THAT(config.data.files, ElementsAre((configs / "a.h5").string()));
+  EXPECT_THAT(message_of([] {
+                static_cast<void>(load_run_config(configs / "energygan_quantize.json",
+                                                  {"/tuning_criterion/max_trial=5"}));
+              }),
+              AllOf(HasSubstr("energygan_quantize.json#/tuning_criterion/max_trial"),
+                    HasSubstr("'max_trials'")));
+}
+
+TEST(RunConfig, NamesTheFileThatCannotBeRead) {
+  const TempDir folder;
+  EXPECT_THAT(message_of([&] { static_cast<void>(load_run_config(folder / "no.json")); }),
+              HasSubstr("no.json"));
+  std::ofstream(folder / "broken.json") << "{\"model\": ";
+  EXPECT_THAT(message_of([&] { static_cast<void>(load_run_config(folder / "broken.json")); }),
+              HasSubstr("broken.json"));
+  std::ofstream(folder / "twice.json") << R"({"model": {}, "model": {}})";
+  EXPECT_THROW(static_cast<void>(load_run_config(folder / "twice.json")), ConfigError);
+}
+
+TEST(RunConfig, RejectsEachBadValueAtItsPlace) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {R"({"data": {"evaluation_samples": 0}})", "/data/evaluation_samples"},
+      {R"({"data": {"evaluation_samples": null}})", "'evaluation_samples'"},
+      {R"({"data": {"calibration_samples": 1.5}})", "/data/calibration_samples"},
+      {R"({"data": {"layout": "calo"}})", "/data/layout"},
+      {R"({"data": {"files": []}})", "/data/files"},
+      {R"({"data": {"cell_threshold": -1}})", "/data/cell_threshold"},
+      {R"({"input": {"recipe": "noise"}})", "/input/recipe"},
+      {R"({"input": {"seed": -1}})", "/input/seed"},
+      {R"({"model": {"output": {"scale": 0}}})", "/model/output/scale"},
+      {R"({"model": {"output": {"power": -0.85}}})", "/model/output/power"},
+      {R"({"metric": {"name": "mse"}})", "/metric/name"},
+      {R"({"metric": {"preset": "talk"}})", "/metric/preset"},
+      {R"({"metric": {"units": "mev"}})", "/metric/units"},
+      {R"({"accuracy_criterion": {"tolerable_loss": -0.1}})", "/accuracy_criterion/tolerable_loss"},
+      {R"({"accuracy_criterion": null})", "'accuracy_criterion'"},
+      {R"({"tuning_criterion": {"strategy": "bayesian"}})", "/tuning_criterion/strategy"},
+      {R"({"tuning_criterion": {"timeout": -1}})", "/tuning_criterion/timeout"},
+      {R"({"tuning_criterion": {"max_trials": 0}})", "/tuning_criterion/max_trials"},
+      {R"({"quantization": {"approach": "dynamic"}})", "/quantization/approach"},
+      {R"({"quantization": {"op_type_dict": {"conv": {"weight": {"algorithm": "kl"}}}}})",
+       "/quantization/op_type_dict/conv/weight/algorithm"},
+      {R"({"quantization": {"excluded_precisions": ["bf16"]}})",
+       "/quantization/excluded_precisions/0"},
+      {R"({"execution": {"batch": 0}})", "/execution/batch"},
+      {R"({"_version": 2})", "/_version"},
+      {R"({"_format": "other"})", "/_format"},
+      {R"({"modle": {}})", "/modle"},
+  };
+  for (const auto& [patch, place] : cases) {
+    EXPECT_THAT(error_with(patch), AllOf(HasSubstr("run.json#"), HasSubstr(place))) << patch;
+  }
+}
+
+}  // namespace
+}  // namespace caloquant

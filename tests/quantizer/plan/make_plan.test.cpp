@@ -1,0 +1,121 @@
+#include "quantizer/plan/make_plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "graph/ir/editor.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+/// conv1 -> middle -> conv2, where `middle` adds what stands between.
+template <typename Middle>
+Graph two_convolutions(Middle middle) {
+  GraphEditor editor("two");
+  ValueId x = editor.add_input("x", {dynamic, 1, 4, 4, 4});
+  const Conv op{{1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, 1};
+  const auto weights = [&] {
+    Tensor tensor(DType::f32, {1, 1, 1, 1, 1});
+    tensor.data<float>()[0] = 0.5F;
+    return editor.add_constant("w", std::move(tensor));
+  };
+  x = editor.add_node("conv1", op, {x, weights()});
+  x = middle(editor, x);
+  x = editor.add_node("conv2", op, {x, weights()});
+  editor.add_output("y", x);
+  return editor.finish();
+}
+
+ValueId relu(GraphEditor& editor, ValueId x) {
+  return editor.add_node("relu", Eltwise{EltwiseKind::relu, 0.0F}, {x});
+}
+ValueId affine(GraphEditor& editor, ValueId x) {
+  return editor.add_node("bn", Affine{},
+                         {x, editor.add_constant("m", Tensor(DType::f32, {1})),
+                          editor.add_constant("a", Tensor(DType::f32, {1}))});
+}
+ValueId pad(GraphEditor& editor, ValueId x) {
+  return editor.add_node("pad", Pad{{0, 0, 1, 1, 1}, {0, 0, 0, 0, 0}}, {x});
+}
+
+QuantParams choose(const Graph& graph, const std::string& layer, Range range, ActivationRule rule,
+                   ActivationType type = ActivationType::automatic) {
+  return choose_activation(graph, *graph.find(layer), range, type, rule);
+}
+
+TEST(ActivationRules, MeasuredRangeDecides) {
+  const Graph graph = two_convolutions(relu);
+  const auto positive = choose(graph, "conv2", {0.0F, 5.1F}, ActivationRule::measured);
+  EXPECT_EQ(positive, (QuantParams{DType::u8, 5.1F / 255.0F, 0}));
+  const auto skewed = choose(graph, "conv2", {-1.0F, 4.1F}, ActivationRule::measured);
+  EXPECT_EQ(skewed.dtype, DType::u8);
+  EXPECT_EQ(skewed.zero_point, 50);
+  const auto symmetric = choose(graph, "conv2", {-2.0F, 2.0F}, ActivationRule::measured);
+  EXPECT_EQ(symmetric, (QuantParams{DType::s8, 2.0F / 127.0F, 0}));
+}
+
+// INC looks through BatchNorm and padding, and then takes an unsigned type for signed data.
+TEST(ActivationRules, IncLooksThroughBatchNormAndPadding) {
+  const Graph graph = two_convolutions(
+      [](GraphEditor& editor, ValueId x) { return pad(editor, affine(editor, relu(editor, x))); });
+  const auto behind_relu = choose(graph, "conv2", {-3.0F, 5.1F}, ActivationRule::inc_u8_scaled);
+  EXPECT_EQ(behind_relu, (QuantParams{DType::u8, 5.1F / 255.0F, 0}));
+  const auto first = choose(graph, "conv1", {-3.0F, 5.1F}, ActivationRule::inc_u8_scaled);
+  EXPECT_EQ(first.dtype, DType::s8);
+}
+
+TEST(ActivationRules, IncStopsAtEverythingElse) {
+  const auto leaky = two_convolutions([](GraphEditor& editor, ValueId x) {
+    return editor.add_node("leaky", Eltwise{EltwiseKind::leaky_relu, 0.3F}, {x});
+  });
+  EXPECT_EQ(choose(leaky, "conv2", {0.0F, 1.0F}, ActivationRule::inc_u8_scaled).dtype, DType::s8);
+  const auto upsampled = two_convolutions([](GraphEditor& editor, ValueId x) {
+    return editor.add_node("up", UpsampleNearest{{2, 2, 2}}, {relu(editor, x)});
+  });
+  EXPECT_EQ(choose(upsampled, "conv2", {0.0F, 1.0F}, ActivationRule::inc_u8_scaled).dtype,
+            DType::s8);
+}
+
+TEST(ActivationRules, AnExplicitTypeOverrulesTheRule) {
+  const Graph graph = two_convolutions(relu);
+  EXPECT_EQ(
+      choose(graph, "conv2", {0.0F, 1.0F}, ActivationRule::inc_u8_scaled, ActivationType::s8).dtype,
+      DType::s8);
+  EXPECT_EQ(
+      choose(graph, "conv2", {-1.0F, 1.0F}, ActivationRule::measured, ActivationType::u8).dtype,
+      DType::u8);
+}
+
+TEST(Plan, IsPureAndSharesWeights) {
+  const Graph graph = two_convolutions(relu);
+  CalibrationTable table;
+  table.layers["conv1"][RangeAlgorithm::minmax] = {-1.0F, 2.0F};
+  table.layers["conv2"][RangeAlgorithm::minmax] = {0.0F, 2.0F};
+  TuningConfig config;
+  config.set("conv1", {Precision::int8, RangeAlgorithm::minmax, true, ActivationType::automatic});
+  config.set("conv2", {});
+  WeightCache cache;
+  const QuantPlan one = make_plan(graph, table, config, ActivationRule::measured, cache);
+  const QuantPlan two = make_plan(graph, table, config, ActivationRule::measured, cache);
+  ASSERT_EQ(one.layers.size(), 1U);
+  EXPECT_EQ(one.layers.at("conv1").quant, two.layers.at("conv1").quant);
+  EXPECT_EQ(one.layers.at("conv1").weights, two.layers.at("conv1").weights);  // one tensor, not two
+  const Graph quantized = apply_plan(graph, one);
+  EXPECT_TRUE(quantized.find("conv1")->quant.has_value());
+  EXPECT_FALSE(quantized.find("conv2")->quant.has_value());
+  EXPECT_FALSE(graph.find("conv1")->quant.has_value());
+}
+
+TEST(Plan, NamesALayerThatWasNotCalibrated) {
+  const Graph graph = two_convolutions(relu);
+  TuningConfig config;
+  config.set("conv1", {Precision::int8, RangeAlgorithm::kl, true, ActivationType::automatic});
+  WeightCache cache;
+  EXPECT_THAT(testing::message_of(
+                  [&] { (void)make_plan(graph, {}, config, ActivationRule::measured, cache); }),
+              ::testing::HasSubstr("layer 'conv1'"));
+}
+
+}  // namespace
+}  // namespace caloquant

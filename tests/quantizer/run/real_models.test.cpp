@@ -1,0 +1,106 @@
+// The engine and the whole run on real trained weights.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "calibration/showers/make_showers.hpp"
+#include "graph/exec/executor.hpp"
+#include "graph/io/h5file.hpp"
+#include "graph/io/native_format.hpp"
+#include "graph/passes/pass.hpp"
+#include "quantizer/config/run_config_json.hpp"
+#include "quantizer/run/evaluator.hpp"
+#include "quantizer/run/load_model.hpp"
+#include "quantizer/run/quantize.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+/// fp32 images of the engine against an independent float64 forward pass: 1e-5 of the file's
+/// largest cell (the requirement; f32 sums of up to 2304 products stay below it).
+void expect_golden(const ModelConfig& config, const std::filesystem::path& golden,
+                   const std::string& images) {
+  const LoadedModel model = load_fp32_model(config);
+  const H5File file = H5File::open(golden, ErrorKind::data);
+  const Tensor latent = file.read("/latent", DType::f32);
+  const Tensor expected = file.read(images, DType::f32);
+  const std::int64_t events = latent.shape().front();
+  std::vector<float> found(expected.data<float>().size());
+  const std::span<const float> src = latent.data<float>();
+  const std::span<float> dst = found;
+  compile_engine(model.graph, events)->run({&src, 1}, {&dst, 1});
+  float largest = 0.0F;
+  float difference = 0.0F;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    largest = std::max(largest, expected.data<float>()[i]);
+    difference = std::max(difference, std::fabs(found[i] - expected.data<float>()[i]));
+  }
+  EXPECT_LE(difference, 1e-5F * largest) << golden;
+}
+
+TEST(RealModels, DemoAngleGanIsGolden) {
+  const auto configs = std::filesystem::path(CALOQUANT_SOURCE_DIR) / "configs";
+  ModelConfig config;
+  config.architecture = configs / "anglegan.json";
+  config.weights = configs / "anglegan_demo.hdf5";
+  expect_golden(config, configs / "anglegan_demo_golden.h5", "/image");
+}
+
+TEST(RealModels, EnergyGanIsGolden) {
+  CALOQUANT_NEEDS_SHARED();
+  for (const char* epoch : {"013", "029"}) {
+    const auto models = testing::shared_folder() / "models";
+    const std::string stem = std::string("energygan_") + epoch;
+    ModelConfig config;
+    config.architecture = models / "energygan.json";
+    config.weights = models / (stem + ".hdf5");
+    expect_golden(config, models / (stem + "_golden.h5"), "/ECAL");
+  }
+}
+
+// The run of the project's first users: real weights, basic, 1e-4 of the paired loss. What falls
+// back are the tail convolutions, and the written model has exactly the loss of the log.
+TEST(RealModels, EnergyGanMeetsItsTarget) {
+  CALOQUANT_NEEDS_SHARED();
+  const testing::TempDir folder;
+  ShowerOptions showers = default_shower_options(Detector::clic25);
+  showers.events = 160;
+  showers.output = folder / "showers25_1.h5";
+  make_showers(showers);
+  const auto models = testing::shared_folder() / "models";
+  Json json = Json::parse(R"({
+    "model": {}, "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
+                          "calibration_samples": 100, "evaluation_samples": 60},
+    "input": {"recipe": "energy_times_noise", "seed": 1978},
+    "quantization": {"approach": "static", "activation_rule": "measured",
+      "op_type_dict": {"conv": {"activation": {"algorithm": "minmax"},
+                                "weight": {"granularity": "per_channel"}}}},
+    "metric": {"name": "shower_shape", "preset": "tune"},
+    "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
+                           "tolerable_loss": 1e-4},
+    "tuning_criterion": {"strategy": "basic", "timeout": 0, "max_trials": 100}
+  })");
+  json["model"]["architecture"] = (models / "energygan.json").string();
+  json["model"]["weights"] = (models / "energygan_013.hdf5").string();
+  const RunConfig config =
+      run_config_from_json(json, folder.path(), (folder / "run.json").string());
+  RunObserver observer;
+  const QuantizeResult result = quantize(config, folder / "out", observer);
+  ASSERT_TRUE(result.tuning.best.has_value()) << result.error;
+  EXPECT_TRUE(result.tuning.target_met);
+  for (const LayerReport& layer : result.layers) {
+    const bool tail = layer.name == "conv3d_3" || layer.name == "conv3d_4";
+    EXPECT_EQ(layer.precision == Precision::fp32, tail) << layer.name;
+    EXPECT_EQ(layer.reason.empty(), !tail) << layer.name;
+  }
+  const LoadedModel written = load_model_file(folder / "out" / "quantized.h5");
+  Evaluator evaluator(config, load_fp32_model(config.model).graph);
+  evaluator.prepare_reference();
+  EXPECT_EQ(evaluator.loss_of(written.graph).value, result.final_loss->value);
+}
+
+}  // namespace
+}  // namespace caloquant

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace caloquant::testing {
+
+/// What a finished child process left.
+struct Finished {
+  int exit_code = -1;  ///< 128 + signal when it was killed
+  std::string out;
+  std::string err;
+  long peak_kib = 0;  ///< largest resident memory
+};
+
+/// Runs a program with arguments in a folder, waits for it. `environment` is added to ours.
+struct Launch {
+  std::vector<std::string> command;
+  std::string folder = ".";
+  std::map<std::string, std::string> environment;
+  std::string interrupt_when_exists;  ///< a file; SIGINT is sent as soon as it is not empty
+};
+[[nodiscard]] Finished launch(const Launch& request);
+
+}  // namespace caloquant::testing

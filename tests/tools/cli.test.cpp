@@ -1,0 +1,268 @@
+// The command line as a user meets it: outputs, exit codes, bad input.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "graph/io/h5file.hpp"
+#include "graph/io/json.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+const fs::path configs = fs::path(CALOQUANT_SOURCE_DIR) / "configs";
+
+/// A folder with 40 showers and a config for EnergyGAN with random weights.
+class Cli : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto made = run({"make-showers", "--detector", "clic25", "--events", "40", "--seed", "3",
+                           "-o", "showers25_1.h5"});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    fs::copy_file(configs / "energygan.json", folder / "energygan.json");
+    write("run.json", config());
+  }
+
+  static Json config() {
+    return Json::parse(R"({
+      "model": {"architecture": "energygan.json", "random_weights": 5},
+      "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
+               "calibration_samples": 16, "evaluation_samples": 16},
+      "input": {"recipe": "energy_times_noise", "seed": 1978},
+      "quantization": {"approach": "static", "activation_rule": "measured"},
+      "metric": {"name": "shower_shape", "preset": "tune"},
+      "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
+                             "tolerable_loss": 1e30},
+      "tuning_criterion": {"strategy": "basic", "timeout": 0, "max_trials": 3}
+    })");
+  }
+
+  void write(const std::string& name, const Json& json) const {
+    std::ofstream(folder / name) << json.dump(1);
+  }
+
+  [[nodiscard]] testing::Finished run(std::vector<std::string> arguments,
+                                      const std::string& interrupt_when_exists = {}) const {
+    arguments.insert(arguments.begin(), CALOQUANT_BINARY);
+    return testing::launch({arguments, folder.path().string(), {}, interrupt_when_exists});
+  }
+
+  [[nodiscard]] Json json_file(const std::string& name) const {
+    std::ifstream stream(folder / name);
+    return Json::parse(stream);
+  }
+
+  [[nodiscard]] std::vector<std::string> partial_files() const {
+    std::vector<std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
+      if (entry.path().extension() == ".partial") {
+        found.push_back(entry.path().string());
+      }
+    }
+    return found;
+  }
+
+  testing::TempDir folder;
+};
+
+TEST_F(Cli, QuantizeWritesWhatItPromises) {
+  const auto done = run({"quantize", "run.json", "-o", "out"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("target_met: true"));
+  EXPECT_THAT(done.out, HasSubstr("reference=fp32_paired profile=sum spread=variance"));
+  const Json result = json_file("out/result.json");
+  EXPECT_TRUE(result["target_met"].get<bool>());
+  EXPECT_EQ(result["baseline_loss"].get<double>(), 0.0);
+  EXPECT_EQ(result["quantized_layers"].get<int>(), 5);
+  EXPECT_EQ(result["total_layers"].get<int>(), 5);
+  EXPECT_EQ(result["layers"].size(), 5U);
+  EXPECT_EQ(result["steps"].size(), 1U);
+  EXPECT_EQ(result["provenance"]["data_files"][0]["sha256"].get<std::string>().size(), 64U);
+  std::ifstream steps(folder / "out/steps.jsonl");
+  std::string line;
+  ASSERT_TRUE(std::getline(steps, line));
+  EXPECT_EQ(Json::parse(line)["loss"], result["loss"]);
+  EXPECT_TRUE(fs::exists(folder / "out/steps.csv"));
+
+  const auto evaluated = run({"evaluate", "out/quantized.h5", "--config", "run.json", "--json"});
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  const Json json = Json::parse(evaluated.out);
+  EXPECT_EQ(json["loss"], result["loss"]);
+  EXPECT_EQ(json["dead_output_loss"], result["dead_output_loss"]);
+  EXPECT_TRUE(json.contains("standard_error"));
+
+  const auto inspected = run({"inspect", "out/quantized.h5", "--json"});
+  const Json layers = Json::parse(inspected.out)["layers"];
+  int integers = 0;
+  for (const Json& layer : layers) {
+    integers += layer["precision"] == "int8" ? 1 : 0;
+  }
+  EXPECT_EQ(integers, 5);
+}
+
+TEST_F(Cli, EqualRunsMakeEqualModels) {
+  ASSERT_EQ(run({"quantize", "run.json", "-o", "one", "--threads", "1"}).exit_code, 0);
+  ASSERT_EQ(run({"quantize", "run.json", "-o", "two", "--threads", "2"}).exit_code, 0);
+  const auto bytes = [&](const std::string& name) {
+    std::ifstream stream(folder / name, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  EXPECT_TRUE(bytes("one/quantized.h5") == bytes("two/quantized.h5"));
+  EXPECT_EQ(json_file("one/result.json")["loss"], json_file("two/result.json")["loss"]);
+}
+
+TEST_F(Cli, RandomWeightsReplaceThoseOfTheConfig) {
+  Json json = config();
+  json["model"] = {{"architecture", "energygan.json"}, {"weights", "absent.hdf5"}};
+  write("weights.json", json);
+  EXPECT_EQ(run({"quantize", "weights.json", "-o", "out"}).exit_code, 4);
+  ASSERT_EQ(run({"quantize", "weights.json", "-o", "out", "--random-weights", "5"}).exit_code, 0);
+  ASSERT_EQ(run({"quantize", "run.json", "-o", "same"}).exit_code, 0);
+  EXPECT_EQ(json_file("out/result.json")["loss"], json_file("same/result.json")["loss"]);
+}
+
+TEST_F(Cli, TargetNotMetWritesTheBestAndSaysSo) {
+  const auto done = run({"quantize", "run.json", "-o", "out", "--set",
+                         "/accuracy_criterion/tolerable_loss=1e-300", "--quiet"});
+  EXPECT_EQ(done.exit_code, 7);
+  EXPECT_EQ(done.out, "");
+  EXPECT_FALSE(json_file("out/result.json")["target_met"].get<bool>());
+  EXPECT_TRUE(fs::exists(folder / "out/quantized.h5"));
+  EXPECT_EQ(json_file("out/result.json")["steps"].size(), 3U);
+}
+
+TEST_F(Cli, InterruptedRunLeavesItsLog) {
+  const auto done = run(
+      {"quantize", "run.json", "-o", "out", "--set", "/accuracy_criterion/tolerable_loss=1e-300",
+       "--set", "/tuning_criterion/max_trials=100"},
+      (folder / "out/steps.jsonl").string());
+  EXPECT_EQ(done.exit_code, 130) << done.err;
+  EXPECT_EQ(json_file("out/result.json")["stopped_by"], "interrupted");
+  EXPECT_THAT(partial_files(), ::testing::IsEmpty());
+}
+
+TEST_F(Cli, RunWritesRawImages) {
+  const Tensor latent(DType::f32, {3, 200});
+  H5File latents = H5File::create(folder / "latents.h5");
+  latents.write("/z", latent);
+  latents.commit();
+  const auto done = run({"run", "--architecture", "energygan.json", "--random-weights", "5",
+                         "--latents", "latents.h5:z", "-o", "images.h5"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const H5File images = H5File::open(folder / "images.h5", ErrorKind::data);
+  EXPECT_EQ(images.info("/ECAL").shape, (Shape{3, 25, 25, 25}));
+  EXPECT_EQ(run({"run", "--architecture", "energygan.json", "--random-weights", "5", "--latents",
+                 "latents.h5:nothing", "-o", "other.h5"})
+                .exit_code,
+            5);
+  EXPECT_FALSE(fs::exists(folder / "other.h5"));
+}
+
+TEST_F(Cli, InspectCountsTheNetwork) {
+  const auto done = run({"inspect", "--architecture", "energygan.json", "--random-weights", "1"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("total 255.70 MMAC"));  // 3dgan.md: 255.7
+}
+
+TEST_F(Cli, SchemaIsTheCommittedOne) {
+  std::ifstream stream(configs / "run_config.schema.json");
+  const std::string committed(std::istreambuf_iterator<char>(stream), {});
+  EXPECT_EQ(run({"schema"}).out, committed);
+}
+
+TEST_F(Cli, UsageErrorsAreTwo) {
+  EXPECT_EQ(run({}).exit_code, 2);
+  EXPECT_EQ(run({"frobnicate"}).exit_code, 2);
+  EXPECT_EQ(run({"quantize"}).exit_code, 2);
+  EXPECT_EQ(run({"inspect"}).exit_code, 2);
+  EXPECT_EQ(run({"inspect", "x.h5", "--architecture", "energygan.json"}).exit_code, 2);
+  EXPECT_EQ(run({"make-showers", "--detector", "cms", "--events", "1", "-o", "x.h5"}).exit_code, 2);
+  EXPECT_EQ(run({"make-showers", "--detector", "clic25", "--events", "1", "--energy", "5:x", "-o",
+                 "x.h5"})
+                .exit_code,
+            2);
+  EXPECT_EQ(run({"quantize", "run.json", "--set", "nonsense"}).exit_code, 2);
+  EXPECT_EQ(run({"--version"}).exit_code, 0);
+  EXPECT_EQ(run({"--help"}).exit_code, 0);
+  EXPECT_EQ(run({"quantize", "--help"}).exit_code, 0);
+}
+
+TEST_F(Cli, ConfigErrorsAreThreeAndNameThePointer) {
+  const auto unknown = run({"quantize", "run.json", "--set", "/quantization/aproach=static"});
+  EXPECT_EQ(unknown.exit_code, 3);
+  EXPECT_THAT(unknown.err, HasSubstr("/quantization"));
+  EXPECT_THAT(unknown.err, HasSubstr("approach"));
+  const auto relative =
+      run({"quantize", "run.json", "--set", "/accuracy_criterion/criterion=relative", "--set",
+           "/accuracy_criterion/tolerable_loss=0.01"});
+  EXPECT_EQ(relative.exit_code, 3);
+  EXPECT_THAT(relative.err, HasSubstr("absolute"));
+  const auto rule = run({"quantize", "run.json", "--set",
+                         R"(/quantization/op_name_dict={"conv3d_9": {"precision": "fp32"}})"});
+  EXPECT_EQ(rule.exit_code, 3);
+  EXPECT_THAT(rule.err, HasSubstr("conv3d_9"));
+  EXPECT_EQ(run({"quantize", "absent.json"}).exit_code, 3);
+}
+
+TEST_F(Cli, ModelErrorsAreFour) {
+  write("bad.json", Json{{"class_name", "Nothing"}});
+  EXPECT_EQ(run({"inspect", "--architecture", "bad.json", "--random-weights", "1"}).exit_code, 4);
+  EXPECT_EQ(run({"inspect", "absent.h5"}).exit_code, 4);
+  ASSERT_EQ(run({"quantize", "run.json", "-o", "out"}).exit_code, 0);
+  // One flipped byte in the middle of the weights.
+  const fs::path model = folder / "out/quantized.h5";
+  const auto size = fs::file_size(model);
+  {
+    std::fstream stream(model, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekg(static_cast<std::streamoff>(size / 2));
+    const char byte = static_cast<char>(stream.peek() ^ 0x40);
+    stream.seekp(static_cast<std::streamoff>(size / 2));
+    stream.put(byte);
+  }
+  EXPECT_EQ(run({"inspect", "out/quantized.h5"}).exit_code, 4);
+  fs::resize_file(model, size / 2);
+  EXPECT_EQ(run({"inspect", "out/quantized.h5"}).exit_code, 4);
+}
+
+TEST_F(Cli, DataErrorsAreFive) {
+  const auto few = run({"quantize", "run.json", "--set", "/data/evaluation_samples=1000"});
+  EXPECT_EQ(few.exit_code, 5);
+  EXPECT_THAT(few.err, HasSubstr("40"));
+  const auto none = run({"quantize", "run.json", "--set", R"(/data/files=["nothing_*.h5"])"});
+  EXPECT_EQ(none.exit_code, 5);
+  EXPECT_THAT(none.err, HasSubstr("nothing_*.h5"));
+  fs::resize_file(folder / "showers25_1.h5", fs::file_size(folder / "showers25_1.h5") / 2);
+  EXPECT_EQ(run({"quantize", "run.json"}).exit_code, 5);
+}
+
+TEST_F(Cli, OutputThatCannotBeWrittenIsSix) {
+  EXPECT_EQ(run({"quantize", "run.json", "-o", "run.json/out"}).exit_code, 6);
+  EXPECT_EQ(run({"make-showers", "--detector", "clic25", "--events", "1", "-o", "no/such/x.h5"})
+                .exit_code,
+            6);
+}
+
+TEST_F(Cli, TenTimesTheCalibrationEventsNeedNoMoreMemory) {
+  ASSERT_EQ(run({"make-showers", "--detector", "clic25", "--events", "660", "-o", "showers25_2.h5"})
+                .exit_code,
+            0);
+  const auto peak = [&](const std::string& events) {
+    const auto done = run({"quantize", "run.json", "-o", "out", "--set",
+                           "/data/calibration_samples=" + events, "--quiet"});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return static_cast<double>(done.peak_kib);
+  };
+  const double few = peak("64");
+  EXPECT_LE(peak("640"), 1.1 * few);
+}
+
+}  // namespace
+}  // namespace caloquant

@@ -1,0 +1,69 @@
+#include <caloquant/error.hpp>
+#include <iostream>
+
+#include "graph/io/json.hpp"
+#include "graph/ir/editor.hpp"
+#include "quantizer/emit/result_json.hpp"
+#include "quantizer/run/evaluator.hpp"
+#include "tools/cli/commands.hpp"
+
+namespace caloquant::cli {
+namespace {
+
+struct Arguments {
+  ModelArguments model;
+  std::string config;
+  std::vector<std::string> overrides;
+  int threads = 0;
+  bool json = false;
+};
+
+int evaluate_command(const Arguments& arguments) {
+  set_threads(arguments.threads);
+  const RunConfig config = load_run_config(arguments.config, arguments.overrides);
+  const LoadedModel model = arguments.model.load();
+  const LoadedModel parent = load_fp32_model(config.model);
+  // A Keras model carries no units: it is the parent's sibling.
+  GraphEditor editor(model.graph);
+  if (!model.quantized) {
+    editor.set_output_units(parent.graph.output_units());
+  }
+  Evaluator evaluator(config, parent.graph);
+  evaluator.prepare_reference();
+  const ShowerLossResult loss = evaluator.loss_of(editor.finish());
+  if (arguments.json) {
+    Json json = to_json(loss);
+    json["metric"] = describe(config.metric.loss);
+    std::cout << json.dump(2) << '\n';
+    return exit_ok;
+  }
+  std::cout << "metric       " << describe(config.metric.loss) << "\nloss         " << loss.value;
+  if (loss.standard_error) {
+    std::cout << " +- " << *loss.standard_error;
+  }
+  std::cout << "\ndead output  " << loss.dead_output << " (loss is " << loss.relative_to_dead
+            << " of it)\nevents       " << loss.events << '\n';
+  for (const std::string& reason : loss.suspect) {
+    std::cout << "warning      " << reason << '\n';
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("evaluate", "Loss of a model against the fp32 parent of a config");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->model.add_to(*command);
+  command->add_option("--config", arguments->config, "run config (JSON)")->required();
+  command->add_option("--set", arguments->overrides, "change a config value: /json/pointer=value")
+      ->allow_extra_args(false);
+  command->add_option("--threads", arguments->threads, "threads (0: all)")
+      ->check(CLI::Range(0, 4096));
+  command->add_flag("--json", arguments->json, "print JSON");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return evaluate_command(*arguments); }; });
+}
+
+}  // namespace caloquant::cli

@@ -1,0 +1,170 @@
+#include <unistd.h>
+
+#include <caloquant/error.hpp>
+#include <csignal>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+
+#include "ops/onednn/cpu.hpp"
+#include "quantizer/run/quantize.hpp"
+#include "quantizer/tune/progress.hpp"
+#include "quantizer/tune/step_table.hpp"
+#include "tools/cli/commands.hpp"
+
+namespace caloquant::cli {
+namespace {
+
+// A signal handler can reach nothing but a variable of static storage.
+volatile std::sig_atomic_t interrupt_requested = 0;  // NOLINT(readability-identifier-naming)
+
+void request_interrupt(int /*signal*/) {
+  interrupt_requested = 1;
+}
+
+struct Arguments {
+  std::string config;
+  std::string output = "caloquant_out";
+  std::vector<std::string> overrides;
+  std::optional<std::uint64_t> random_weights;
+  int threads = 0;
+  bool quiet = false;
+};
+
+/// Prints the step table as it grows and a progress line below it.
+class TerminalObserver : public RunObserver {
+ public:
+  TerminalObserver(const RunConfig& config, bool quiet)
+      : config_(config),
+        quiet_(quiet),
+        progress_(std::cerr, !quiet && is_terminal(STDERR_FILENO)) {}
+
+  void on_phase(const std::string& phase, std::int64_t events) override {
+    progress_.begin(phase, static_cast<std::size_t>(events));
+  }
+  void on_events(std::int64_t done) override { progress_.update(static_cast<std::size_t>(done)); }
+
+  void on_target(const ShowerLossResult& baseline, double target) override {
+    progress_.clear();
+    table_ = std::make_unique<StepTable>(baseline.dead_output);
+    if (quiet_) {
+      return;
+    }
+    std::cout << "metric    " << describe(config_.metric.loss) << '\n'
+              << "baseline  " << baseline.value << " (fp32), dead output " << baseline.dead_output
+              << " on " << baseline.events << " events\n"
+              << "target    " << (config_.accuracy.higher_is_better ? ">= " : "<= ") << target
+              << " (" << name_of(config_.accuracy.kind) << " tolerance "
+              << config_.accuracy.tolerable_loss << ")\n";
+    for (const std::string& reason : baseline.suspect) {
+      std::cout << "warning   " << reason << '\n';
+    }
+    std::cout << '\n' << StepTable::header() << std::flush;
+  }
+  void on_trial_start(std::size_t step, const Proposal& /*proposal*/, std::size_t at_most,
+                      std::int64_t events) override {
+    progress_.begin_trial(step + 1, at_most, static_cast<std::size_t>(events));
+  }
+  void on_trial(const Trial& trial) override {
+    progress_.clear();
+    if (!quiet_) {
+      std::cout << table_->row(trial) << std::flush;
+    }
+  }
+  [[nodiscard]] bool interrupted() override { return interrupt_requested != 0; }
+
+ private:
+  const RunConfig& config_;
+  bool quiet_;
+  ProgressLine progress_;
+  std::unique_ptr<StepTable> table_;
+};
+
+void print_layers(const std::vector<LayerReport>& layers) {
+  std::cout << "\nlayers\n";
+  for (const LayerReport& layer : layers) {
+    std::cout << "  " << std::left << std::setw(24) << layer.name << std::setw(7) << layer.op
+              << std::setw(6) << name_of(layer.precision)
+              << (layer.reason.empty() ? "" : layer.reason) << '\n';
+  }
+}
+
+void print_outcome(const QuantizeResult& result, const std::string& output) {
+  const Trial& best = result.tuning.trials[*result.tuning.best];
+  const ShowerLossResult& loss = *result.final_loss;
+  print_layers(result.layers);
+  std::cout << "\nstep " << best.step << ": " << best.quantized_layers() << " of "
+            << best.total_layers() << " layers quantized, loss " << loss.value;
+  if (loss.standard_error) {
+    std::cout << " +- " << *loss.standard_error;
+  }
+  std::cout << " (" << loss.relative_to_dead << " of a dead output), "
+            << result.tuning.trials.size() << " steps in " << std::fixed << std::setprecision(1)
+            << result.tuning.seconds << " s\n"
+            << std::defaultfloat << "target_met: " << std::boolalpha << result.tuning.target_met
+            << "\nwritten: " << output << "/{quantized.h5, steps.jsonl, steps.csv, result.json}\n";
+}
+
+int quantize_command(const Arguments& arguments) {
+  set_threads(arguments.threads);
+  RunConfig config = load_run_config(arguments.config, arguments.overrides);
+  if (arguments.random_weights) {
+    if (config.model.architecture.empty()) {
+      throw UsageError("--random-weights", "the config has no model.architecture",
+                       "random weights need an architecture, not a model file");
+    }
+    config.model.weights.clear();
+    config.model.random_weights = arguments.random_weights;
+  }
+  const CpuReport cpu = cpu_report();
+  if (!arguments.quiet) {
+    std::cout << "caloquant " CALOQUANT_VERSION ", oneDNN " << cpu.onednn << ", " << cpu.isa << ", "
+              << cpu.threads << " threads\n";
+  }
+  if (!cpu.exact_int8) {
+    std::cerr << "warning: without VNNI oneDNN's int8 would saturate; the exact portable kernel is "
+                 "used, which is slow\n";
+  }
+  std::signal(SIGINT, request_interrupt);
+  TerminalObserver observer(config, arguments.quiet);
+  const QuantizeResult result = quantize(config, arguments.output, observer);
+  if (!result.error.empty()) {
+    if (result.tuning.reason == StopReason::interrupted) {
+      throw InterruptedError("quantize");
+    }
+    throw BackendError("quantize", "no configuration could be evaluated: " + result.error);
+  }
+  if (!arguments.quiet) {
+    print_outcome(result, arguments.output);
+  }
+  if (result.tuning.reason == StopReason::interrupted) {
+    std::cerr << "caloquant: interrupted; the best so far is written\n";
+    return exit_code(ErrorKind::interrupted);
+  }
+  return result.tuning.target_met ? exit_ok : exit_target_not_met;
+}
+
+}  // namespace
+
+void add_quantize(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("quantize", "Quantize a model until its loss meets the target");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("CONFIG", arguments->config, "run config (JSON); see 'caloquant schema'")
+      ->required();
+  command->add_option("-o,--output", arguments->output, "folder for the results")
+      ->capture_default_str();
+  command
+      ->add_option("--set", arguments->overrides,
+                   "change a config value: /json/pointer=value (repeatable)")
+      ->allow_extra_args(false);
+  command->add_option("--random-weights", arguments->random_weights,
+                      "seeded random weights instead of the config's");
+  command->add_option("--threads", arguments->threads, "threads (0: all)")
+      ->check(CLI::Range(0, 4096));
+  command->add_flag("--quiet", arguments->quiet, "print errors only");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return quantize_command(*arguments); }; });
+}
+
+}  // namespace caloquant::cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <caloquant/config.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "quantizer/run/load_model.hpp"
+
+namespace caloquant::cli {
+
+/// Exit codes beyond those of exit_code(ErrorKind).
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_target_not_met = 7;
+
+/// What a parsed command does; returns the exit code.
+using Action = std::function<int()>;
+
+// Each adds its subcommand to `app` and sets `action` when it is chosen.
+void add_quantize(CLI::App& app, Action& action);
+void add_evaluate(CLI::App& app, Action& action);
+void add_run(CLI::App& app, Action& action);
+void add_inspect(CLI::App& app, Action& action);
+void add_make_showers(CLI::App& app, Action& action);
+void add_schema(CLI::App& app, Action& action);
+
+/// MODEL, or --architecture with --weights or --random-weights.
+struct ModelArguments {
+  std::string file;
+  std::string architecture;
+  std::string weights;
+  std::optional<std::uint64_t> random_weights;
+
+  void add_to(CLI::App& command);
+  /// Throws UsageError when it is not exactly one of the forms, ModelError for a bad model.
+  [[nodiscard]] LoadedModel load() const;
+};
+
+/// Threads for everything that follows; 0 keeps what OMP_NUM_THREADS or the machine says.
+void set_threads(int threads);
+
+}  // namespace caloquant::cli

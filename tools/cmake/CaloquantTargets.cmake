@@ -1,0 +1,40 @@
+add_library(caloquant_options INTERFACE)
+target_compile_features(caloquant_options INTERFACE cxx_std_20)
+target_compile_options(caloquant_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Woverloaded-virtual -Wnon-virtual-dtor -Wdouble-promotion
+  # -Wrestrict: false alarms in g++ 12's own std::string at -O3 (GCC bug 105329).
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wno-restrict>
+  # Same sums on every machine: no contraction of a*b+c behind our back.
+  -ffp-contract=off)
+if(CALOQUANT_SANITIZE)
+  list(JOIN CALOQUANT_SANITIZE "," _sanitizers)
+  target_compile_options(caloquant_options INTERFACE -fsanitize=${_sanitizers}
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(caloquant_options INTERFACE -fsanitize=${_sanitizers})
+endif()
+
+# caloquant_add_library(<folder> SOURCES ... PUBLIC_HEADERS ... LINK ... PRIVATE_LINK ...)
+# makes caloquant_<folder> with alias caloquant::<folder>. Internal headers are spelled from the
+# repository root ("graph/ir/graph.hpp"), public ones <caloquant/...>.
+function(caloquant_add_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC_HEADERS;LINK;PRIVATE_LINK" ${ARGN})
+  set(target caloquant_${name})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(caloquant::${name} ALIAS ${target})
+  if(ARG_PUBLIC_HEADERS)
+    target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${ARG_PUBLIC_HEADERS})
+  endif()
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON
+                        VERIFY_INTERFACE_HEADER_SETS ON)
+  target_link_libraries(${target} PUBLIC ${ARG_LINK}
+                        PRIVATE $<BUILD_INTERFACE:caloquant_options> ${ARG_PRIVATE_LINK})
+endfunction()
+
+# nlohmann-json's diagnostics trip a false -Warray-bounds in g++ 12 at -O2 and above.
+function(caloquant_json_sources)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>)
+endfunction()
