@@ -10,6 +10,7 @@
 #include "graph/exec/lowering.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/onednn/cpu.hpp"
+#include "tests/graph/integer_judge.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"
 
@@ -52,32 +53,43 @@ TEST_F(Engine, Fp32EqualsReference) {
   }
 }
 
+/// f32 values that are rounded differently may land on two sides of a tie when they are quantized
+/// by a step of its own, which no judge sees.
+bool quantizes_between_layers(const LoweredGraph& lowered) {
+  return std::any_of(lowered.steps.begin(), lowered.steps.end(), [&](const Step& step) {
+    return std::holds_alternative<QuantizeWork>(step.work) &&
+           std::count(lowered.inputs.begin(), lowered.inputs.end(), step.src.front()) == 0;
+  });
+}
+
 // A quantized network in the engine keeps integers from layer to layer and rounds the f32 epilogue
-// in another order than the reference, so that a value on a tie may move by one step. Without a tie
-// both are equal up to f32 rounding; with one, the step times the gain of the rest of the network
-// shows. So: almost all cells agree to f32 rounding, and no cell strays further than the network's
-// own response to one step (bounded here by 5 % of the largest output).
+// in another order than the reference, so that a value on a tie may move by one step, and what
+// follows with it. So every layer is judged on the bytes that reached it, and the whole network
+// where no tie came in between.
 TEST_F(Engine, Int8FollowsReference) {
-  std::int64_t cells = 0;
-  std::int64_t moved = 0;
+  std::int64_t ties = 0;
   for (int round = 0; round < 20; ++round) {
     const Graph canonical = canonicalize(testing::random_generator(random));
     const auto f32 = compile_reference(canonical, 3);
     const testing::Ran run = testing::run_random(canonical, *f32, random);
     const Graph quantized = testing::quantize_everything(canonical, run.inputs);
+    testing::IntegerJudge judge;
+    const auto engine = compile_engine(quantized, 3, judge.listener());
+    const auto found = testing::run_on(quantized, *engine, run.inputs);
+    std::int64_t ties_here = 0;
+    for (const testing::LayerTally& tally : judge.tallies()) {
+      EXPECT_EQ(tally.wrong, 0) << tally.layer << " of round " << round;
+      ties_here += tally.ties;
+    }
+    ties += ties_here;
     const auto reference = compile_reference(quantized, 3);
     const auto expected = testing::run_on(quantized, *reference, run.inputs);
-    const auto engine = compile_engine(quantized, 3);
-    const auto found = testing::run_on(quantized, *engine, run.inputs);
-    const float scale = std::max(1e-6F, largest(expected[0]));
-    EXPECT_LE(largest_difference(found[0], expected[0]), 0.05F * scale);
-    for (std::size_t i = 0; i < found[0].data<float>().size(); ++i) {
-      ++cells;
-      moved += std::fabs(found[0].data<float>()[i] - expected[0].data<float>()[i]) > 1e-5F * scale;
+    if (ties_here == 0 && !quantizes_between_layers(lower(quantized, 3))) {
+      EXPECT_LE(largest_difference(found[0], expected[0]),
+                1e-5F * std::max(1.0F, largest(expected[0])));
     }
   }
-  RecordProperty("cells_moved_by_a_tie", std::to_string(moved));
-  EXPECT_LE(static_cast<double>(moved), 0.01 * static_cast<double>(cells));
+  RecordProperty("one_step_off_at_a_tie", std::to_string(ties));
 }
 
 TEST_F(Engine, BitsDoNotDependOnThreads) {

@@ -1,0 +1,187 @@
+#include "ops/kernels/direct/direct_common.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <caloquant/error.hpp>
+#include <limits>
+#include <utility>
+
+#include "ops/core/check.hpp"
+#include "ops/core/qmath.hpp"
+
+namespace caloquant {
+namespace {
+
+using direct::Activation;
+using direct::Lane;
+
+/// The epilogue in two parts, if it has that form.
+struct Parts {
+  const Eltwise* function = nullptr;
+  const ChannelAffine* affine = nullptr;
+};
+
+std::optional<Parts> parts_of(const Epilogue& epilogue) {
+  Parts parts;
+  for (const EpilogueOp& op : epilogue.ops) {
+    if (const auto* affine = std::get_if<ChannelAffine>(&op)) {
+      if (parts.affine != nullptr) {
+        return std::nullopt;
+      }
+      parts.affine = affine;
+      continue;
+    }
+    const auto& function = std::get<Eltwise>(op);
+    const bool known =
+        function.kind == EltwiseKind::relu || function.kind == EltwiseKind::leaky_relu;
+    if (parts.function != nullptr || parts.affine != nullptr || !known) {
+      return std::nullopt;
+    }
+    parts.function = &function;
+  }
+  return parts;
+}
+
+std::vector<float> spread(const std::vector<float>& values,
+                          const std::vector<std::int64_t>& place) {
+  std::vector<float> result(place.size(), 0.0F);
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    if (place[i] >= 0) {
+      result[i] = values[values.size() == 1 ? 0 : static_cast<std::size_t>(place[i])];
+    }
+  }
+  return result;
+}
+
+void require_exact_sums(const DirectProblem& problem) {
+  const std::int64_t products = problem.weights->size() / problem.weights->shape().front();
+  if (products > std::numeric_limits<std::int32_t>::max() / (255 * 127)) {
+    throw BackendError("layer '" + problem.name + "'",
+                       "sums of " + std::to_string(products) + " products may exceed 32 bits",
+                       "keep this layer in fp32");
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(DirectForm form) noexcept {
+  return form == DirectForm::rows ? "direct_rows" : "direct_channels";
+}
+
+bool direct_supports(const Conv& conv, const Epilogue& epilogue, DirectForm form) {
+  return conv.groups == 1 && (form == DirectForm::channels || conv.strides.back() == 1) &&
+         parts_of(epilogue).has_value();
+}
+
+std::unique_ptr<DirectLayer> make_direct_layer(const DirectProblem& problem, DirectForm form,
+                                               Isa isa) {
+  CALOQUANT_EXPECT(direct_supports(problem.conv, problem.epilogue, form));
+  if (problem.quant != nullptr) {
+    require_exact_sums(problem);
+  }
+  return form == DirectForm::rows ? make_rows_layer(problem, isa)
+                                  : make_channels_layer(problem, isa);
+}
+
+FinishTable::FinishTable(const DirectProblem& problem, const std::vector<std::int64_t>& place) {
+  if (problem.quant != nullptr) {
+    std::vector<float> scales = problem.quant->weight_scales;
+    for (float& scale : scales) {
+      scale *= problem.quant->src.scale;
+    }
+    scale_ = spread(scales, place);
+    finish_.scale = scale_.data();
+  }
+  bias_.assign(place.size(), 0.0F);
+  if (problem.bias != nullptr) {
+    const auto bias = problem.bias->data<float>();
+    bias_ = spread({bias.begin(), bias.end()}, place);
+  }
+  finish_.bias = bias_.data();
+  set_epilogue(problem, place);
+  set_start(problem, place);
+}
+
+void FinishTable::set_epilogue(const DirectProblem& problem,
+                               const std::vector<std::int64_t>& place) {
+  const Parts parts = *parts_of(problem.epilogue);
+  if (parts.function != nullptr) {
+    const bool leaky = parts.function->kind == EltwiseKind::leaky_relu;
+    const bool clipped = !leaky && parts.function->alpha > 0.0F;
+    finish_.activation = leaky     ? Activation::leaky_relu
+                         : clipped ? Activation::clip
+                                   : Activation::relu;
+    finish_.alpha = parts.function->alpha;
+  }
+  if (parts.affine != nullptr) {
+    mul_ = spread(parts.affine->mul, place);
+    add_ = spread(parts.affine->add, place);
+    finish_.mul = mul_.data();
+    finish_.add = add_.data();
+  }
+  finish_.dst = problem.dst.lane;
+  if (problem.dst.lane != Lane::f32) {
+    const QuantParams& dst = *problem.epilogue.dst;
+    const QRange range = range_of(dst.dtype);
+    finish_.step = dst.scale;
+    finish_.low = static_cast<float>(range.low - dst.zero_point);
+    finish_.high = static_cast<float>(range.high - dst.zero_point);
+    finish_.offset = stored_integer(problem.dst.lane, dst.zero_point, dst);
+  }
+}
+
+void FinishTable::set_start(const DirectProblem& problem, const std::vector<std::int64_t>& place) {
+  if (problem.src.lane != Lane::u8x4) {
+    return;
+  }
+  const std::int32_t zero =
+      stored_integer(Lane::u8x4, problem.quant->src.zero_point, problem.quant->src);
+  const auto weights = problem.weights->data<std::int8_t>();
+  const std::size_t per_channel =
+      weights.size() / static_cast<std::size_t>(problem.weights->shape().front());
+  start_.assign(place.size(), 0);
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    if (place[i] >= 0) {
+      const auto part =
+          weights.subspan(static_cast<std::size_t>(place[i]) * per_channel, per_channel);
+      std::int32_t sum = 0;
+      for (const std::int8_t weight : part) {
+        sum += weight;
+      }
+      start_[i] = -zero * sum;
+    }
+  }
+}
+
+WeightLanes::WeightLanes(const DirectProblem& problem)
+    : weights_(*problem.weights),
+      lane_(problem.src.lane),
+      kernel_(triple_of({weights_.shape().begin() + 2, weights_.shape().end()}, 1)),
+      inputs_(weights_.shape()[1]),
+      outputs_(weights_.shape()[0]),
+      groups_(problem.src.groups()) {}
+
+std::uint32_t WeightLanes::lane(std::int64_t channel, std::int64_t group, const Triple& at) const {
+  if (channel < 0) {
+    return 0;
+  }
+  const std::int64_t taps = kernel_[0] * kernel_[1] * kernel_[2];
+  const std::int64_t tap = (at[0] * kernel_[1] + at[1]) * kernel_[2] + at[2];
+  const auto index = [&](std::int64_t input) {
+    return static_cast<std::size_t>((channel * inputs_ + input) * taps + tap);
+  };
+  if (lane_ == Lane::f32) {
+    return std::bit_cast<std::uint32_t>(weights_.data<float>()[index(group)]);
+  }
+  const std::int64_t per_lane = direct::channels_in(lane_);
+  const unsigned bits = lane_ == Lane::s16x2 ? 16U : 8U;
+  const std::uint32_t mask = (1U << bits) - 1U;
+  std::uint32_t result = 0;
+  for (std::int64_t i = 0; i < per_lane && group * per_lane + i < inputs_; ++i) {
+    const std::int32_t weight = weights_.data<std::int8_t>()[index(group * per_lane + i)];
+    result |= (static_cast<std::uint32_t>(weight) & mask) << (bits * static_cast<unsigned>(i));
+  }
+  return result;
+}
+
+}  // namespace caloquant

@@ -1,0 +1,187 @@
+#include "ops/kernels/direct/packed.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "ops/core/check.hpp"
+#include "ops/core/qmath.hpp"
+
+namespace caloquant {
+namespace {
+
+using direct::Lane;
+
+constexpr std::int32_t s8_shift = 128;  ///< u8x4 lanes hold s8 tensors as q + 128
+
+std::uint32_t lane_of(Lane lane, const std::array<std::int32_t, 4>& stored) {
+  const auto bits = [&](std::size_t i) { return static_cast<std::uint32_t>(stored[i]); };
+  if (lane == Lane::s16x2) {
+    return (bits(0) & 0xFFFFU) | (bits(1) << 16U);
+  }
+  return (bits(0) & 0xFFU) | ((bits(1) & 0xFFU) << 8U) | ((bits(2) & 0xFFU) << 16U) |
+         (bits(3) << 24U);
+}
+
+std::int32_t channel_of(Lane lane, std::uint32_t bits, std::int64_t channel) {
+  if (lane == Lane::s16x2) {
+    return static_cast<std::int16_t>(bits >> (16U * static_cast<unsigned>(channel)));
+  }
+  return static_cast<std::uint8_t>(bits >> (8U * static_cast<unsigned>(channel)));
+}
+
+/// One cell of src as the integer that a lane stores.
+struct CellReader {
+  const std::byte* src;
+  DType dtype;
+  Lane lane;
+  const QuantParams& quant;
+
+  [[nodiscard]] std::int32_t operator()(std::int64_t index) const {
+    switch (dtype) {
+      case DType::u8:
+        return stored_integer(lane, reinterpret_cast<const std::uint8_t*>(src)[index], quant);
+      case DType::s8:
+        return stored_integer(lane, reinterpret_cast<const std::int8_t*>(src)[index], quant);
+      default:
+        return stored_integer(lane, quantize(reinterpret_cast<const float*>(src)[index], quant),
+                              quant);
+    }
+  }
+};
+
+/// Strides of src in cells.
+struct CellStrides {
+  std::int64_t image;
+  std::int64_t channel;
+  std::int64_t cell;
+};
+
+CellStrides strides_of(const PackedTensor& tensor, CellOrder order) {
+  const std::int64_t cells = tensor.space[0] * tensor.space[1] * tensor.space[2];
+  return order == CellOrder::channels_first
+             ? CellStrides{cells * tensor.channels, cells, 1}
+             : CellStrides{cells * tensor.channels, 1, tensor.channels};
+}
+
+void pack_row(const CellReader& read, std::int64_t first, const CellStrides& strides,
+              std::int64_t channels, std::uint32_t* dst, std::int64_t width) {
+  for (std::int64_t w = 0; w < width; ++w) {
+    const std::int64_t cell = first + w * strides.cell;
+    if (read.lane == Lane::f32) {
+      dst[w] = std::bit_cast<std::uint32_t>(reinterpret_cast<const float*>(read.src)[cell]);
+      continue;
+    }
+    std::array<std::int32_t, 4> stored{};
+    for (std::int64_t c = 0; c < channels; ++c) {
+      stored[static_cast<std::size_t>(c)] = read(cell + c * strides.channel);
+    }
+    dst[w] = lane_of(read.lane, stored);
+  }
+}
+
+}  // namespace
+
+Triple triple_of(const Shape& values, std::int64_t filler) {
+  CALOQUANT_EXPECT(values.size() <= 3);
+  Triple result{filler, filler, filler};
+  std::copy(values.begin(), values.end(),
+            result.end() - static_cast<std::ptrdiff_t>(values.size()));
+  return result;
+}
+
+std::int32_t stored_integer(Lane lane, std::int32_t q, const QuantParams& quant) {
+  if (lane == Lane::s16x2) {
+    return q - quant.zero_point;
+  }
+  return quant.dtype == DType::s8 ? q + s8_shift : q;
+}
+
+std::int32_t unstored_integer(Lane lane, std::int32_t stored, const QuantParams& quant) {
+  if (lane == Lane::s16x2) {
+    return stored + quant.zero_point;
+  }
+  return quant.dtype == DType::s8 ? stored - s8_shift : stored;
+}
+
+std::uint32_t zero_lane(Lane lane, const std::optional<QuantParams>& quant) {
+  if (lane == Lane::f32) {
+    return 0;
+  }
+  CALOQUANT_EXPECT(quant.has_value());
+  const std::int32_t zero = stored_integer(lane, quant->zero_point, *quant);
+  return lane_of(lane, {zero, zero, zero, zero});
+}
+
+void fill_halo(const PackedTensor& tensor, std::uint32_t* group, std::uint32_t zero) {
+  const auto fill = [&](std::int64_t from, std::int64_t to) {
+    std::fill(group + from, group + to, zero);
+  };
+  const std::int64_t row = tensor.row();
+  fill(0, tensor.halo_begin[0] * tensor.plane());
+  fill((tensor.halo_begin[0] + tensor.space[0]) * tensor.plane(), tensor.group());
+  for (std::int64_t d = 0; d < tensor.space[0]; ++d) {
+    const std::int64_t plane = (tensor.halo_begin[0] + d) * tensor.plane();
+    fill(plane, plane + tensor.halo_begin[1] * row);
+    fill(plane + (tensor.halo_begin[1] + tensor.space[1]) * row, plane + tensor.plane());
+    for (std::int64_t h = 0; h < tensor.space[1]; ++h) {
+      const std::int64_t first = plane + (tensor.halo_begin[1] + h) * row;
+      fill(first, first + tensor.halo_begin[2]);
+      fill(first + tensor.halo_begin[2] + tensor.space[2], first + row);
+    }
+  }
+}
+
+void pack_cells(const std::byte* src, DType src_dtype, CellOrder order, std::uint32_t* dst,
+                const PackedTensor& tensor, const std::optional<QuantParams>& quant,
+                std::int64_t images) {
+  const CellStrides strides = strides_of(tensor, order);
+  const std::int64_t groups = tensor.groups();
+  const std::int64_t per_lane = direct::channels_in(tensor.lane);
+  const QuantParams params = quant.value_or(QuantParams{});
+  const CellReader read{src, src_dtype, tensor.lane, params};
+  const std::uint32_t zero = zero_lane(tensor.lane, quant);
+#pragma omp parallel for schedule(static)
+  for (std::int64_t task = 0; task < images * groups; ++task) {
+    const std::int64_t group = task % groups;
+    std::uint32_t* into = dst + task * tensor.group();
+    fill_halo(tensor, into, zero);
+    const std::int64_t channels = std::min(per_lane, tensor.channels - group * per_lane);
+    const std::int64_t first = task / groups * strides.image + group * per_lane * strides.channel;
+    for (std::int64_t row = 0; row < tensor.space[0] * tensor.space[1]; ++row) {
+      const std::int64_t place = tensor.at(row / tensor.space[1], row % tensor.space[1], 0);
+      pack_row(read, first + row * tensor.space[2] * strides.cell, strides, channels, into + place,
+               tensor.space[2]);
+    }
+  }
+}
+
+Tensor unpacked(const std::byte* src, const PackedTensor& tensor,
+                const std::optional<QuantParams>& quant, std::int64_t images) {
+  const bool integer = tensor.lane != Lane::f32;
+  Tensor result(integer ? quant->dtype : DType::f32,
+                {images, tensor.channels, tensor.space[0], tensor.space[1], tensor.space[2]});
+  const auto* lanes = reinterpret_cast<const std::uint32_t*>(src);
+  const std::int64_t per_lane = direct::channels_in(tensor.lane);
+  std::size_t index = 0;
+  for (std::int64_t channel = 0; channel < images * tensor.channels; ++channel) {
+    const std::int64_t c = channel % tensor.channels;
+    const std::int64_t first =
+        channel / tensor.channels * tensor.image() + c / per_lane * tensor.group();
+    for (std::int64_t cell = 0; cell < tensor.space[0] * tensor.space[1] * tensor.space[2];
+         ++cell, ++index) {
+      const std::int64_t d = cell / (tensor.space[1] * tensor.space[2]);
+      const std::int64_t h = cell / tensor.space[2] % tensor.space[1];
+      const std::uint32_t bits = lanes[first + tensor.at(d, h, cell % tensor.space[2])];
+      if (!integer) {
+        result.data<float>()[index] = std::bit_cast<float>(bits);
+      } else {
+        const std::int32_t q =
+            unstored_integer(tensor.lane, channel_of(tensor.lane, bits, c % per_lane), *quant);
+        result.raw()[index] = static_cast<std::byte>(q);
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace caloquant

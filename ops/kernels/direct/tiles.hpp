@@ -1,0 +1,108 @@
+#pragma once
+
+// What a direct kernel is told, as plain data: this header is compiled once per instruction set,
+// so it must not define or instantiate anything that the linker could take from another set.
+
+#include <cstdint>
+
+namespace caloquant::direct {
+
+/// What one 32-bit lane of a packed tensor holds.
+enum class Lane : std::int32_t {
+  f32,    ///< one float
+  s16x2,  ///< two channels, q - zero_point as 16-bit integers
+  u8x4,   ///< four channels, bytes; s8 tensors are stored as q + 128
+};
+
+/// Channels in a lane.
+constexpr std::int64_t channels_in(Lane lane) {
+  return lane == Lane::f32 ? 1 : lane == Lane::s16x2 ? 2 : 4;
+}
+
+enum class Activation : std::int32_t { none, relu, leaky_relu, clip };
+
+/// From a sum to what is stored, in this order and in f32 without contraction, so that every
+/// instruction set gives the same bits:
+///   y = sum * scale[c] + bias[c]   (f32 layers: sum + bias[c])
+///   y = activation(y);  y = y * mul[c] + add[c]  (with an affine)
+///   f32 lanes store y; integer lanes q = rint(clamp(y / step, low, high)), offset added.
+struct Finish {
+  const float* scale = nullptr;  ///< per channel, null for f32 layers
+  const float* bias = nullptr;   ///< per channel
+  const float* mul = nullptr;    ///< per channel, or null
+  const float* add = nullptr;
+  Activation activation = Activation::none;
+  float alpha = 0.0F;
+  Lane dst = Lane::f32;
+  float step = 1.0F;  ///< dst scale
+  float low = 0.0F;   ///< in steps from the zero point
+  float high = 0.0F;
+  std::int32_t offset = 0;  ///< from steps to what is stored: u8x4 zero point (+ 128), s16x2 0
+};
+
+/// Vectors along the last spatial axis, weights broadcast: for few output channels.
+/// Offsets and strides are in lanes.
+struct Rows {
+  const std::uint32_t* src = nullptr;  ///< first lane that the kernel of output (0, 0, 0) reads
+  std::uint32_t* dst = nullptr;        ///< lane of output (0, 0, 0), channel group 0
+  std::int64_t src_step_d = 0;         ///< per output plane (stride included)
+  std::int64_t src_step_h = 0;
+  std::int64_t dst_step_d = 0;
+  std::int64_t dst_step_h = 0;
+  std::int64_t dst_group = 0;              ///< between channel groups of dst
+  const std::int64_t* taps = nullptr;      ///< offset of each run of `run` taps along the last axis
+  std::int64_t runs = 0;                   ///< (kd, kh, group) triples
+  std::int64_t run = 0;                    ///< kw
+  std::int64_t run_step = 1;               ///< dilation along the last axis
+  const std::uint32_t* weights = nullptr;  ///< tiles of [runs][run][channels of the tile]
+  const std::int32_t* start = nullptr;     ///< per channel: the sum before the first tap, or null
+  const std::int32_t* tiles = nullptr;     ///< channels of each tile; their sum is `channels`
+  std::int64_t tile_count = 0;
+  std::int64_t width = 0;  ///< outputs of a row
+  Finish finish;
+};
+
+/// One block of output channels of a `Channels` layer: vectors * lanes channels wide.
+struct ChannelTile {
+  std::int64_t vectors = 0;
+  std::int64_t entries = 0;                ///< taps with a weight that is not 0
+  const std::int64_t* offsets = nullptr;   ///< src lane of each entry
+  const std::uint32_t* weights = nullptr;  ///< [entries][vectors][lanes]
+  std::int64_t first_channel = 0;          ///< index into Finish's arrays and `start`
+  std::int64_t limit[3] = {0, 0, 0};       ///< positions per axis with any output inside dst
+  std::int64_t full[3] = {0, 0, 0};        ///< positions per axis with all outputs inside dst
+};
+
+/// Where a group of channels of one tile goes: channels_in(dst) neighbouring channels.
+struct ChannelStore {
+  std::int64_t offset = 0;            ///< dst lane relative to that of the position
+  std::int64_t limit[3] = {0, 0, 0};  ///< positions per axis for which it lies inside dst
+};
+
+/// Vectors along the output channels, cells broadcast: for many output channels, among them the
+/// phases of a collapsed up-sampling, each of which goes to its own cells.
+struct Channels {
+  const std::uint32_t* src = nullptr;
+  std::uint32_t* dst = nullptr;
+  std::int64_t src_step[3] = {0, 0, 0};  ///< per position
+  std::int64_t dst_step[3] = {0, 0, 0};  ///< per position (a phase factor included)
+  const ChannelTile* tiles = nullptr;
+  std::int64_t tile_count = 0;
+  const ChannelStore* stores = nullptr;  ///< by channel / channels_in(dst)
+  const std::int32_t* start = nullptr;   ///< per channel, or null
+  Finish finish;
+};
+
+/// The kernels of one instruction set for one kind of src lane.
+struct Kernels {
+  std::int64_t lanes = 0;             ///< of a vector
+  std::int64_t rows_channels = 0;     ///< most channels of a `Rows` tile
+  std::int64_t channels_vectors = 0;  ///< most vectors of a ChannelTile
+  /// One row of outputs, all channels.
+  void (*rows)(const Rows& layer, std::int64_t d, std::int64_t h) = nullptr;
+  /// One tile at all positions of row (d, h).
+  void (*channels)(const Channels& layer, std::int64_t tile, std::int64_t d,
+                   std::int64_t h) = nullptr;
+};
+
+}  // namespace caloquant::direct

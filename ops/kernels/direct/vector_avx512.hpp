@@ -1,0 +1,76 @@
+#pragma once
+
+// Vectors of sixteen lanes; only for translation units compiled with -mavx512f -mavx512bw
+// -mavx512vl -mavx512dq (and -mavx512vnni).
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace caloquant::direct {
+namespace {
+
+struct Avx512 {
+  static constexpr int lanes = 16;
+  using F = __m512;
+  using I = __m512i;
+
+  static F zero_f() { return _mm512_setzero_ps(); }
+  static I zero_i() { return _mm512_setzero_si512(); }
+  static F broadcast(float x) { return _mm512_set1_ps(x); }
+  static I broadcast(std::int32_t x) { return _mm512_set1_epi32(x); }
+  static F load_f(const void* p) { return _mm512_loadu_ps(p); }
+  static I load_i(const void* p) { return _mm512_loadu_si512(p); }
+  static void store(std::uint32_t* p, I a) { _mm512_storeu_si512(p, a); }
+  static void store_part(std::uint32_t* p, I a, std::int64_t count) {
+    _mm512_mask_storeu_epi32(p, static_cast<__mmask16>((1U << count) - 1U), a);
+  }
+  static I bits(F a) { return _mm512_castps_si512(a); }
+  static F to_float(F a) { return a; }
+  static F to_float(I a) { return _mm512_cvtepi32_ps(a); }
+  static I round(F a) { return _mm512_cvtps_epi32(a); }
+  static F add(F a, F b) { return _mm512_add_ps(a, b); }
+  static F mul(F a, F b) { return _mm512_mul_ps(a, b); }
+  static F div(F a, F b) { return _mm512_div_ps(a, b); }
+  static F max(F a, F b) { return _mm512_max_ps(a, b); }
+  static F min(F a, F b) { return _mm512_min_ps(a, b); }
+  static F if_not_negative(F a, F b) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, zero_f(), _CMP_GE_OQ), b, a);
+  }
+  static I add(I a, I b) { return _mm512_add_epi32(a, b); }
+  static I low_half(I a) { return _mm512_and_si512(a, broadcast(0xFFFF)); }
+  static I either(I a, I b) { return _mm512_or_si512(a, b); }
+  template <int bits_up>
+  static I up(I a) {
+    return _mm512_slli_epi32(a, bits_up);
+  }
+};
+
+struct Avx512F32 : Avx512 {
+  using X = F;
+  using A = F;
+  static X load(const void* p) { return load_f(p); }
+  static X spread(const void* p) { return _mm512_set1_ps(*static_cast<const float*>(p)); }
+  static A dot(A sum, X x, X w) { return _mm512_fmadd_ps(x, w, sum); }
+};
+
+struct Avx512S16 : Avx512 {
+  using X = I;
+  using A = I;
+  static X load(const void* p) { return load_i(p); }
+  static X spread(const void* p) { return _mm512_set1_epi32(*static_cast<const std::int32_t*>(p)); }
+  static A dot(A sum, X x, X w) { return _mm512_add_epi32(sum, _mm512_madd_epi16(x, w)); }
+};
+
+#if defined(__AVX512VNNI__)
+struct Avx512VnniS16 : Avx512S16 {
+  static A dot(A sum, X x, X w) { return _mm512_dpwssd_epi32(sum, x, w); }
+};
+
+struct Avx512VnniU8 : Avx512S16 {
+  static A dot(A sum, X x, X w) { return _mm512_dpbusd_epi32(sum, x, w); }
+};
+#endif
+
+}  // namespace
+}  // namespace caloquant::direct

@@ -1,0 +1,266 @@
+// Direct layers under every instruction set of this machine: integer sums and stored values equal
+// to a plain model of ops/kernels/direct/tiles.hpp bit by bit, f32 within rounding.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/core/qmath.hpp"
+#include "ops/kernels/direct/direct_layer.hpp"
+#include "ops/kernels/direct/kernels.hpp"
+#include "ops/reference/reference.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+using direct::Lane;
+
+struct Case {
+  Conv conv;
+  Shape src;  ///< [N, C, D, H, W]
+  Shape weights;
+  Triple phases{1, 1, 1};
+  Triple crop{0, 0, 0};
+  std::optional<QuantParams> src_quant;
+  Epilogue epilogue;
+};
+
+class DirectLayerTest : public testing::PropertyTest {
+ protected:
+  int number(int low, int high) { return testing::uniform_int(random, low, high); }
+
+  Tensor random_floats(Shape shape) {
+    Tensor tensor(DType::f32, std::move(shape));
+    for (float& value : tensor.data<float>()) {
+      value = testing::uniform(random, -1.0F, 1.0F);
+    }
+    return tensor;
+  }
+
+  /// Extreme values half of the time.
+  Tensor random_bytes(DType dtype, Shape shape) {
+    Tensor tensor(dtype, std::move(shape));
+    const int low = dtype == DType::u8 ? 0 : -127;
+    const int high = dtype == DType::u8 ? 255 : 127;
+    for (std::size_t i = 0; i < tensor.bytes(); ++i) {
+      tensor.raw()[i] = static_cast<std::byte>(number(0, 1) == 1 ? number(low, high) : high);
+    }
+    return tensor;
+  }
+
+  QuantParams random_quant() {
+    const bool u8 = number(0, 1) == 1;
+    return {u8 ? DType::u8 : DType::s8, 0.02F, u8 ? number(0, 255) : 0};
+  }
+
+  Case random_case(DirectForm form, bool integer) {
+    Case c;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      c.phases[axis] = form == DirectForm::channels ? number(1, 3) : 1;
+    }
+    const std::int64_t phases = c.phases[0] * c.phases[1] * c.phases[2];
+    c.src = {2, number(1, 9), number(5, 9), number(5, 9), number(5, 40)};
+    c.weights = {phases * number(1, phases > 4 ? 7 : 14), c.src[1], number(1, 3), number(1, 3),
+                 number(1, 4)};
+    c.conv.groups = 1;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const auto kernel = static_cast<int>(c.weights[axis + 2]);
+      const bool last_row_axis = form == DirectForm::rows && axis == 2;
+      c.conv.strides.push_back(last_row_axis ? 1 : number(1, 2));
+      c.conv.dilations.push_back(kernel == 2 ? number(1, 2) : 1);
+      c.conv.pads_begin.push_back(number(0, kernel - 1));
+      c.conv.pads_end.push_back(number(0, kernel - 1));
+      c.crop[axis] = number(0, static_cast<int>(c.phases[axis]) - 1);
+    }
+    if (integer) {
+      c.src_quant = random_quant();
+    }
+    add_epilogue(c);
+    return c;
+  }
+
+  void add_epilogue(Case& c) {
+    const auto channels = static_cast<std::size_t>(c.weights[0]);
+    switch (number(0, 3)) {
+      case 0:
+        c.epilogue.ops.emplace_back(Eltwise{EltwiseKind::relu, 0.0F});
+        break;
+      case 1:
+        c.epilogue.ops.emplace_back(Eltwise{EltwiseKind::relu, 1.5F});
+        break;
+      case 2:
+        c.epilogue.ops.emplace_back(Eltwise{EltwiseKind::leaky_relu, 0.3F});
+        break;
+      default:
+        break;
+    }
+    if (number(0, 1) == 1) {
+      ChannelAffine affine{std::vector<float>(channels), std::vector<float>(channels)};
+      for (std::size_t i = 0; i < channels; ++i) {
+        affine.mul[i] = testing::uniform(random, -2.0F, 2.0F);
+        affine.add[i] = testing::uniform(random, -1.0F, 1.0F);
+      }
+      c.epilogue.ops.emplace_back(std::move(affine));
+    }
+    if (number(0, 2) > 0) {
+      c.epilogue.dst = random_quant();
+    }
+  }
+
+  void check(const Case& c, DirectForm form, Isa isa);
+};
+
+PackedTensor packed_like(const Shape& shape, Lane lane, const Triple& begin, const Triple& end) {
+  return {lane, shape[1], {shape[2], shape[3], shape[4]}, begin, end};
+}
+
+/// [N, P * C, D, H, W] -> [N, C, cropped space], phases row-major and slowest in the channel.
+Tensor to_space(const Tensor& src, const Triple& phases, const Triple& crop) {
+  const Shape& s = src.shape();
+  const std::int64_t count = phases[0] * phases[1] * phases[2];
+  Tensor dst(DType::f32, {s[0], s[1] / count, s[2] * phases[0] - crop[0],
+                          s[3] * phases[1] - crop[1], s[4] * phases[2] - crop[2]});
+  const Shape& t = dst.shape();
+  const Shape strides = row_major_strides(s);
+  std::size_t index = 0;
+  for (std::int64_t nc = 0; nc < t[0] * t[1]; ++nc) {
+    for (std::int64_t d = 0; d < t[2]; ++d) {
+      for (std::int64_t h = 0; h < t[3]; ++h) {
+        for (std::int64_t w = 0; w < t[4]; ++w, ++index) {
+          const std::int64_t phase =
+              (d % phases[0] * phases[1] + h % phases[1]) * phases[2] + w % phases[2];
+          const std::int64_t from =
+              nc / t[1] * strides[0] + (phase * t[1] + nc % t[1]) * strides[1] +
+              d / phases[0] * strides[2] + h / phases[1] * strides[3] + w / phases[2];
+          dst.data<float>()[index] = src.data<float>()[static_cast<std::size_t>(from)];
+        }
+      }
+    }
+  }
+  return dst;
+}
+
+/// y of tiles.hpp before it is stored, in f32, operation by operation.
+Tensor finished(const Case& c, const Tensor& sums, const std::vector<float>& scales,
+                const Tensor& bias) {
+  Tensor result(DType::f32, sums.shape());
+  const auto channels = static_cast<std::size_t>(sums.shape()[1]);
+  const auto block = static_cast<std::size_t>(row_major_strides(sums.shape())[1]);
+  for (std::size_t i = 0; i < result.data<float>().size(); ++i) {
+    const std::size_t channel = i / block % channels;
+    float y = 0.0F;
+    if (sums.dtype() == DType::s32) {
+      const float scale = c.src_quant->scale * scales[scales.size() == 1 ? 0 : channel];
+      y = static_cast<float>(sums.data<std::int32_t>()[i]) * scale;
+    } else {
+      y = sums.data<float>()[i];
+    }
+    y = y + bias.data<float>()[channel];
+    for (const EpilogueOp& op : c.epilogue.ops) {
+      if (const auto* affine = std::get_if<ChannelAffine>(&op)) {
+        y = y * affine->mul[channel];
+        y = y + affine->add[channel];
+      } else {
+        const auto& function = std::get<Eltwise>(op);
+        const bool leaky = function.kind == EltwiseKind::leaky_relu;
+        y = leaky ? (y >= 0.0F ? y : y * function.alpha) : std::max(y, 0.0F);
+        y = !leaky && function.alpha > 0.0F ? std::min(y, function.alpha) : y;
+      }
+    }
+    result.data<float>()[i] = y;
+  }
+  return result;
+}
+
+std::int32_t integer_at(const Tensor& tensor, std::size_t i) {
+  return tensor.dtype() == DType::u8 ? tensor.data<std::uint8_t>()[i]
+                                     : tensor.data<std::int8_t>()[i];
+}
+
+void DirectLayerTest::check(const Case& c, DirectForm form, Isa isa) {
+  const bool integer = c.src_quant.has_value();
+  const Lane lane = integer ? direct::int8_lane(isa) : Lane::f32;
+  const Tensor src = integer ? random_bytes(c.src_quant->dtype, c.src) : random_floats(c.src);
+  const Tensor weights = integer ? random_bytes(DType::s8, c.weights) : random_floats(c.weights);
+  const Tensor bias = random_floats({c.weights[0]});
+  LayerQuant quant;
+  if (integer) {
+    quant.src = *c.src_quant;
+    quant.weight_scales.assign(number(0, 1) == 1 ? 1 : static_cast<std::size_t>(c.weights[0]),
+                               0.001F);
+  }
+  const Tensor sums = integer ? exact_conv(c.conv, src, *c.src_quant, weights)
+                              : reference_conv(c.conv, src, weights, nullptr);
+  const Tensor expected = to_space(finished(c, sums, quant.weight_scales, bias), c.phases, c.crop);
+  const Triple begin = triple_of(c.conv.pads_begin, 0);
+  const Triple end = triple_of(c.conv.pads_end, 0);
+  const PackedTensor from = packed_like(c.src, lane, {begin[0] + 1, begin[1], begin[2]}, end);
+  const PackedTensor into = packed_like(
+      expected.shape(), c.epilogue.dst ? direct::int8_lane(isa) : Lane::f32, {1, 0, 2}, {0, 1, 1});
+  const auto layer = make_direct_layer({"layer", c.conv, from, into, c.phases, &weights, &bias,
+                                        integer ? &quant : nullptr, c.epilogue},
+                                       form, isa);
+  std::vector<std::uint32_t> packed(from.bytes(2) / 4);
+  pack_cells(src.raw(), src.dtype(), CellOrder::channels_first, packed.data(), from, c.src_quant,
+             2);
+  std::vector<std::uint32_t> stored(into.bytes(2) / 4, 0xDEADBEEFU);
+  layer->execute(reinterpret_cast<const std::byte*>(packed.data()),
+                 reinterpret_cast<std::byte*>(stored.data()), 2);
+  const Tensor found =
+      unpacked(reinterpret_cast<const std::byte*>(stored.data()), into, c.epilogue.dst, 2);
+  ASSERT_EQ(found.shape(), expected.shape());
+  for (std::size_t i = 0; i < expected.data<float>().size(); ++i) {
+    const float want = expected.data<float>()[i];
+    if (!c.epilogue.dst) {
+      const float have = found.data<float>()[i];
+      // f32 sums of at most 9 * 36 products below 1, in another order; integers are exact.
+      ASSERT_NEAR(have, want, integer ? 0.0F : 324.0F * 324.0F * 0x1p-24F)
+          << layer->implementation();
+    } else if (integer) {
+      ASSERT_EQ(integer_at(found, i), quantize(want, *c.epilogue.dst)) << layer->implementation();
+    } else {
+      ASSERT_NEAR(integer_at(found, i), quantize(want, *c.epilogue.dst), 1)
+          << layer->implementation();
+    }
+  }
+  // The halo is written, and nothing else: packing the result again gives the same lanes.
+  std::vector<std::uint32_t> again(into.bytes(2) / 4, 0xDEADBEEFU);
+  pack_cells(found.raw(), found.dtype(), CellOrder::channels_first, again.data(), into,
+             c.epilogue.dst, 2);
+  const auto used = static_cast<std::ptrdiff_t>(2 * into.image());
+  const std::int64_t per_lane = direct::channels_in(into.lane);
+  if (into.channels % per_lane == 0) {  // otherwise lanes have channels that nobody reads
+    ASSERT_TRUE(std::equal(stored.begin(), stored.begin() + used, again.begin()));
+  }
+  ASSERT_TRUE(std::all_of(stored.begin() + used, stored.end(),
+                          [](std::uint32_t value) { return value == 0xDEADBEEFU; }));
+}
+
+TEST_F(DirectLayerTest, IntegersAreExact) {
+  for (const Isa isa : runnable_isas()) {
+    for (int round = 0; round < 40; ++round) {
+      const DirectForm form = round % 2 == 0 ? DirectForm::rows : DirectForm::channels;
+      check(random_case(form, true), form, isa);
+      if (HasFatalFailure()) {
+        FAIL() << name_of(isa) << ", round " << round;
+      }
+    }
+  }
+}
+
+TEST_F(DirectLayerTest, FloatsAreWithinRounding) {
+  for (const Isa isa : runnable_isas()) {
+    for (int round = 0; round < 40; ++round) {
+      const DirectForm form = round % 2 == 0 ? DirectForm::rows : DirectForm::channels;
+      check(random_case(form, false), form, isa);
+      if (HasFatalFailure()) {
+        FAIL() << name_of(isa) << ", round " << round;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace caloquant
