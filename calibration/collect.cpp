@@ -89,11 +89,19 @@ void observe(std::vector<Tap>& taps, std::int64_t count, std::int64_t batch) {
   }
 }
 
+/// In front of it there are cells that belong to no tensor of the model as it was written: they
+/// must not widen a range.
+bool drops_cells(const Op& op) {
+  const auto* move = std::get_if<DepthToSpace>(&op);
+  return move != nullptr && std::any_of(move->crop_end.begin(), move->crop_end.end(),
+                                        [](std::int64_t cells) { return cells > 0; });
+}
+
 }  // namespace
 
 ValueId quantization_root(const Graph& graph, ValueId value) {
   const Node* node = graph.producer(value);
-  while (node != nullptr && only_moves_cells(node->op)) {
+  while (node != nullptr && only_moves_cells(node->op) && !drops_cells(node->op)) {
     value = node->inputs[0];
     node = graph.producer(value);
   }

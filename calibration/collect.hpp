@@ -34,12 +34,12 @@ struct CollectOptions {
 
 /// Runs the canonical fp32 graph (one input) over the events and observes, for every layer with
 /// weights, the tensor that its src is made of by mere movement of cells (up-sampling repeats
-/// cells, padding adds the 0 that every range contains). Throws DataError, naming the layer, for a
-/// value that is not finite.
+/// cells, padding adds the 0 that every range contains; where cells are dropped, what is left).
+/// Throws DataError, naming the layer, for a value that is not finite.
 [[nodiscard]] CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
                                               const CollectOptions& options);
 
-/// The value that `value` only moves the cells of: where its quantization takes place.
+/// The value that `value` only moves the cells of, all of them: what its range is measured on.
 [[nodiscard]] ValueId quantization_root(const Graph& graph, ValueId value);
 
 }  // namespace caloquant

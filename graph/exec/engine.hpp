@@ -6,6 +6,8 @@
 
 #include "graph/exec/executor.hpp"
 #include "graph/exec/lowering.hpp"
+#include "ops/kernels/direct/isa.hpp"
+#include "ops/kernels/layer.hpp"
 
 namespace caloquant {
 
@@ -13,8 +15,23 @@ namespace caloquant {
 using StepListener = std::function<void(const LoweredGraph& graph, std::size_t step,
                                         const std::byte* src, const std::byte* dst)>;
 
-/// compile_engine() with a listener, for tests and measurements of single layers.
+/// How the engine chooses kernels.
+struct EngineOptions {
+  Isa isa = active_isa();
+  /// Which kernel computes a layer; null: default_kind(). LayerKind::library for a layer that the
+  /// direct kernels do not support.
+  std::function<LayerKind(const LayerQuestion&)> choose;
+  StepListener listener;  ///< for tests and measurements of single layers
+};
+
+/// Rows for few output channels, channels for many, the library for what they do not support.
+[[nodiscard]] LayerKind default_kind(const LayerQuestion& question);
+
 [[nodiscard]] std::unique_ptr<Executable> compile_engine(const Graph& graph, std::int64_t batch,
-                                                         StepListener listener);
+                                                         const EngineOptions& options);
+
+/// The kernel of a layer step, reading and writing the buffers' memory.
+[[nodiscard]] std::unique_ptr<LayerKernel> make_step_kernel(const LoweredGraph& graph,
+                                                            const Step& step, Isa isa);
 
 }  // namespace caloquant

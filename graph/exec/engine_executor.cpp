@@ -5,6 +5,7 @@
 #include "graph/exec/engine.hpp"
 #include "graph/exec/memory_plan.hpp"
 #include "ops/core/overloaded.hpp"
+#include "ops/kernels/direct/kernels.hpp"
 #include "ops/kernels/eltwise.hpp"
 #include "ops/kernels/layer.hpp"
 #include "ops/kernels/movement.hpp"
@@ -19,10 +20,15 @@ std::span<T> cells(std::byte* bytes, const Buffer& buffer) {
 
 class EngineExecutable : public Executable {
  public:
-  EngineExecutable(const Graph& graph, std::int64_t batch, StepListener listener)
-      : lowered_(lower(graph, batch)), listener_(std::move(listener)) {
+  EngineExecutable(const Graph& graph, std::int64_t batch, const EngineOptions& options)
+      : lowered_(lower(
+            graph, batch,
+            {direct::int8_lane(options.isa), options.choose ? options.choose : default_kind})),
+        listener_(options.listener) {
     for (const Step& step : lowered_.steps) {
-      kernels_.push_back(compile(step));
+      kernels_.push_back(std::holds_alternative<LayerWork>(step.work)
+                             ? make_step_kernel(lowered_, step, options.isa)
+                             : nullptr);
     }
     place_buffers();
   }
@@ -68,16 +74,6 @@ class EngineExecutable : public Executable {
   }
 
  private:
-  static std::unique_ptr<LayerKernel> compile(const Step& step) {
-    const auto* work = std::get_if<LayerWork>(&step.work);
-    if (work == nullptr) {
-      return nullptr;
-    }
-    return make_layer({step.layer, work->op, work->src, work->dst, work->weights.get(),
-                       work->bias.get(), work->quant ? &*work->quant : nullptr, work->epilogue,
-                       work->dst_dtype});
-  }
-
   /// One arena for everything that neither comes from nor goes to the caller.
   void place_buffers() {
     const std::size_t count = lowered_.buffers.size();
@@ -125,12 +121,16 @@ class EngineExecutable : public Executable {
     std::visit(
         Overloaded{
             [&](const LayerWork&) { kernel->execute(from, into); },
+            [&](const PackWork&) { pack(src, from, dst, into); },
             [&](const QuantizeWork& work) { quantize_cells(f32_src(), into, work.params); },
             [&](const TransposeWork& work) {
               transpose_cells(from, into, src.shape, work.permutation, element);
             },
             [&](const UpsampleWork& work) {
               upsample_cells(from, into, src.shape, work.factors, element);
+            },
+            [&](const DepthToSpaceWork& work) {
+              depth_to_space_cells(from, into, src.shape, work.move, element);
             },
             [&](const PadWork& work) {
               pad_cells(from, into, src.shape, work.begin, work.end, element, work.fill);
@@ -150,6 +150,13 @@ class EngineExecutable : public Executable {
             [&](const CopyWork&) { std::memcpy(into, from, dst.bytes()); },
         },
         step.work);
+  }
+
+  static void pack(const Buffer& src, const std::byte* from, const Buffer& dst, std::byte* into) {
+    pack_cells(
+        from, src.dtype(),
+        src.form.layout == Layout::plain ? CellOrder::channels_first : CellOrder::channels_last,
+        reinterpret_cast<std::uint32_t*>(into), dst.packed(), dst.form.quant, dst.shape.front());
   }
 
   void add(const Step& step, std::span<float> dst) const {
@@ -187,12 +194,12 @@ class EngineExecutable : public Executable {
 }  // namespace
 
 std::unique_ptr<Executable> compile_engine(const Graph& graph, std::int64_t batch) {
-  return std::make_unique<EngineExecutable>(graph, batch, StepListener{});
+  return compile_engine(graph, batch, EngineOptions{});
 }
 
 std::unique_ptr<Executable> compile_engine(const Graph& graph, std::int64_t batch,
-                                           StepListener listener) {
-  return std::make_unique<EngineExecutable>(graph, batch, std::move(listener));
+                                           const EngineOptions& options) {
+  return std::make_unique<EngineExecutable>(graph, batch, options);
 }
 
 }  // namespace caloquant

@@ -41,7 +41,8 @@ Fusion fuse_epilogues(const Graph& graph) {
     }
     const bool affine_fits =
         std::holds_alternative<Conv>(node.op) || graph.value(node.output).shape.size() == 2;
-    FusedLayer layer{{}, node.output};
+    FusedLayer layer;
+    layer.dst = node.output;
     while (!graph.is_output(layer.dst) && layer.epilogue.size() < max_epilogue_ops) {
       const std::vector<NodeId> readers = graph.consumers(layer.dst);
       if (readers.size() != 1 || graph.node(readers[0]).inputs[0] != layer.dst) {

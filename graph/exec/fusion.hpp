@@ -1,12 +1,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "graph/ir/graph.hpp"
 #include "ops/core/epilogue.hpp"
+#include "ops/kernels/direct/packed.hpp"
 
 namespace caloquant {
 
@@ -14,6 +16,9 @@ namespace caloquant {
 struct FusedLayer {
   std::vector<EpilogueOp> epilogue;
   ValueId dst{};  ///< what the last of them computes
+  /// A DepthToSpace behind them that the layer's store takes over: its factors, and what it reads.
+  Triple phases{1, 1, 1};
+  std::optional<ValueId> before_phases;
 };
 
 struct Fusion {

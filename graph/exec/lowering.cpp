@@ -8,6 +8,7 @@
 
 #include "graph/exec/fusion.hpp"
 #include "ops/core/overloaded.hpp"
+#include "ops/kernels/direct/direct_layer.hpp"
 
 namespace caloquant {
 namespace {
@@ -46,6 +47,7 @@ class Layouts {
     return std::visit(Overloaded{
                           [&](const Conv&) { return Layout::channels_last; },
                           [&](const UpsampleNearest&) { return Layout::channels_last; },
+                          [&](const DepthToSpace&) { return Layout::channels_last; },
                           [&](const Pool&) { return Layout::channels_last; },
                           [&](const Pad&) { return spatial; },
                           [&](const Affine&) { return spatial; },
@@ -65,15 +67,16 @@ class Layouts {
 
 class Lowering {
  public:
-  Lowering(const Graph& graph, std::int64_t batch)
-      : graph_(graph), layouts_(graph), fusion_(fuse_epilogues(graph)) {
+  Lowering(const Graph& graph, std::int64_t batch, const LoweringOptions& options)
+      : graph_(graph), options_(options), layouts_(graph), fusion_(fuse_epilogues(graph)) {
     result_.batch = batch;
   }
 
   LoweredGraph run() {
+    choose_kinds();
     collect_demands();
     for (const ValueId input : graph_.inputs()) {
-      result_.inputs.push_back(add_buffer(input, {Layout::plain, {}}));
+      result_.inputs.push_back(add_buffer(input, {Layout::plain, {}, {}}));
     }
     for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
       const auto id = static_cast<NodeId>(i);
@@ -88,24 +91,64 @@ class Lowering {
   }
 
  private:
-  using Demand = std::optional<QuantParams>;  ///< none: f32
-
   [[nodiscard]] ValueId dst_of(NodeId id) const {
     const auto layer = fusion_.layers.find(id);
     return layer == fusion_.layers.end() ? graph_.node(id).output : layer->second.dst;
   }
 
-  void demand(ValueId value, const Demand& form) {
+  [[nodiscard]] LayerKind kind_of(NodeId id) const {
+    const auto kind = kinds_.find(id);
+    return kind == kinds_.end() ? LayerKind::library : kind->second;
+  }
+
+  void choose_kinds() {
+    if (!options_.choose) {
+      return;
+    }
+    for (auto& [id, layer] : fusion_.layers) {
+      const Node& node = graph_.node(id);
+      const auto* conv = std::get_if<Conv>(&node.op);
+      if (conv == nullptr || graph_.constant(node, 1) == nullptr) {
+        continue;
+      }
+      const Epilogue epilogue{layer.epilogue, {}};
+      const LayerQuestion question{node, graph_.value(node.inputs[0]).shape,
+                                   graph_.value(node.output).shape,
+                                   direct_supports(*conv, epilogue, DirectForm::rows),
+                                   direct_supports(*conv, epilogue, DirectForm::channels)};
+      kinds_[id] = options_.choose(question);
+      if (kinds_[id] == LayerKind::direct_channels) {
+        take_over_phases(layer);
+      }
+    }
+  }
+
+  /// A DepthToSpace that alone reads the layer becomes part of its store.
+  void take_over_phases(FusedLayer& layer) {
+    const std::vector<NodeId> readers = graph_.consumers(layer.dst);
+    if (readers.size() != 1 || graph_.is_output(layer.dst)) {
+      return;
+    }
+    const Node& reader = graph_.node(readers[0]);
+    if (const auto* shuffle = std::get_if<DepthToSpace>(&reader.op)) {
+      layer.phases = triple_of(shuffle->factors, 1);
+      layer.before_phases = layer.dst;
+      layer.dst = reader.output;
+      fusion_.absorbed.insert(readers[0]);
+    }
+  }
+
+  void demand(ValueId value, const Form& form) {
     auto& list = demands_[value];
     if (std::find(list.begin(), list.end(), form) == list.end()) {
       list.push_back(form);
     }
   }
 
-  /// From the outputs backwards: in which types does somebody want each value?
+  /// From the outputs backwards: in which forms does somebody want each value?
   void collect_demands() {
     for (const GraphOutput& output : graph_.outputs()) {
-      demand(output.value, {});
+      demand(output.value, {Layout::plain, {}, {}});
     }
     for (std::size_t i = graph_.nodes().size(); i-- > 0;) {
       const auto id = static_cast<NodeId>(i);
@@ -113,22 +156,36 @@ class Lowering {
       if (fusion_.absorbed.count(id) > 0) {
         continue;
       }
-      const std::vector<Demand> wanted = demands_[dst_of(id)];
+      const std::vector<Form> wanted = demands_[dst_of(id)];
       if (wanted.empty()) {
         continue;
       }
       if (only_moves_cells(node.op)) {
-        for (const Demand& form : wanted) {
-          demand(node.inputs[0], form);
+        for (const Form& form : wanted) {
+          demand(node.inputs[0], {layouts_.of_node(node), form.quant, {}});
         }
       } else if (is_quantizable(node.op)) {
-        demand(node.inputs[0], node.quant ? Demand{node.quant->src} : Demand{});
+        demand(node.inputs[0], src_form(id));
       } else {
         for (const ValueId input : node.inputs) {
-          demand(input, {});
+          demand(input, {layouts_.of_node(node), {}, {}});
         }
       }
     }
+  }
+
+  /// How a layer wants its src.
+  [[nodiscard]] Form src_form(NodeId id) const {
+    const Node& node = graph_.node(id);
+    const auto quant = node.quant ? std::optional(node.quant->src) : std::nullopt;
+    if (kind_of(id) == LayerKind::library) {
+      return {layouts_.of_node(node), quant, {}};
+    }
+    const auto& conv = std::get<Conv>(node.op);
+    return {Layout::packed,
+            quant,
+            {quant ? options_.int8_lane : direct::Lane::f32, triple_of(conv.pads_begin, 0),
+             triple_of(conv.pads_end, 0)}};
   }
 
   [[nodiscard]] Shape with_batch(Shape shape) const {
@@ -159,25 +216,37 @@ class Lowering {
     return dst;
   }
 
+  /// A plain or channels-last buffer of the value with these quantization parameters, or f32.
+  [[nodiscard]] std::optional<BufferId> find_cells(ValueId value,
+                                                   const std::optional<QuantParams>& quant,
+                                                   Layout first) const {
+    const Layout second = first == Layout::plain ? Layout::channels_last : Layout::plain;
+    const auto found = find(value, {first, quant, {}});
+    return found ? found : find(value, {second, quant, {}});
+  }
+
   /// The value in that form, converted from what there is.
   BufferId ensure(ValueId value, const Form& form) {
     if (const auto found = find(value, form)) {
       return *found;
     }
-    const Layout other = form.layout == Layout::plain ? Layout::channels_last : Layout::plain;
     const Node* producer = graph_.producer(value);
     const std::string name = producer != nullptr ? producer->name : graph_.value(value).name;
-    if (const auto same_type = find(value, {other, form.quant})) {
+    if (form.layout == Layout::packed) {
+      auto cells = find_cells(value, form.quant, Layout::plain);
+      cells = cells ? cells : find_cells(value, std::nullopt, Layout::plain);
+      CALOQUANT_EXPECT(cells.has_value());
+      return add_step(name, "pack", PackWork{}, {*cells}, add_buffer(value, form));
+    }
+    if (const auto same_type = find_cells(value, form.quant, form.layout)) {
       return change_layout(name, *same_type, form);
     }
-    CALOQUANT_EXPECT(form.quant.has_value());
-    if (const auto f32 = find(value, {form.layout, {}})) {
-      return add_step(name, "quantize", QuantizeWork{*form.quant}, {*f32}, add_buffer(value, form));
-    }
-    const BufferId f32 = *find(value, {other, {}});
-    const BufferId quantized = add_step(name, "quantize", QuantizeWork{*form.quant}, {f32},
-                                        add_buffer(value, {other, form.quant}));
-    return change_layout(name, quantized, form);
+    const auto f32 = find_cells(value, std::nullopt, form.layout);
+    CALOQUANT_EXPECT(form.quant.has_value() && f32.has_value());
+    const Form there{result_.buffers[*f32].form.layout, form.quant, {}};
+    const BufferId quantized =
+        add_step(name, "quantize", QuantizeWork{*form.quant}, {*f32}, add_buffer(value, there));
+    return there == form ? quantized : change_layout(name, quantized, form);
   }
 
   BufferId change_layout(const std::string& name, BufferId src, const Form& form) {
@@ -197,30 +266,30 @@ class Lowering {
     if (is_quantizable(node.op)) {
       emit_layer(id);
     } else if (only_moves_cells(node.op)) {
-      for (const Demand& form : demands_[node.output]) {
-        emit_movement(node, {layouts_.of_node(node), form});
+      for (const Form& form : demands_[node.output]) {
+        const Form here{layouts_.of_node(node), form.quant, {}};
+        if (!find(node.output, here)) {
+          emit_movement(node, here);
+        }
       }
     } else {
       emit_f32(node);
     }
   }
 
-  void emit_layer(NodeId id) {
+  /// What a layer's step needs, whatever it stores.
+  LayerWork layer_work(NodeId id) {
     const Node& node = graph_.node(id);
     const FusedLayer& fused = fusion_.layers.at(id);
-    const std::vector<Demand>& wanted = demands_[fused.dst];
-    const bool writes_integers = node.quant && wanted.size() == 1 && wanted.front().has_value();
-    const Layout layout = layouts_.of_node(node);
-    const Demand src_type = node.quant ? Demand{node.quant->src} : Demand{};
-    const BufferId src = ensure(node.inputs[0], {layout, src_type});
-    LayerWork work{node.op,
-                   logical(node.inputs[0]),
-                   logical(fused.dst),
-                   graph_.value(node.inputs[1]).constant,
-                   nullptr,
-                   node.quant,
-                   {fused.epilogue, {}},
-                   DType::f32};
+    LayerWork work;
+    work.op = node.op;
+    work.src = logical(node.inputs[0]);
+    work.dst = logical(fused.before_phases.value_or(fused.dst));
+    work.weights = graph_.value(node.inputs[1]).constant;
+    work.quant = node.quant;
+    work.epilogue = {fused.epilogue, {}};
+    work.kind = kind_of(id);
+    work.phases = fused.phases;
     if (!work.weights || (node.inputs.size() > 2 && !graph_.value(node.inputs[2]).constant)) {
       throw ModelError("layer '" + node.name + "'", "has weights or a bias that are not constant",
                        "export the model with its weights frozen");
@@ -228,17 +297,44 @@ class Lowering {
     if (node.inputs.size() > 2) {
       work.bias = graph_.value(node.inputs[2]).constant;
     }
-    if (writes_integers) {
-      work.epilogue.dst = wanted.front();
-      work.dst_dtype = wanted.front()->dtype;
-    }
     if (std::holds_alternative<Dense>(node.op)) {
       work.src = {element_count(work.src) / work.src.back(), work.src.back()};
       work.dst = {element_count(work.dst) / work.dst.back(), work.dst.back()};
     }
-    const Form form{layout, writes_integers ? wanted.front() : Demand{}};
+    return work;
+  }
+
+  /// A library kernel rounds its requantization in an order of its own, so it stores each wanted
+  /// integer form itself: what a reader gets must not depend on what others want. A direct kernel
+  /// computes exactly quantize(f32 result), so it may store f32 for all when there are several.
+  void emit_layer(NodeId id) {
+    const Node& node = graph_.node(id);
+    const FusedLayer& fused = fusion_.layers.at(id);
+    const std::vector<Form>& wanted = demands_[fused.dst];
+    if (kind_of(id) != LayerKind::library) {
+      const bool one = wanted.size() == 1 && wanted.front().layout == Layout::packed;
+      add_layer_step(id, one ? wanted.front() : Form{Layout::plain, {}, {}});
+      return;
+    }
+    const Layout layout = layouts_.of_node(node);
+    for (const Form& form : wanted) {
+      const Form here{layout, node.quant ? form.quant : std::nullopt, {}};
+      if (!find(fused.dst, here)) {
+        add_layer_step(id, here);
+      }
+    }
+  }
+
+  void add_layer_step(NodeId id, const Form& dst_form) {
+    const Node& node = graph_.node(id);
+    const BufferId src = ensure(node.inputs[0], src_form(id));
+    LayerWork work = layer_work(id);
+    if (dst_form.quant) {
+      work.epilogue.dst = dst_form.quant;
+      work.dst_dtype = dst_form.quant->dtype;
+    }
     add_step(node.name, std::string(name_of(node.op)), std::move(work), {src},
-             add_buffer(fused.dst, form));
+             add_buffer(fusion_.layers.at(id).dst, dst_form));
   }
 
   void emit_movement(const Node& node, const Form& form) {
@@ -250,6 +346,7 @@ class Lowering {
     };
     std::visit(Overloaded{
                    [&](const UpsampleNearest& op) { step(UpsampleWork{op.factors}); },
+                   [&](const DepthToSpace& op) { step(DepthToSpaceWork{op}); },
                    [&](const Transpose& op) {
                      if (keeps_memory(src_shape, op.permutation)) {
                        add_buffer(node.output, form, src);
@@ -274,7 +371,7 @@ class Lowering {
     std::vector<BufferId> src;
     for (const ValueId input : node.inputs) {
       if (!graph_.value(input).constant) {
-        src.push_back(ensure(input, {layout, {}}));
+        src.push_back(ensure(input, {layout, {}, {}}));
       }
     }
     const std::size_t rank = graph_.value(node.output).shape.size();
@@ -304,12 +401,12 @@ class Lowering {
         },
         node.op);
     add_step(node.name, std::string(name_of(node.op)), std::move(work), std::move(src),
-             add_buffer(node.output, {layout, {}}));
+             add_buffer(node.output, {layout, {}, {}}));
   }
 
   /// A buffer that belongs to one output alone, so that run() may write to the caller's memory.
   BufferId own_output(const GraphOutput& output) {
-    const BufferId buffer = ensure(output.value, {Layout::plain, {}});
+    const BufferId buffer = ensure(output.value, {Layout::plain, {}, {}});
     const BufferId root = result_.root(buffer);
     const auto taken = [&](const std::vector<BufferId>& others) {
       return std::any_of(others.begin(), others.end(),
@@ -319,13 +416,15 @@ class Lowering {
       return buffer;
     }
     return add_step(output.name, "copy", CopyWork{}, {buffer},
-                    add_buffer(output.value, {Layout::plain, {}}));
+                    add_buffer(output.value, {Layout::plain, {}, {}}));
   }
 
   const Graph& graph_;
+  const LoweringOptions& options_;
   Layouts layouts_;
   Fusion fusion_;
-  std::map<ValueId, std::vector<Demand>> demands_;
+  std::map<NodeId, LayerKind> kinds_;
+  std::map<ValueId, std::vector<Form>> demands_;
   LoweredGraph result_;
 };
 
@@ -339,9 +438,33 @@ Shape memory_shape(const Shape& logical, Layout layout) {
   return shape;
 }
 
-LoweredGraph lower(const Graph& graph, std::int64_t batch) {
+PackedTensor Buffer::packed() const {
+  CALOQUANT_EXPECT(form.layout == Layout::packed && shape.size() >= 3);
+  return {form.packing.lane, shape[1], triple_of({shape.begin() + 2, shape.end()}, 1),
+          form.packing.halo_begin, form.packing.halo_end};
+}
+
+std::size_t Buffer::bytes() const {
+  return form.layout == Layout::packed
+             ? packed().bytes(shape.front())
+             : static_cast<std::size_t>(element_count(shape)) * size_of(dtype());
+}
+
+std::string_view name_of(LayerKind kind) noexcept {
+  switch (kind) {
+    case LayerKind::direct_rows:
+      return "direct_rows";
+    case LayerKind::direct_channels:
+      return "direct_channels";
+    case LayerKind::library:
+      break;
+  }
+  return "library";
+}
+
+LoweredGraph lower(const Graph& graph, std::int64_t batch, const LoweringOptions& options) {
   CALOQUANT_EXPECT(batch >= 1);
-  return Lowering(graph, batch).run();
+  return Lowering(graph, batch, options).run();
 }
 
 }  // namespace caloquant

@@ -2,14 +2,17 @@
 
 #include <caloquant/qparams.hpp>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "graph/ir/graph.hpp"
 #include "ops/core/epilogue.hpp"
+#include "ops/kernels/direct/packed.hpp"
 
 namespace caloquant {
 
@@ -25,26 +28,44 @@ namespace caloquant {
 enum class Layout {
   plain,          ///< row-major in the logical order
   channels_last,  ///< [N, spatial..., C]
+  packed,         ///< lanes with a halo, for the direct kernels (ops/kernels/direct/packed.hpp)
+};
+
+/// How a packed value lies in memory, beside its shape.
+struct Packing {
+  direct::Lane lane = direct::Lane::f32;
+  Triple halo_begin{0, 0, 0};
+  Triple halo_end{0, 0, 0};
+  friend bool operator==(const Packing&, const Packing&) = default;
 };
 
 /// How a value lies in memory.
 struct Form {
   Layout layout = Layout::plain;
   std::optional<QuantParams> quant;  ///< none: f32
+  Packing packing;                   ///< of Layout::packed
   friend bool operator==(const Form&, const Form&) = default;
 };
+
+/// Which kernel computes a Conv or Dense.
+enum class LayerKind {
+  library,          ///< make_layer(): oneDNN, or the portable integer kernel; channels last
+  direct_rows,      ///< DirectForm::rows
+  direct_channels,  ///< DirectForm::channels
+};
+[[nodiscard]] std::string_view name_of(LayerKind kind) noexcept;
 
 using BufferId = std::size_t;
 
 struct Buffer {
   ValueId value{};
   Form form;
-  Shape shape;                       ///< memory shape with the batch
+  Shape shape;                       ///< memory shape with the batch; packed: the logical one
   std::optional<BufferId> alias_of;  ///< the same bytes under another shape
   [[nodiscard]] DType dtype() const { return form.quant ? form.quant->dtype : DType::f32; }
-  [[nodiscard]] std::size_t bytes() const {
-    return static_cast<std::size_t>(element_count(shape)) * size_of(dtype());
-  }
+  /// Of a packed buffer of spatial tensors.
+  [[nodiscard]] PackedTensor packed() const;
+  [[nodiscard]] std::size_t bytes() const;
 };
 
 // What a step does. Tensors are shared with the graph.
@@ -57,7 +78,10 @@ struct LayerWork {
   std::optional<LayerQuant> quant;
   Epilogue epilogue;
   DType dst_dtype = DType::f32;
+  LayerKind kind = LayerKind::library;
+  Triple phases{1, 1, 1};  ///< a DepthToSpace that the store takes over (direct_channels)
 };
+struct PackWork {};  ///< into a packed buffer, quantized on the way where dst is and src is not
 struct QuantizeWork {
   QuantParams params;
 };
@@ -66,6 +90,9 @@ struct TransposeWork {
 };
 struct UpsampleWork {
   Shape factors;
+};
+struct DepthToSpaceWork {
+  DepthToSpace move;
 };
 struct PadWork {
   Shape begin;  ///< per memory axis
@@ -90,8 +117,9 @@ struct ConcatWork {
   std::size_t axis;  ///< memory axis
 };
 struct CopyWork {};
-using Work = std::variant<LayerWork, QuantizeWork, TransposeWork, UpsampleWork, PadWork, PoolWork,
-                          AffineWork, EltwiseWork, SoftmaxWork, AddWork, ConcatWork, CopyWork>;
+using Work = std::variant<LayerWork, PackWork, QuantizeWork, TransposeWork, UpsampleWork,
+                          DepthToSpaceWork, PadWork, PoolWork, AffineWork, EltwiseWork, SoftmaxWork,
+                          AddWork, ConcatWork, CopyWork>;
 
 struct Step {
   std::string layer;  ///< node name
@@ -117,10 +145,27 @@ struct LoweredGraph {
   }
 };
 
-/// Throws ModelError for an operator that cannot be executed.
-[[nodiscard]] LoweredGraph lower(const Graph& graph, std::int64_t batch);
+/// What is asked about a layer before it is lowered. The answer must depend on the layer alone, not
+/// on the graph around it: merged graphs must compute what single ones do.
+struct LayerQuestion {
+  const Node& node;
+  Shape src;  ///< logical, dynamic batch
+  Shape dst;
+  bool rows = false;      ///< direct_supports() it as rows
+  bool channels = false;  ///< as channels
+};
 
-/// Memory order of a logical shape.
+struct LoweringOptions {
+  direct::Lane int8_lane = direct::Lane::s16x2;
+  /// Null: library for every layer.
+  std::function<LayerKind(const LayerQuestion&)> choose;
+};
+
+/// Throws ModelError for an operator that cannot be executed.
+[[nodiscard]] LoweredGraph lower(const Graph& graph, std::int64_t batch,
+                                 const LoweringOptions& options = {});
+
+/// Memory order of a logical shape; a packed one keeps the logical order.
 [[nodiscard]] Shape memory_shape(const Shape& logical, Layout layout);
 
 }  // namespace caloquant

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include "graph/io/seal.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -123,9 +125,33 @@ struct H5File::State {
                                                  const std::string& name) const;
   void read_rows(const std::string& name, std::int64_t first, std::int64_t count, hid_t type,
                  std::size_t room, void* dst) const;
+  /// Fails where a dataset claims more than the file holds: nobody must allocate what it claims,
+  /// and libhdf5 1.10 copies beyond its buffers when a contiguous layout is shorter than its space.
+  void require_stored(const std::string& name, const Handle& dataset, const Shape& shape,
+                      std::size_t element_size) const;
   void write_attribute(const std::string& object, const std::string& name, hid_t type,
                        const void* value) const;
+  /// Closes the file, lets `finish` work on it, gives it its name.
+  template <typename Finish>
+  void commit(Finish finish);
 };
+
+template <typename Finish>
+void H5File::State::commit(Finish finish) {
+  const std::lock_guard guard(library_lock());
+  CALOQUANT_EXPECT(!partial.empty());
+  const herr_t flushed = H5Fflush(file.get(), H5F_SCOPE_GLOBAL);
+  file = Handle{};
+  std::error_code failure;
+  const bool whole = flushed >= 0 && finish(partial);
+  if (whole) {
+    std::filesystem::rename(partial, path, failure);
+  }
+  if (!whole || failure) {
+    fail("", "could not be finished", "check the free space on the disk");
+  }
+  partial.clear();
+}
 
 std::vector<std::string> H5File::State::strings(const std::string& object,
                                                 const std::string& name) const {
@@ -198,14 +224,16 @@ H5File H5File::open(const std::filesystem::path& file, ErrorKind on_error) {
   return H5File(std::move(state));
 }
 
-H5File H5File::create(const std::filesystem::path& file) {
+H5File H5File::create(const std::filesystem::path& file, std::size_t user_block) {
   const std::lock_guard guard(library_lock());
   keep_quiet();
   auto state = std::make_unique<State>();
   state->path = file;
   state->partial = file.string() + ".partial";
-  state->file =
-      Handle(H5Fcreate(state->partial.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_userblock(creation.get(), user_block);
+  state->file = Handle(
+      H5Fcreate(state->partial.c_str(), H5F_ACC_TRUNC, creation.get(), H5P_DEFAULT), H5Fclose);
   if (!state->file.valid()) {
     state->fail("", "cannot be written", "check that its folder exists and is writable");
   }
@@ -217,18 +245,12 @@ const std::filesystem::path& H5File::path() const {
 }
 
 void H5File::commit() {
-  const std::lock_guard guard(library_lock());
-  CALOQUANT_EXPECT(!state_->partial.empty());
-  const herr_t flushed = H5Fflush(state_->file.get(), H5F_SCOPE_GLOBAL);
-  state_->file = Handle{};
-  std::error_code failure;
-  if (flushed >= 0) {
-    std::filesystem::rename(state_->partial, state_->path, failure);
-  }
-  if (flushed < 0 || failure) {
-    state_->fail("", "could not be finished", "check the free space on the disk");
-  }
-  state_->partial.clear();
+  state_->commit([](const std::filesystem::path&) { return true; });
+}
+
+void H5File::commit_sealed(std::int64_t version) {
+  state_->commit(
+      [version](const std::filesystem::path& file) { return write_seal(file, version); });
 }
 
 bool H5File::exists(const std::string& path) const {
@@ -298,24 +320,37 @@ Tensor H5File::read(const std::string& dataset, DType as) const {
   if (found.element != H5Class::floating && found.element != H5Class::integer) {
     state_->fail(dataset, "does not hold numbers");
   }
-  // A claimed extent beyond what the file can hold must not be allocated.
   const Handle handle = state_->dataset(dataset);
-  const auto stored = static_cast<double>(H5Dget_storage_size(handle.get()));
-  double claimed = static_cast<double>(found.element_size);
-  for (const std::int64_t extent : found.shape) {
-    claimed *= static_cast<double>(extent);
-  }
-  constexpr double best_compression = 2000.0;
-  if (claimed > 1e6 && claimed > best_compression * stored) {
-    state_->fail(dataset, "claims " + to_string(found.shape) + " elements, but the file stores " +
-                              std::to_string(static_cast<std::int64_t>(stored)) + " bytes for it");
-  }
+  state_->require_stored(dataset, handle, found.shape, found.element_size);
   Tensor tensor(as, found.shape);
   if (tensor.size() > 0 &&
       H5Dread(handle.get(), memory_type(as), H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.raw()) < 0) {
     state_->fail(dataset, "cannot be read", "the file may be truncated: copy it again");
   }
   return tensor;
+}
+
+void H5File::State::require_stored(const std::string& name, const Handle& dataset,
+                                   const Shape& shape, std::size_t element_size) const {
+  const auto stored = static_cast<double>(H5Dget_storage_size(dataset.get()));
+  double claimed = static_cast<double>(element_size);
+  for (const std::int64_t extent : shape) {
+    claimed *= static_cast<double>(extent);
+  }
+  const Handle properties(H5Dget_create_plist(dataset.get()), H5Pclose);
+  const bool contiguous = H5Pget_layout(properties.get()) == H5D_CONTIGUOUS;
+  constexpr double best_compression = 2000.0;
+  const bool wrong = contiguous ? claimed != stored && stored > 0.0
+                                : claimed > 1e6 && claimed > best_compression * stored;
+  const haddr_t offset = contiguous ? H5Dget_offset(dataset.get()) : HADDR_UNDEF;
+  std::error_code ignored;
+  const bool outside =
+      offset != HADDR_UNDEF && static_cast<double>(offset) + stored >
+                                   static_cast<double>(std::filesystem::file_size(path, ignored));
+  if (wrong || outside || (contiguous && stored == 0.0 && claimed > 1e6)) {
+    fail(name, "claims " + to_string(shape) + " elements, but the file stores " +
+                   std::to_string(static_cast<std::int64_t>(stored)) + " bytes for it");
+  }
 }
 
 void H5File::State::read_rows(const std::string& name, std::int64_t first, std::int64_t count,
@@ -326,6 +361,8 @@ void H5File::State::read_rows(const std::string& name, std::int64_t first, std::
   if (extents.empty() || first < 0 || count < 0 || first + count > extents.front()) {
     fail(name, "has no rows " + std::to_string(first) + " to " + std::to_string(first + count));
   }
+  const Handle stored_type(H5Dget_type(handle.get()), H5Tclose);
+  require_stored(name, handle, extents, H5Tget_size(stored_type.get()));
   extents.front() = count;
   CALOQUANT_EXPECT(static_cast<std::size_t>(element_count(extents)) == room);
   if (room == 0) {

@@ -37,14 +37,17 @@ class H5File {
  public:
   [[nodiscard]] static H5File open(const std::filesystem::path& file, ErrorKind on_error);
   /// Writes into "<file>.partial"; commit() renames it to `file`. Without commit() nothing stays.
-  /// Object times are off, so equal content makes equal bytes.
-  [[nodiscard]] static H5File create(const std::filesystem::path& file);
+  /// Object times are off, so equal content makes equal bytes. `user_block`: bytes of zeros in
+  /// front of the file, 0 or a power of two from 512 on.
+  [[nodiscard]] static H5File create(const std::filesystem::path& file, std::size_t user_block = 0);
   H5File(H5File&&) noexcept;
   H5File& operator=(H5File&&) noexcept;
   ~H5File();
 
   [[nodiscard]] const std::filesystem::path& path() const;
   void commit();
+  /// commit() of a file whose user block becomes its seal (graph/io/seal.hpp).
+  void commit_sealed(std::int64_t version);
 
   [[nodiscard]] bool exists(const std::string& path) const;
   [[nodiscard]] bool is_group(const std::string& path) const;

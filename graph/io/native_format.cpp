@@ -9,13 +9,13 @@
 #include "graph/io/h5file.hpp"
 #include "graph/io/json.hpp"
 #include "graph/io/op_json.hpp"
-#include "graph/io/sha256.hpp"
+#include "graph/io/seal.hpp"
 #include "graph/ir/editor.hpp"
 
 namespace caloquant {
 namespace {
 
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
 
 std::string constant_path(std::size_t index) {
   return "/constants/" + std::to_string(index);
@@ -194,25 +194,6 @@ class GraphReader {
   std::map<std::int64_t, ValueId> values_;
 };
 
-/// Hash over everything that determines the outputs.
-std::string content_hash(const H5File& file) {
-  Sha256 hash;
-  hash.update(file.read_text("/graph"));
-  for (const char* group : {"/constants", "/scales", "/samples"}) {
-    if (!file.exists(group)) {
-      continue;
-    }
-    for (const std::string& name : file.children(group)) {
-      const std::string path = std::string(group) + "/" + name;
-      const DType dtype = file.info(path).element == H5Class::integer ? DType::s8 : DType::f32;
-      const Tensor tensor = file.read(path, dtype);
-      hash.update(path + to_string(tensor.shape()));
-      hash.update({tensor.raw(), tensor.bytes()});
-    }
-  }
-  return hash.finish();
-}
-
 std::vector<Tensor> read_samples(const H5File& file, const std::string& prefix) {
   std::vector<Tensor> samples;
   while (file.exists(prefix + std::to_string(samples.size()))) {
@@ -224,9 +205,7 @@ std::vector<Tensor> read_samples(const H5File& file, const std::string& prefix) 
 }  // namespace
 
 void write_native(const NativeModel& model, const std::filesystem::path& path) {
-  H5File file = H5File::create(path);
-  file.set_attribute("/", "_format", std::string("caloquant"));
-  file.set_attribute("/", "_version", format_version);
+  H5File file = H5File::create(path, seal_bytes);
   file.write_text("/graph", graph_to_json(model.graph).dump(1));
   for (std::size_t i = 0; i < model.graph.values().size(); ++i) {
     if (const auto& constant = model.graph.values()[i].constant) {
@@ -250,29 +229,29 @@ void write_native(const NativeModel& model, const std::filesystem::path& path) {
     file.write("/samples/output_" + std::to_string(i), output, {chunk, 6});
   }
   file.write_text("/provenance", model.provenance);
-  file.set_attribute("/", "sha256", content_hash(file));
-  file.commit();
+  file.commit_sealed(format_version);
 }
 
 bool is_native(const std::filesystem::path& path) {
-  const H5File file = H5File::open(path, ErrorKind::model);
-  return file.has_attribute("/", "_format") && file.string_attribute("/", "_format") == "caloquant";
+  return read_seal(path).has_value();
 }
 
 NativeModel read_native(const std::filesystem::path& path) {
-  const H5File file = H5File::open(path, ErrorKind::model);
-  if (!file.has_attribute("/", "_format") || file.string_attribute("/", "_format") != "caloquant") {
+  const auto seal = read_seal(path);
+  if (!seal) {
+    (void)H5File::open(path, ErrorKind::model);  // says when it is absent or no HDF5 at all
     throw ModelError(path.string(), "is not a caloquant model",
                      "quantize writes one as quantized.h5");
   }
-  const std::int64_t version = file.integer_attribute("/", "_version");
-  if (version != format_version) {
-    throw ModelError(path.string(), "has format version " + std::to_string(version),
+  if (seal->version != format_version) {
+    throw ModelError(path.string(), "has format version " + std::to_string(seal->version),
                      "this caloquant reads version " + std::to_string(format_version));
   }
-  if (file.string_attribute("/", "sha256") != content_hash(file)) {
-    throw ModelError(path.string(), "is damaged: its content does not match its sha256");
+  if (seal->sha256 != sealed_hash(path)) {
+    throw ModelError(path.string(), "is damaged: its content does not match its sha256",
+                     "copy it again");
   }
+  const H5File file = H5File::open(path, ErrorKind::model);
   NativeModel model;
   model.graph =
       GraphReader(file, parse_json<ModelError>(file.read_text("/graph"), path.string() + ":/graph"))

@@ -13,7 +13,7 @@ namespace caloquant {
 /// (s8 weights where a layer is quantized), sample inputs with the outputs they must give, and how
 /// the model came about.
 ///
-///   attributes of /   _format = "caloquant", _version = 1, sha256 over everything below
+///   user block        the seal of graph/io/seal.hpp: version and hash of all that follows
 ///   /graph            JSON text: units, inputs, outputs, nodes with operators and src QuantParams
 ///   /constants/<i>    f32 or s8 tensors
 ///   /scales/<node>    f32 weight scales of a quantized layer

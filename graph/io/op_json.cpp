@@ -23,6 +23,10 @@ void write(Json& json, const Conv& op) {
 void write(Json& json, const UpsampleNearest& op) {
   json["factors"] = op.factors;
 }
+void write(Json& json, const DepthToSpace& op) {
+  json["factors"] = op.factors;
+  json["crop_end"] = op.crop_end;
+}
 void write(Json& json, const Pad& op) {
   json["begin"] = op.begin;
   json["end"] = op.end;
@@ -71,6 +75,10 @@ constexpr OpReader readers[] = {
     {"upsample_nearest",
      [](const Json& j, const std::string& w) -> Op {
        return UpsampleNearest{json_field<Shape>(j, "factors", w)};
+     }},
+    {"depth_to_space",
+     [](const Json& j, const std::string& w) -> Op {
+       return DepthToSpace{json_field<Shape>(j, "factors", w), json_field<Shape>(j, "crop_end", w)};
      }},
     {"pad",
      [](const Json& j, const std::string& w) -> Op {

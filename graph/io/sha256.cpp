@@ -98,8 +98,9 @@ std::string Sha256::finish() {
   return text;
 }
 
-std::string sha256_of_file(const std::filesystem::path& file) {
+std::string sha256_of_file(const std::filesystem::path& file, std::size_t first) {
   std::ifstream stream(file, std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(first));
   if (!stream) {
     return {};
   }

@@ -27,7 +27,7 @@ class Sha256 {
   std::uint64_t total_ = 0;
 };
 
-/// Hash of a file's bytes; empty when it cannot be read.
-[[nodiscard]] std::string sha256_of_file(const std::filesystem::path& file);
+/// Hash of a file's bytes from `first` on; empty when it cannot be read.
+[[nodiscard]] std::string sha256_of_file(const std::filesystem::path& file, std::size_t first = 0);
 
 }  // namespace caloquant

@@ -6,11 +6,10 @@
 
 #include "ops/core/check.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/kernels/grid.hpp"
 
 namespace caloquant {
 namespace {
-
-constexpr std::int64_t parallel_from = 1 << 15;  ///< cells below which a thread team costs more
 
 template <typename T>
 void quantize_typed(std::span<const float> src, T* dst, const QuantParams& params) {
@@ -75,22 +74,6 @@ void repeat_pixels(const std::byte* src, std::byte* dst, std::int64_t pixels, st
     }
     src += bytes;
   }
-}
-
-/// [N, spatial..., C] as [N, D, H, W] and C, missing spatial axes as 1.
-struct Grid {
-  std::int64_t n;
-  std::array<std::int64_t, 3> space{1, 1, 1};
-  std::int64_t channels;
-  explicit Grid(const Shape& shape) : n(shape.front()), channels(shape.back()) {
-    std::copy_backward(shape.begin() + 1, shape.end() - 1, space.end());
-  }
-};
-
-std::array<std::int64_t, 3> spatial(const Shape& values, std::int64_t filler) {
-  std::array<std::int64_t, 3> result{filler, filler, filler};
-  std::copy_backward(values.begin(), values.end(), result.end());
-  return result;
 }
 
 /// The cells of one pooling window along one axis, clipped to src.

@@ -24,6 +24,10 @@ void transpose_cells(const std::byte* src, std::byte* dst, const Shape& src_shap
 void upsample_cells(const std::byte* src, std::byte* dst, const Shape& src_shape,
                     const Shape& factors, std::size_t element);
 
+/// Channels-last DepthToSpace: src [N, spatial..., P * C], factors and crop_end per spatial axis.
+void depth_to_space_cells(const std::byte* src, std::byte* dst, const Shape& src_shape,
+                          const DepthToSpace& move, std::size_t element);
+
 /// Copies src into dst [begin + src + end per axis]; every other byte of dst becomes `fill`.
 void pad_cells(const std::byte* src, std::byte* dst, const Shape& src_shape, const Shape& begin,
                const Shape& end, std::size_t element, std::byte fill);

@@ -10,13 +10,16 @@
 #include "ops/core/overloaded.hpp"
 #include "ops/kernels/eltwise.hpp"
 #include "ops/kernels/movement.hpp"
+#include "ops/onednn/post_ops.hpp"
 
 namespace caloquant {
 namespace {
 
-using Md = dnnl::memory::desc;
-using Tag = dnnl::memory::format_tag;
-using Args = std::unordered_map<int, dnnl::memory>;
+using onednn::Args;
+using onednn::Md;
+using onednn::plain;
+using onednn::PostOps;
+using onednn::Tag;
 
 dnnl::memory::data_type to_dnnl(DType dtype) {
   switch (dtype) {
@@ -35,106 +38,6 @@ dnnl::memory::data_type to_dnnl(DType dtype) {
 Tag channels_last(std::size_t rank) {
   return rank == 3 ? Tag::nwc : rank == 4 ? Tag::nhwc : Tag::ndhwc;
 }
-
-Tag plain(std::size_t rank) {
-  constexpr Tag tags[] = {Tag::a, Tag::ab, Tag::abc, Tag::abcd, Tag::abcde, Tag::abcdef};
-  return tags[rank - 1];
-}
-
-dnnl::algorithm to_dnnl(EltwiseKind kind) {
-  using dnnl::algorithm;
-  switch (kind) {
-    case EltwiseKind::relu:
-    case EltwiseKind::leaky_relu:
-      return algorithm::eltwise_relu;
-    case EltwiseKind::elu:
-      return algorithm::eltwise_elu;
-    case EltwiseKind::sigmoid:
-      return algorithm::eltwise_logistic;
-    case EltwiseKind::tanh:
-      return algorithm::eltwise_tanh;
-    case EltwiseKind::exp:
-      return algorithm::eltwise_exp;
-    case EltwiseKind::softplus:
-      return algorithm::eltwise_soft_relu;
-    case EltwiseKind::swish:
-      return algorithm::eltwise_swish;
-    case EltwiseKind::gelu:
-      return algorithm::eltwise_gelu_erf;
-    default:
-      CALOQUANT_EXPECT(false && "not a fusable element-wise function");
-      return algorithm::undef;
-  }
-}
-
-/// Post-ops with the tensors they read.
-class PostOps {
- public:
-  PostOps(const Epilogue& epilogue, std::size_t rank, const dnnl::engine& engine)
-      : rank_(rank), engine_(engine) {
-    std::vector<EpilogueOp> ops = epilogue.ops;
-    if (epilogue.dst) {
-      add_requantization(ops, *epilogue.dst);
-    }
-    for (const EpilogueOp& op : ops) {
-      std::visit(Overloaded{[&](const Eltwise& eltwise) { append(eltwise); },
-                            [&](const ChannelAffine& affine) { append(affine); }},
-                 op);
-    }
-    if (tail_) {
-      post_ops_.append_eltwise(1.0F, dnnl::algorithm::eltwise_linear, tail_->first, tail_->second);
-    }
-  }
-
-  [[nodiscard]] const dnnl::post_ops& get() const { return post_ops_; }
-  [[nodiscard]] const Args& args() const { return args_; }
-
- private:
-  /// y / scale + zero_point: into the last affine if there is one, else a linear function.
-  void add_requantization(std::vector<EpilogueOp>& ops, const QuantParams& dst) {
-    const float inverse = 1.0F / dst.scale;
-    const auto zero = static_cast<float>(dst.zero_point);
-    if (ops.empty() || !std::holds_alternative<ChannelAffine>(ops.back())) {
-      tail_ = {inverse, zero};
-      return;
-    }
-    auto& affine = std::get<ChannelAffine>(ops.back());
-    for (std::size_t c = 0; c < affine.mul.size(); ++c) {
-      affine.mul[c] *= inverse;
-      affine.add[c] = affine.add[c] * inverse + zero;
-    }
-  }
-
-  void append(const Eltwise& eltwise) {
-    if (eltwise.kind == EltwiseKind::relu && eltwise.alpha > 0.0F) {
-      post_ops_.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, 0.0F, eltwise.alpha);
-      return;
-    }
-    const bool swish = eltwise.kind == EltwiseKind::swish;
-    post_ops_.append_eltwise(1.0F, to_dnnl(eltwise.kind), swish ? 1.0F : eltwise.alpha, 0.0F);
-  }
-
-  void append(const ChannelAffine& affine) {
-    append_binary(dnnl::algorithm::binary_mul, affine.mul);
-    append_binary(dnnl::algorithm::binary_add, affine.add);
-  }
-
-  void append_binary(dnnl::algorithm algorithm, const std::vector<float>& values) {
-    dnnl::memory::dims dims(rank_, 1);
-    dims[1] = static_cast<std::int64_t>(values.size());
-    const Md md(dims, dnnl::memory::data_type::f32, plain(rank_));
-    dnnl::memory memory(md, engine_);
-    std::copy(values.begin(), values.end(), static_cast<float*>(memory.get_data_handle()));
-    post_ops_.append_binary(algorithm, md);
-    args_.emplace(DNNL_ARG_ATTR_MULTIPLE_POST_OP(post_ops_.len() - 1) | DNNL_ARG_SRC_1, memory);
-  }
-
-  std::size_t rank_;
-  const dnnl::engine& engine_;
-  dnnl::post_ops post_ops_;
-  Args args_;
-  std::optional<std::pair<float, float>> tail_;
-};
 
 class OneDnnLayer : public LayerKernel {
  public:

@@ -38,6 +38,26 @@ Tensor reference_upsample(const UpsampleNearest& upsample, const Tensor& src) {
   return result;
 }
 
+Tensor reference_depth_to_space(const DepthToSpace& move, const Tensor& src) {
+  Tensor result(DType::f32, infer_shape(move, {src.shape()}, "depth_to_space"));
+  const Shape strides = row_major_strides(src.shape());
+  const std::int64_t channels = result.shape()[1];
+  const auto from = src.data<float>();
+  const auto to = result.data<float>();
+  for_each_index(result.shape(), [&](std::size_t position, const Shape& index) {
+    std::int64_t source = index[0] * strides[0];
+    std::int64_t phase = 0;
+    for (std::size_t axis = 2; axis < index.size(); ++axis) {
+      const std::int64_t factor = move.factors[axis - 2];
+      phase = phase * factor + index[axis] % factor;
+      source += index[axis] / factor * strides[axis];
+    }
+    source += (phase * channels + index[1]) * strides[1];
+    to[position] = from[static_cast<std::size_t>(source)];
+  });
+  return result;
+}
+
 Tensor reference_pad(const Pad& pad, const Tensor& src) {
   Tensor result(DType::f32, infer_shape(pad, {src.shape()}, "pad"));
   const Shape strides = row_major_strides(result.shape());

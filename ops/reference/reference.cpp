@@ -23,6 +23,7 @@ Tensor reference_op(const Op& op, Inputs inputs) {
             return reference_conv(conv, src, *inputs[1], optional_input(inputs, 2));
           },
           [&](const UpsampleNearest& upsample) { return reference_upsample(upsample, src); },
+          [&](const DepthToSpace& move) { return reference_depth_to_space(move, src); },
           [&](const Pad& pad) { return reference_pad(pad, src); },
           [&](const Pool& pool) { return reference_pool(pool, src); },
           [&](const BatchNorm& norm) {

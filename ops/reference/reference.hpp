@@ -32,6 +32,7 @@ namespace caloquant {
 [[nodiscard]] Tensor reference_pool(const Pool& pool, const Tensor& src);
 
 [[nodiscard]] Tensor reference_upsample(const UpsampleNearest& upsample, const Tensor& src);
+[[nodiscard]] Tensor reference_depth_to_space(const DepthToSpace& move, const Tensor& src);
 [[nodiscard]] Tensor reference_pad(const Pad& pad, const Tensor& src);
 /// `dims` as in the operator: the first is the batch, whatever it is.
 [[nodiscard]] Tensor reference_reshape(const Reshape& reshape, const Tensor& src);

@@ -118,6 +118,25 @@ Shape shape_of(const UpsampleNearest& upsample, const Context& context) {
   return dst;
 }
 
+Shape shape_of(const DepthToSpace& move, const Context& context) {
+  const std::size_t axes = context.spatial_axes({&move.factors, &move.crop_end});
+  require_all(context, move.factors, 1, "factors");
+  require_all(context, move.crop_end, 0, "crops");
+  Shape dst = context.input(0);
+  for (std::size_t i = 0; i < axes; ++i) {
+    context.require(dst[1] % move.factors[i] == 0,
+                    std::to_string(context.input(0)[1]) +
+                        " channels are no multiple of the product of factors " +
+                        to_string(move.factors));
+    dst[1] /= move.factors[i];
+    context.require(move.crop_end[i] < move.factors[i], "crops " + to_string(move.crop_end) +
+                                                            " must be smaller than factors " +
+                                                            to_string(move.factors));
+    dst[i + 2] = dst[i + 2] * move.factors[i] - move.crop_end[i];
+  }
+  return dst;
+}
+
 Shape shape_of(const Pad& pad, const Context& context) {
   Shape dst = context.input(0);
   context.require(pad.begin.size() == dst.size() && pad.end.size() == dst.size(),

@@ -50,6 +50,7 @@ std::string_view name_of(const Op& op) {
           [](const Dense&) -> std::string_view { return "dense"; },
           [](const Conv&) -> std::string_view { return "conv"; },
           [](const UpsampleNearest&) -> std::string_view { return "upsample_nearest"; },
+          [](const DepthToSpace&) -> std::string_view { return "depth_to_space"; },
           [](const Pad&) -> std::string_view { return "pad"; },
           [](const Pool& pool) -> std::string_view {
             return pool.kind == PoolKind::max ? "max_pool" : "average_pool";
@@ -73,8 +74,8 @@ bool is_quantizable(const Op& op) {
 
 bool only_moves_cells(const Op& op) {
   return std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
-         std::holds_alternative<UpsampleNearest>(op) || std::holds_alternative<Pad>(op) ||
-         std::holds_alternative<Identity>(op);
+         std::holds_alternative<UpsampleNearest>(op) || std::holds_alternative<DepthToSpace>(op) ||
+         std::holds_alternative<Pad>(op) || std::holds_alternative<Identity>(op);
 }
 
 bool keeps_memory(const Shape& shape, const std::vector<std::int64_t>& permutation) {

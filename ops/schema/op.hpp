@@ -37,6 +37,16 @@ struct UpsampleNearest {
   friend bool operator==(const UpsampleNearest&, const UpsampleNearest&) = default;
 };
 
+/// Channels become space: src [N, P * C, spatial...] with P = the product of the factors, source
+/// channel = phase * C + c, phases row-major over the spatial axes (ONNX DepthToSpace, mode DCR,
+/// for 1 to 3 axes). dst(n, c, i * factor + phase) = src(n, phase * C + c, i) along every axis,
+/// without the last crop_end cells of the axis; 0 <= crop_end < factor.
+struct DepthToSpace {
+  Shape factors;
+  Shape crop_end;
+  friend bool operator==(const DepthToSpace&, const DepthToSpace&) = default;
+};
+
 /// Zeros around every axis (batch and channel included: begin and end have one entry per axis).
 struct Pad {
   Shape begin;
@@ -122,8 +132,8 @@ struct Identity {
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 
-using Op = std::variant<Dense, Conv, UpsampleNearest, Pad, Pool, BatchNorm, Affine, Eltwise,
-                        Softmax, Add, Concat, Reshape, Transpose, Identity>;
+using Op = std::variant<Dense, Conv, UpsampleNearest, DepthToSpace, Pad, Pool, BatchNorm, Affine,
+                        Eltwise, Softmax, Add, Concat, Reshape, Transpose, Identity>;
 
 /// Stable lower-case name: "dense", "conv", "upsample_nearest", "max_pool", "relu", ...
 [[nodiscard]] std::string_view name_of(const Op& op);
@@ -134,8 +144,8 @@ using Op = std::variant<Dense, Conv, UpsampleNearest, Pad, Pool, BatchNorm, Affi
 /// True for the operators that have weights and an integer form: Dense and Conv.
 [[nodiscard]] bool is_quantizable(const Op& op);
 
-/// True for the operators that move or repeat cells (and pad with 0) without changing them: they
-/// commute with quantization.
+/// True for the operators that move, repeat or drop cells (and pad with 0) without changing them:
+/// they commute with quantization.
 [[nodiscard]] bool only_moves_cells(const Op& op);
 
 /// True when a transposition of `shape` only moves axes of extent 1, so that no byte moves.

@@ -18,23 +18,27 @@ its own, which sleeps while another is measured; the first call of a batch warms
     onnxruntime int8  qdq_unfused  Q/DQ in front of the convolutions, fusion off: FP32 kernels
                       qdq_fused    every convolution a QLinearConv
                       dynamic      ConvInteger, inputs quantized on the way
-    openvino fp32     latency, throughput (N streams of one thread, each an N-th of the batch)
-    openvino int8     nncf_* (nncf.quantize) and qdq_* (Q/DQ graph), each latency and throughput
+    openvino fp32     latency      one stream of N threads
+                      throughput   N streams of one thread, each an N-th of the batch
+    openvino int8     nncf_*       from nncf.quantize; latency and throughput
+                      qdq_*        from the Q/DQ graph; latency and throughput
     tensorflow fp32   graph        frozen tf.function, oneDNN on
                       xla          jit_compile
     caloquant         the rows of `caloquant benchmark`; plain = the same graph in oneDNN FP32
 
 TensorFlow has no INT8 row: its oneDNN operators have no quantized Conv3D, TFLite has none either,
 tf.nn.conv3d takes no int8. What computes right is useless: UniformQuantizedConvolution is a
-reference kernel (2000 times slower than FP32 on conv3d_5 of AngleGAN), the integer convolution of
-XLA is twice as fast as XLA's FP32 one, and that is 20 to 50 times slower than oneDNN's.
+reference kernel (over 1000 times slower than FP32 on conv3d_5 of AngleGAN), and the integer
+convolution of XLA is twice as fast as its FP32 one, which is 15 to 50 times slower than oneDNN's.
 
 Without VNNI, INT8 weights get 7 bits (reduce_range, overflow_fix): same kernels, no saturation.
+Exit code 1: FP32 images of two candidates differ by more than 1e-4 of the largest cell.
 """
 
 from __future__ import annotations
 
 import argparse
+import collections
 import concurrent.futures
 import dataclasses
 import datetime
@@ -44,6 +48,7 @@ import multiprocessing
 import os
 import pathlib
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -227,7 +232,7 @@ class OnnxBuilder:
 
     def emit_Dense(self, config: Layer, rest: list[Layer]) -> None:
         """Columns in the order of the channels-first tensor that the Reshape behind it makes."""
-        name, *target = config["name"], *rest[0]["config"]["target_shape"]
+        name, target = config["name"], rest[0]["config"]["target_shape"]
         order = np.arange(config["units"]).reshape(target).transpose(3, 0, 1, 2).ravel()
         self.add("Gemm", name, [
             self.constant(f"{name}/w", self.weights[f"{name}/kernel"][:, order]),
@@ -260,7 +265,8 @@ class OnnxBuilder:
             raise SystemExit(f"layer '{name}': strides and dilations other than 1 are not written")
         if config["padding"] == "same":
             self.pads = [((k - 1) // 2, k // 2) for k in kernel]
-        inputs = [self.constant(f"{name}/w", self.weights[f"{name}/kernel"].transpose(4, 3, 0, 1, 2))]
+        weights = self.weights[f"{name}/kernel"].transpose(4, 3, 0, 1, 2)
+        inputs = [self.constant(f"{name}/w", weights)]
         if config["use_bias"]:
             inputs.append(self.constant(f"{name}/b", self.weights[f"{name}/bias"]))
         self.add("Conv", name, inputs, kernel_shape=kernel,
@@ -339,22 +345,23 @@ def quietly(log: pathlib.Path, function: Callable[..., None], arguments: tuple[A
     function(*arguments)
 
 
-def make_models(model: Model, peers: list[str], work: pathlib.Path) -> dict[str, str]:
-    """Writes the model files the peers need; returns what went wrong, by file name."""
+def make_models(model: Model, wanted: set[str], work: pathlib.Path) -> dict[str, str]:
+    """Writes the wanted model files; returns what went wrong, by file name."""
     latents = make_latents(model.recipe, latent_size(read_layers(model.architecture)), CALIBRATION)
-    resize, expand = work / "resize.onnx", work / "expand.onnx"
-    jobs: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = []
-    if "onnxruntime" in peers:
-        jobs += [("expand.onnx", make_fp32, (model, expand, True)),
-                 ("qdq_unfused.onnx", make_qdq, (expand, work / "qdq_unfused.onnx", latents, False)),
-                 ("qdq_fused.onnx", make_qdq, (expand, work / "qdq_fused.onnx", latents, True)),
-                 ("dynamic.onnx", make_dynamic, (expand, work / "dynamic.onnx"))]
-    if "openvino" in peers:
-        jobs += [("resize.onnx", make_fp32, (model, resize, False)),
-                 ("qdq.onnx", make_qdq, (resize, work / "qdq.onnx", latents, False)),
-                 ("nncf.xml", make_nncf, (resize, work / "nncf.xml", latents))]
+    expand, resize = work / "expand.onnx", work / "resize.onnx"
+    jobs: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = [
+        ("expand.onnx", make_fp32, (model, expand, True)),
+        ("resize.onnx", make_fp32, (model, resize, False)),
+        ("qdq_unfused.onnx", make_qdq, (expand, work / "qdq_unfused.onnx", latents, False)),
+        ("qdq_fused.onnx", make_qdq, (expand, work / "qdq_fused.onnx", latents, True)),
+        ("dynamic.onnx", make_dynamic, (expand, work / "dynamic.onnx")),
+        ("qdq.onnx", make_qdq, (resize, work / "qdq.onnx", latents, False)),
+        ("nncf.xml", make_nncf, (resize, work / "nncf.xml", latents)),
+    ]
     errors = {}
     for name, function, arguments in jobs:
+        if name not in wanted and (function is not make_fp32 or not wanted):
+            continue
         say(f"making {name}")
         context = multiprocessing.get_context("spawn")
         with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
@@ -373,7 +380,7 @@ class Candidate:
     peer: str
     precision: str
     variant: str
-    file: str | None = None  # in the work folder; TensorFlow reads the Keras model
+    file: str = ""  # in the work folder; TensorFlow reads the Keras model
 
     @property
     def name(self) -> str:
@@ -406,10 +413,20 @@ class Setup:
     threads: int
 
 
-Call = Callable[[], Array]  # runs one batch, returns images [N, D, H, W]
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """`call` runs one batch and returns images [N, D, H, W]; `kernels` says how layers run."""
+
+    call: Callable[[], Array]
+    kernels: dict[str, int]
 
 
-def prepare_onnxruntime(setup: Setup, latents: Array) -> Call:
+def counted(kernels: Iterator[str]) -> dict[str, int]:
+    return dict(collections.Counter(kernels))
+
+
+def prepare_onnxruntime(setup: Setup, latents: Array) -> Prepared:
+    import onnx
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -421,12 +438,16 @@ def prepare_onnxruntime(setup: Setup, latents: Array) -> Call:
     options.add_session_config_entry("session.force_spinning_stop", "1")  # between calls
     if setup.candidate.variant == "qdq_unfused":
         options.add_session_config_entry("session.disable_quant_qdq", "1")
+    optimized = setup.work / f"optimized_{setup.candidate.variant}.onnx"
+    options.optimized_model_filepath = str(optimized)
     session = ort.InferenceSession(str(setup.work / setup.candidate.file), options,
                                    providers=["CPUExecutionProvider"])
-    return lambda: session.run(None, {"latent": latents})[0][:, 0]
+    kernels = counted(node.op_type for node in onnx.load(optimized).graph.node
+                      if "Conv" in node.op_type)
+    return Prepared(lambda: session.run(None, {"latent": latents})[0][:, 0], kernels)
 
 
-def prepare_openvino(setup: Setup, latents: Array) -> Call:
+def prepare_openvino(setup: Setup, latents: Array) -> Prepared:
     import openvino as ov
 
     core = ov.Core()
@@ -449,10 +470,12 @@ def prepare_openvino(setup: Setup, latents: Array) -> Call:
         outputs = [request.get_output_tensor().data[:, 0] for request in requests]
         return outputs[0] if parts == 1 else np.concatenate(outputs)
 
-    return call
+    executed = (node.get_rt_info() for node in compiled.get_runtime_model().get_ops())
+    return Prepared(call, counted(str(info["primitiveType"].astype(str)) for info in executed
+                                  if info["layerType"].astype(str) == "Convolution"))
 
 
-def prepare_tensorflow(setup: Setup, latents: Array) -> Call:
+def prepare_tensorflow(setup: Setup, latents: Array) -> Prepared:
     os.environ.update(TF_ENABLE_ONEDNN_OPTS="1", TF_CPP_MIN_LOG_LEVEL="2", CUDA_VISIBLE_DEVICES="")
     import tensorflow as tf
     from tensorflow.python.framework import convert_to_constants
@@ -470,7 +493,7 @@ def prepare_tensorflow(setup: Setup, latents: Array) -> Call:
     if setup.candidate.variant == "xla":
         call = tf.function(lambda x: frozen(x), jit_compile=True)
     tensor = tf.constant(latents)
-    return lambda: call(tensor)[0].numpy()[..., 0]
+    return Prepared(lambda: call(tensor)[0].numpy()[..., 0], {})
 
 
 PREPARE = {
@@ -491,22 +514,31 @@ def redirect_output(log: pathlib.Path) -> None:
 
 
 def serve(pipe: Any, setup: Setup) -> None:
-    """Answers latents by the images after a warm-up call, None by the seconds of one more call."""
+    """Answers latents by images (of a warm-up call) and kernels, None by the seconds of one more
+    call and the peak memory in MB."""
     redirect_output(setup.work / "workers.log")
-    call: Call | None = None
+    prepared: Prepared | None = None
     while True:
         latents = pipe.recv()
         try:
             if latents is not None:
-                call = None  # releases the memory of the previous batch
-                call = PREPARE[setup.candidate.peer](setup, latents)
-                pipe.send(np.array(call()[:CHECKED]))
+                prepared = PREPARE[setup.candidate.peer](setup, latents)
+                pipe.send((np.array(prepared.call()[:CHECKED]), prepared.kernels))
+            elif prepared is None:
+                pipe.send("no batch is prepared")
             else:
                 start = time.perf_counter()
-                call()
-                pipe.send(time.perf_counter() - start)
+                prepared.call()
+                seconds = time.perf_counter() - start
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+                pipe.send((seconds, peak))
         except Exception as error:  # the parent turns it into a row
             pipe.send(one_line(error))
+
+
+def call_limit(longest: float) -> float:
+    """Seconds after which a worker or our tool is taken for stuck; compiling is included."""
+    return 3 * longest + 120
 
 
 class Worker:
@@ -540,44 +572,432 @@ class Worker:
         self.process.join()
 
 
-# --- entrants: what the cycle calls, a worker or our tool -----------------------------------------
+# --- what the cycle calls: a worker or our tool ---------------------------------------------------
+
+Key = tuple[str, str, str]  # peer, precision, variant
 
 
 class PeerEntrant:
-    def __init__(self, setup: Setup, options: argparse.Namespace, error: str | None) -> None:
-        self.setup, self.options, self.broken = setup, options, error
+    """A candidate of a peer; a fresh worker for every batch."""
+
+    def __init__(self, setup: Setup, longest: float, broken: str | None) -> None:
+        candidate = setup.candidate
+        self.keys: list[Key] = [(candidate.peer, candidate.precision, candidate.variant)]
+        self.setup, self.longest, self.broken = setup, longest, broken
         self.worker: Worker | None = None
         self.per_shower: float | None = None  # seconds, from the last batch
+        self.batch = 0
         self.images: Array | None = None
-
-    def ask(self, message: Array | None) -> Any:
-        if self.worker is None:
-            self.worker = Worker(self.setup, 3 * self.options.longest + 120)
-        try:
-            return self.worker.ask(message)
-        except RuntimeError:
-            self.close()
-            raise
+        self.facts: Row = {}  # kernels and memory, for the row
 
     def start(self, latents: Array) -> None:
         """Prepares a batch and warms up; raises RuntimeError where that fails or takes too long."""
+        self.batch, self.images, threads = len(latents), None, self.setup.threads
+        self.facts = {}
         if self.broken:
             raise RuntimeError(self.broken)
-        if self.per_shower is None and len(latents) > PROBE_ABOVE:
-            self.ask(latents[:self.options.threads])
-            self.per_shower = self.ask(None) / self.options.threads
-        expected = (self.per_shower or 0) * len(latents)
-        if expected > self.options.longest:
+        if self.setup.candidate.variant.endswith("throughput") and (
+                threads == 1 or self.batch % threads):
+            raise RuntimeError(f"not run: no equal parts for {threads} streams, or only one stream")
+        self.worker = Worker(self.setup, call_limit(self.longest))
+        if self.per_shower is None and self.batch > PROBE_ABOVE:
+            self.worker.ask(latents[:threads])
+            self.per_shower = self.worker.ask(None)[0] / threads
+        expected = (self.per_shower or 0) * self.batch
+        if expected > self.longest:
             raise RuntimeError(f"not run: about {expected:.0f} s per call expected")
-        self.images = self.ask(latents)
+        self.images, self.facts["kernels"] = self.worker.ask(latents)
 
-    def measure(self) -> dict[tuple[str, str, str], float]:
-        """Seconds of one call, by (peer, precision, variant)."""
-        seconds = self.ask(None)
-        self.per_shower = seconds / len(self.latents) if False else self.per_shower
-        return {}
+    def measure(self) -> dict[Key, float]:
+        """Seconds of one call."""
+        assert self.worker
+        seconds, self.facts["peak_memory_mb"] = self.worker.ask(None)
+        self.per_shower = seconds / self.batch
+        return {self.keys[0]: seconds}
 
-    def close(self) -> None:
+    def finish(self) -> None:
         if self.worker:
             self.worker.close()
         self.worker = None
+
+
+class ToolEntrant:
+    """`caloquant benchmark`, a new process for every repetition; it warms up by itself."""
+
+    def __init__(self, options: argparse.Namespace, model: Model, work: pathlib.Path) -> None:
+        self.keys: list[Key] = [("caloquant", p, "") for p in options.precision.split(",")]
+        self.program, self.precisions = options.caloquant, options.precision
+        self.threads, self.limit, self.work = options.threads, call_limit(options.longest), work
+        self.model = ["--architecture", str(model.architecture), "--weights", str(model.weights)]
+        self.batch = 0
+        self.images: Array | None = None
+        self.facts: Row = {}
+        self.rows: dict[tuple[int, str], Row] = {}  # as the tool printed them last
+
+    def execute(self, command: str, *arguments: str) -> str:
+        done = subprocess.run([self.program, command, *self.model, *arguments], text=True,
+                              capture_output=True, check=False, timeout=self.limit)
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or ["no message"]
+            raise RuntimeError(f"{command}: exit code {done.returncode}, {' '.join(lines[-2:])}")
+        return done.stdout
+
+    def start(self, latents: Array) -> None:
+        import h5py
+
+        self.batch, self.images = len(latents), None
+        source, target = self.work / "latents.h5", self.work / "images.h5"
+        with h5py.File(source, "w") as file:
+            file["latent"] = latents[:CHECKED]
+        self.execute("run", "--latents", str(source), "-o", str(target))
+        with h5py.File(target) as file:
+            self.images = file["ECAL"][()]
+
+    def measure(self) -> dict[Key, float]:
+        text = self.execute("benchmark", "--batch", str(self.batch), "--threads",
+                            str(self.threads), "--precision", self.precisions,
+                            "--repetitions", "1", "--json")
+        rows = json.loads(text)
+        self.rows.update({(self.batch, row["precision"]): row for row in rows})
+        return {("caloquant", row["precision"], ""): self.batch / row["showers_per_second"]
+                for row in rows}
+
+    def finish(self) -> None:
+        pass
+
+
+Entrant = PeerEntrant | ToolEntrant
+
+
+# --- measuring -------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Samples:
+    seconds: list[float] = dataclasses.field(default_factory=list)
+    error: str | None = None
+
+
+def guarded(action: Callable[[], Any], entrant: Entrant, samples: dict[Key, Samples]) -> Any:
+    """The result, or None with the error noted for every row of the entrant."""
+    try:
+        return action()
+    except (RuntimeError, OSError, KeyError, ValueError, subprocess.SubprocessError) as error:
+        for key in entrant.keys:
+            samples[key].error = one_line(error)
+        entrant.finish()
+        return None
+
+
+def run_batch(entrants: list[Entrant], latents: Array, repetitions: int,
+              budget: float) -> dict[Key, Samples]:
+    """Interleaved calls: every repetition calls every entrant that has budget left once."""
+    samples = {key: Samples() for entrant in entrants for key in entrant.keys}
+    active = []
+    for entrant in entrants:
+        say(f"batch {len(latents)}: preparing {' '.join(entrant.keys[0])}")
+        guarded(lambda: entrant.start(latents), entrant, samples)
+        if not any(samples[key].error for key in entrant.keys):
+            active.append(entrant)
+    for repetition in range(repetitions):
+        say(f"batch {len(latents)}: call {repetition + 1} of {repetitions}, "
+            f"{len(active)} candidates")
+        for entrant in list(active):
+            measured = guarded(entrant.measure, entrant, samples) or {}
+            for key, seconds in measured.items():
+                samples.setdefault(key, Samples()).seconds.append(seconds)
+            spent = [samples[key].seconds for key in entrant.keys]
+            over = sum(map(sum, spent)) > budget * len(spent) and min(map(len, spent)) >= 2
+            if not measured or over:
+                entrant.finish()
+                active.remove(entrant)
+    for entrant in active:
+        entrant.finish()
+    return samples
+
+
+def make_row(key: Key, batch: int, threads: int, samples: Samples) -> Row:
+    row: Row = dict(zip(("peer", "precision", "variant"), key), batch=batch, threads=threads)
+    if samples.error:
+        row["error"] = samples.error
+    if samples.seconds:
+        low, q1, median, q3, high = np.percentile(samples.seconds, [0, 25, 50, 75, 100]).tolist()
+        row.update(showers_per_second=batch / median, calls=len(samples.seconds),
+                   seconds={"min": low, "q1": q1, "median": median, "q3": q3, "max": high})
+    return row
+
+
+def compare_images(images: dict[Key, Array], rows: list[Row]) -> Row:
+    """Deviation of every row from the first FP32 images, and the worst pair of FP32 images."""
+    exact = {key: value for key, value in images.items() if key[1] == "fp32"}
+    if not exact:
+        return {"pairs": 0, "difference": 0.0, "between": [], "ok": True}
+    reference = next(iter(exact.values()))
+    scale = float(np.abs(reference).max()) or 1.0
+    for row in rows:
+        image = images.get((row["peer"], row["precision"], row["variant"]))
+        if image is not None:
+            row["deviation"] = float(np.abs(image - reference).max()) / scale
+    pairs = [(float(np.abs(a - b).max()) / scale, " ".join(p).strip(), " ".join(q).strip())
+             for i, (p, a) in enumerate(exact.items()) for q, b in list(exact.items())[:i]]
+    worst = max(pairs, default=(0.0, "", ""))
+    return {"pairs": len(pairs), "difference": worst[0], "between": list(worst[1:]),
+            "ok": worst[0] <= TOLERANCE}
+
+
+def add_ratios(rows: list[Row]) -> None:
+    """Ratios of the medians to ONNX Runtime FP32 and to plain oneDNN FP32 at the same batch."""
+    for name, peer, precision in (("ratio_onnxruntime", "onnxruntime", "fp32"),
+                                  ("ratio_plain", "caloquant", "plain")):
+        for row in rows:
+            base = best(rows, row["batch"], (peer,), (precision,))
+            if base and "showers_per_second" in row:
+                row[name] = row["showers_per_second"] / base["showers_per_second"]
+
+
+def best(rows: list[Row], batch: int, peers: tuple[str, ...],
+         precisions: tuple[str, ...]) -> Row | None:
+    """The fastest row that was measured without an error."""
+    found = [row for row in rows if row["batch"] == batch and row["peer"] in peers and
+             row["precision"] in precisions and "showers_per_second" in row and "error" not in row]
+    return max(found, key=lambda row: row["showers_per_second"], default=None)
+
+
+# --- reports ---------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    print(f"bench_peers: {text}", file=sys.stderr, flush=True)
+
+
+def one_line(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+def cpu_info() -> dict[str, str]:
+    """The first processor of /proc/cpuinfo; empty elsewhere than on Linux."""
+    try:
+        text = pathlib.Path("/proc/cpuinfo").read_text().split("\n\n")[0]
+    except OSError:
+        return {}
+    pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def has_vnni() -> bool:
+    return bool({"avx512_vnni", "avx_vnni"} & set(cpu_info().get("flags", "").split()))
+
+
+def machine() -> Row:
+    info = cpu_info()
+    flags = set(info.get("flags", "").split())
+    return {"cpu": info.get("model name", platform.processor()),
+            "family_model_stepping": [info.get(k) for k in ("cpu family", "model", "stepping")],
+            "isa": [flag for flag in FLAGS if flag in flags], "cpus": os.cpu_count(),
+            "load_average": list(os.getloadavg()), "system": platform.platform(),
+            "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
+
+
+def versions(peers: list[str], program: str | None) -> dict[str, str]:
+    names = [name for peer in peers for name in PACKAGES[peer]] + ["numpy"]
+    found = {"python": platform.python_version()}
+    for name in names:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    if program:
+        try:
+            text = subprocess.run([program, "--version"], text=True, capture_output=True).stdout
+            found["caloquant"] = text.strip().removeprefix("caloquant ")
+        except OSError as error:
+            found["caloquant"] = one_line(error)
+    return found
+
+
+def number(row: Row, name: str, form: str) -> str:
+    return format(row[name], form) if name in row else "-"
+
+
+def table(rows: list[Row]) -> str:
+    lines = [f"{'batch':>5}  {'peer':<12}{'precision':<10}{'variant':<17}{'showers/s':>10}"
+             f"{'q1 .. q3':>18}{'calls':>6}{'x ORT':>8}{'x plain':>9}{'deviation':>11}{'MB':>7}"
+             "  convolutions"]
+    for row in rows:
+        start = f"{row['batch']:>5}  {row['peer']:<12}{row['precision']:<10}{row['variant']:<17}"
+        if "showers_per_second" not in row:
+            lines.append(f"{start} {row.get('error', 'no row')}")
+            continue
+        seconds = row["seconds"]
+        spread = f"{row['batch'] / seconds['q3']:.4g} .. {row['batch'] / seconds['q1']:.4g}"
+        lines.append(f"{start}{row['showers_per_second']:>10.4g}{spread:>18}{row['calls']:>6}"
+                     f"{number(row, 'ratio_onnxruntime', '.2f'):>8}"
+                     f"{number(row, 'ratio_plain', '.2f'):>9}"
+                     f"{number(row, 'deviation', '.1e'):>11}"
+                     f"{number(row, 'peak_memory_mb', '.0f'):>7}  "
+                     + ", ".join(f"{n} {kernel}" for kernel, n in row.get("kernels", {}).items())
+                     + f" {row.get('error', '')}")
+    return "\n".join(lines)
+
+
+def markdown_table(head: list[str], body: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def speed_cell(row: Row | None) -> str:
+    """Median and quartiles of showers/s, and which variant it was."""
+    if row is None:
+        return "-"
+    low, high = (row["batch"] / row["seconds"][name] for name in ("q3", "q1"))
+    variant = f" {row['variant']}" if row["variant"] else ""
+    return f"{row['showers_per_second']:.3g} ({low:.3g}-{high:.3g}){variant}"
+
+
+RATIOS = [
+    ("caloquant fp32 / ONNX Runtime fp32", ("fp32",), ("onnxruntime",), ("fp32",)),
+    ("caloquant fp32 / plain oneDNN fp32", ("fp32",), ("caloquant",), ("plain",)),
+    ("caloquant int8 / plain oneDNN fp32", ("int8",), ("caloquant",), ("plain",)),
+    ("caloquant int8 / ONNX Runtime, best", ("int8",), ("onnxruntime",), ("fp32", "int8")),
+    ("caloquant int8 / OpenVINO and TensorFlow, best", ("int8",), ("openvino", "tensorflow"),
+     ("fp32", "int8")),
+]
+
+
+def markdown(report: Row) -> str:
+    rows, host, settings = report["rows"], report["machine"], report["settings"]
+    batches = list(dict.fromkeys(row["batch"] for row in rows))
+    kinds = list(dict.fromkeys((row["peer"], row["precision"]) for row in rows))
+    speeds = [[f"{peer} {precision}", *(speed_cell(best(rows, batch, (peer,), (precision,)))
+                                        for batch in batches)] for peer, precision in kinds]
+    ratios = []
+    for name, ours, peers, precisions in RATIOS:
+        pairs = [(best(rows, batch, ("caloquant",), ours), best(rows, batch, peers, precisions))
+                 for batch in batches]
+        ratios.append([name, *(f"{a['showers_per_second'] / b['showers_per_second']:.2f}"
+                               if a and b else "-" for a, b in pairs)])
+    about = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    return "\n\n".join([
+        f"{settings['model']}, showers/s, median (quartiles) of the fastest variant; "
+        f"{settings['threads']} threads of {host['cpu']} ({' '.join(host['isa'])}), "
+        f"{host['date'][:10]}; {about}.",
+        markdown_table(["", *(f"batch {batch}" for batch in batches)], speeds),
+        markdown_table(["ratio", *(f"batch {batch}" for batch in batches)], ratios)]) + "\n"
+
+
+# --- the command -----------------------------------------------------------------------------
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--model", choices=MODELS, default="anglegan", help="a generator of configs/")
+    add("--architecture", type=pathlib.Path, help="Keras JSON instead of that of --model")
+    add("--weights", type=pathlib.Path, help="HDF5 weights instead of those of --model")
+    add("--random-weights", type=int, metavar="SEED",
+        help="seeded weights; the default, with seed 1, where --model has none")
+    add("--batch", default="1,8,32,128", help="batch sizes (default %(default)s)")
+    add("--threads", type=int, default=2)
+    add("--repetitions", type=int, default=9)
+    add("--peers", default="onnxruntime,openvino,tensorflow")
+    add("--only", default="", metavar="WORDS",
+        help="candidates of the peers with one of these words in their name")
+    add("--caloquant", metavar="PATH", help="our program")
+    add("--precision", default="plain,fp32,int8", help="of caloquant benchmark")
+    add("--budget", type=float, default=20, metavar="S",
+        help="seconds of calls per candidate and batch, after two calls (default %(default)s)")
+    add("--longest", type=float, default=90, metavar="S",
+        help="a candidate whose call is expected to take longer is left out (default %(default)s)")
+    add("--work", type=pathlib.Path, help="folder for model files and logs, kept")
+    add("--json", type=pathlib.Path, metavar="FILE")
+    add("--markdown", type=pathlib.Path, metavar="FILE")
+    options = parser.parse_args()
+    options.peers = [peer for peer in options.peers.split(",") if peer]
+    unknown = [peer for peer in options.peers if peer not in PREPARE]
+    if unknown:
+        parser.error(f"--peers: unknown {', '.join(unknown)}; known: {', '.join(PREPARE)}")
+    options.batch = sorted({int(size) for size in options.batch.split(",")})
+    if options.batch[0] < 1 or options.threads < 1 or options.repetitions < 2:
+        parser.error("--batch and --threads start at 1, --repetitions at 2")
+    return options
+
+
+def choose_model(options: argparse.Namespace, work: pathlib.Path) -> Model:
+    json_name, weights_name, recipe = MODELS[options.model]
+    architecture = (options.architecture or CONFIGS / json_name).resolve()
+    if options.weights:
+        return Model(architecture, options.weights.resolve(), recipe)
+    if weights_name and options.random_weights is None and not options.architecture:
+        return Model(architecture, CONFIGS / weights_name, recipe)
+    weights = work / "weights.hdf5"
+    seed = 1 if options.random_weights is None else options.random_weights
+    write_weights(architecture, seed, weights)
+    return Model(architecture, weights, recipe)
+
+
+def make_entrants(options: argparse.Namespace, model: Model, work: pathlib.Path) -> list[Entrant]:
+    words = [word for word in options.only.split(",") if word]
+    chosen = [candidate for candidate in CANDIDATES if candidate.peer in options.peers and
+              (not words or any(word in candidate.name for word in words))]
+    errors = make_models(model, {candidate.file for candidate in chosen} - {""}, work)
+    entrants: list[Entrant] = [
+        PeerEntrant(Setup(candidate, model, work, options.threads), options.longest,
+                    errors.get(candidate.file)) for candidate in chosen]
+    if options.caloquant:
+        entrants.append(ToolEntrant(options, model, work))
+    return entrants
+
+
+def benchmark(options: argparse.Namespace, work: pathlib.Path) -> Row:
+    """The whole run, as the document that --json writes."""
+    model = choose_model(options, work)
+    report: Row = {"machine": machine(), "versions": versions(options.peers, options.caloquant),
+                   "settings": {name: getattr(options, name) for name in
+                                ("model", "batch", "threads", "repetitions", "budget", "longest")},
+                   "rows": [], "checks": []}
+    entrants = make_entrants(options, model, work)
+    size = latent_size(read_layers(model.architecture))
+    for batch in options.batch:
+        samples = run_batch(entrants, make_latents(model.recipe, size, batch),
+                            options.repetitions, options.budget)
+        facts = {key: entrant.facts for entrant in entrants for key in entrant.keys}
+        rows = [{**make_row(key, batch, options.threads, found), **facts.get(key, {})}
+                for key, found in samples.items()]
+        images = {key: entrant.images for entrant in entrants if entrant.images is not None
+                  for key in entrant.keys if len(entrant.keys) == 1 or key[1] == "fp32"}
+        check = compare_images(images, rows)
+        report["checks"].append({"batch": batch, **check})
+        report["rows"] += rows
+        say(f"batch {batch}: done")
+    add_ratios(report["rows"])
+    report["caloquant"] = [row for entrant in entrants if isinstance(entrant, ToolEntrant)
+                           for row in entrant.rows.values()]
+    report["machine"]["load_average_after"] = list(os.getloadavg())
+    return report
+
+
+def main() -> int:
+    options = parse()
+    with tempfile.TemporaryDirectory() as scratch:
+        work = (options.work or pathlib.Path(scratch)).resolve()
+        work.mkdir(parents=True, exist_ok=True)
+        report = benchmark(options, work)
+    host = report["machine"]
+    print(f"{host['cpu']}; {' '.join(host['isa'])}; load {host['load_average'][0]:.1f} before, "
+          f"{host['load_average_after'][0]:.1f} after")
+    print(", ".join(f"{name} {version}" for name, version in report["versions"].items()))
+    print(f"\n{table(report['rows'])}\n")
+    for check in report["checks"]:
+        print(f"batch {check['batch']}: FP32 outputs of {check['pairs']} pairs differ by at most "
+              f"{check['difference']:.1e} of the largest cell ({' and '.join(check['between'])}), "
+              f"{'ok' if check['ok'] else f'MORE than {TOLERANCE:.0e}'}")
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n")
+    if options.markdown:
+        options.markdown.write_text(markdown(report))
+    return 0 if all(check["ok"] for check in report["checks"]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

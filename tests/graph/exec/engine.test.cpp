@@ -74,7 +74,7 @@ TEST_F(Engine, Int8FollowsReference) {
     const testing::Ran run = testing::run_random(canonical, *f32, random);
     const Graph quantized = testing::quantize_everything(canonical, run.inputs);
     testing::IntegerJudge judge;
-    const auto engine = compile_engine(quantized, 3, judge.listener());
+    const auto engine = compile_engine(quantized, 3, {active_isa(), {}, judge.listener()});
     const auto found = testing::run_on(quantized, *engine, run.inputs);
     std::int64_t ties_here = 0;
     for (const testing::LayerTally& tally : judge.tallies()) {

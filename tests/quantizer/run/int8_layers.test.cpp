@@ -37,7 +37,7 @@ void check_anglegan(const Graph& graph, ActivationRule rule) {
   const Graph quantized = apply_plan(graph, make_plan(graph, table, config, rule, weights));
   testing::IntegerJudge judge;
   judge.check_sums();
-  const auto engine = compile_engine(quantized, 1, judge.listener());
+  const auto engine = compile_engine(quantized, 1, {active_isa(), {}, judge.listener()});
   std::vector<float> input(256);
   std::vector<float> image(51 * 51 * 25);
   fill(0, 1, input);
