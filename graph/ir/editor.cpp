@@ -90,6 +90,14 @@ void GraphEditor::set_op(NodeId node, Op op) {
   graph_.nodes_.at(static_cast<std::size_t>(node)).op = std::move(op);
 }
 
+void GraphEditor::replace_node(NodeId node, Op op, std::vector<ValueId> inputs) {
+  set_op(node, std::move(op));
+  set_inputs(node, std::move(inputs));
+  const Node& replaced = graph_.node(node);
+  graph_.values_[index_of(replaced.output)].shape =
+      infer_shape(replaced.op, graph_.input_shapes(replaced), place_of(replaced.name));
+}
+
 void GraphEditor::set_input(NodeId node, std::size_t index, ValueId value) {
   graph_.nodes_.at(static_cast<std::size_t>(node)).inputs.at(index) = value;
 }

@@ -40,6 +40,9 @@ class GraphEditor {
   /// Reads of `from` (by nodes and graph outputs) become reads of `to`.
   void replace_uses(ValueId from, ValueId to);
   void set_op(NodeId node, Op op);
+  /// Another operator in the place of a node, which keeps its name and its dst; the shape of dst is
+  /// inferred at once, as by add_node().
+  void replace_node(NodeId node, Op op, std::vector<ValueId> inputs);
   void set_input(NodeId node, std::size_t index, ValueId value);
   void set_inputs(NodeId node, std::vector<ValueId> inputs);
   /// Makes the node compute in integers: `weights` is the s8 form of its input 1.

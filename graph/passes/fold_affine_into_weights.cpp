@@ -8,14 +8,10 @@
 // executors fuse.
 
 #include "graph/passes/pass.hpp"
+#include "graph/passes/support.hpp"
 
 namespace caloquant {
 namespace {
-
-bool has_constant_weights(const Graph& graph, const Node& node) {
-  return graph.constant(node, 1) != nullptr &&
-         (node.inputs.size() < 3 || graph.constant(node, 2) != nullptr);
-}
 
 /// The layer in front of an Affine, if the pass applies.
 const Node* layer_before(const Graph& graph, const Node& affine) {
@@ -24,8 +20,7 @@ const Node* layer_before(const Graph& graph, const Node& affine) {
   }
   const Node* layer = graph.producer(affine.inputs[0]);
   if (layer == nullptr || !is_quantizable(layer->op) || layer->quant ||
-      !has_constant_weights(graph, *layer) || graph.is_output(layer->output) ||
-      graph.consumers(layer->output).size() != 1) {
+      !has_constant_weights(graph, *layer) || !read_once(graph, layer->output)) {
     return nullptr;
   }
   const bool channel_is_axis_1 =
@@ -47,7 +42,7 @@ bool fold_affine_into_weights(GraphEditor& editor) {
       continue;
     }
     const Node layer = *found;
-    const auto id = static_cast<NodeId>(found - editor.graph().nodes().data());
+    const NodeId id = id_of(editor.graph(), *found);
     const auto mul = editor.graph().constant(affine, 1)->data<float>();
     const auto add = editor.graph().constant(affine, 2)->data<float>();
     Tensor weights(*editor.graph().constant(layer, 1));

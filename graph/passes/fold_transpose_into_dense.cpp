@@ -13,23 +13,15 @@
 #include <vector>
 
 #include "graph/passes/pass.hpp"
+#include "graph/passes/support.hpp"
 #include "ops/kernels/movement.hpp"
 
 namespace caloquant {
 namespace {
 
-NodeId id_of(const Graph& graph, const Node* node) {
-  return static_cast<NodeId>(node - graph.nodes().data());
-}
-
-bool read_once(const Graph& graph, ValueId value) {
-  return graph.consumers(value).size() == 1 && !graph.is_output(value);
-}
-
 bool is_plain_dense(const Graph& graph, const Node& node) {
   return std::holds_alternative<Dense>(node.op) && !node.quant &&
-         graph.constant(node, 1) != nullptr && graph.value(node.output).shape.size() == 2 &&
-         (node.inputs.size() < 3 || graph.constant(node, 2) != nullptr);
+         has_constant_weights(graph, node) && graph.value(node.output).shape.size() == 2;
 }
 
 /// order[new index] = old index, when a row-major tensor of `dims` (batch included, ignored) is
@@ -101,7 +93,7 @@ bool fold_behind(GraphEditor& editor, NodeId id) {
   Shape dims = graph.value(node.output).shape;
   dims.front() = dynamic;
   const ValueId src = reshape->inputs[0];
-  permute_dense(editor, id_of(graph, dense), order, false);
+  permute_dense(editor, id_of(graph, *dense), order, false);
   editor.set_op(id, Reshape{dims});
   editor.set_input(id, 0, src);
   return true;
@@ -134,7 +126,7 @@ bool fold_before(GraphEditor& editor, NodeId id) {
     inverse[static_cast<std::size_t>(order[j])] = static_cast<std::int64_t>(j);
   }
   const ValueId src = transpose->inputs[0];
-  const NodeId reshape_id = id_of(graph, reshape);
+  const NodeId reshape_id = id_of(graph, *reshape);
   permute_dense(editor, id, inverse, true);
   editor.set_input(reshape_id, 0, src);
   return true;

@@ -8,21 +8,38 @@
 namespace caloquant {
 namespace {
 
-constexpr std::array<Pass, 6> canonical{{
+// fold_constants stands before everything that asks for constant weights or vectors;
+// collapse_upsample behind what changes the weights of the convolution as it is written.
+constexpr std::array<Pass, 9> canonical{{
     {"eliminate_identity", "drop identities (Dropout at inference)", eliminate_identity},
-    {"lower_batch_norm", "BatchNorm becomes one multiply-add per channel", lower_batch_norm},
+    {"fold_constants", "compute what only constants go into", fold_constants},
+    {"lower_batch_norm", "BatchNorm becomes one multiply-add per channel", lower_batch_norm, false},
     {"simplify_movement", "merge and drop Reshape and Transpose", simplify_movement},
     {"fold_transpose_into_dense", "permute Dense weights instead of its src or dst",
      fold_transpose_into_dense},
     {"fold_affine_into_weights", "a multiply-add right behind a layer goes into its weights",
      fold_affine_into_weights},
     {"fold_pad_into_conv", "zero padding becomes padding of the convolution", fold_pad_into_conv},
+    {"collapse_upsample",
+     "a convolution over up-sampled cells becomes one per phase over the cells", collapse_upsample},
+    {"sink_depth_to_space", "element-wise operators move in front of a DepthToSpace",
+     sink_depth_to_space},
 }};
 
 }  // namespace
 
 std::span<const Pass> canonical_passes() {
   return canonical;
+}
+
+std::vector<std::string> optional_pass_names() {
+  std::vector<std::string> names;
+  for (const Pass& pass : canonical) {
+    if (pass.optional) {
+      names.emplace_back(pass.name);
+    }
+  }
+  return names;
 }
 
 Graph run_passes(Graph graph, std::span<const Pass> passes,

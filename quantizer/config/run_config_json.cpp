@@ -21,6 +21,8 @@ class Reader {
     RunConfig config;
     config.source = source_;
     config.model = model(document_.at("model"));
+    config.graph.disabled_passes =
+        document_.at("graph").at("disabled_passes").get<std::vector<std::string>>();
     config.data = data(document_.at("data"));
     config.input.recipe = enum_of<InputRecipe>(document_.at("input").at("recipe"));
     config.input.seed = document_.at("input").at("seed").get<std::uint64_t>();

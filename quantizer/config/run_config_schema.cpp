@@ -58,6 +58,32 @@ constexpr const char* schema_text = R"JSON({
         }
       }
     },
+    "graph": {
+      "description": "How the network is rewritten before it is calibrated, quantized and run.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "disabled_passes": {
+          "description": "Exact rewritings to leave out. Without collapse_upsample every convolution has the kernel and the output channels of the model.",
+          "type": "array",
+          "items": {
+            "type": "string",
+            "enum": [
+              "eliminate_identity",
+              "fold_constants",
+              "simplify_movement",
+              "fold_transpose_into_dense",
+              "fold_affine_into_weights",
+              "fold_pad_into_conv",
+              "collapse_upsample",
+              "sink_depth_to_space"
+            ]
+          },
+          "default": []
+        }
+      }
+    },
     "data": {
       "description": "HDF5 files with showers.",
       "type": "object",

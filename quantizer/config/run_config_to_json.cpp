@@ -93,6 +93,7 @@ Json to_json(const RunConfig& config) {
   json["_format"] = "caloquant.run_config";
   json["_version"] = 1;
   json["model"] = to_json(config.model);
+  json["graph"]["disabled_passes"] = config.graph.disabled_passes;
   json["data"] = to_json(config.data);
   json["input"]["recipe"] = name_of(config.input.recipe);
   json["input"]["seed"] = config.input.seed;

@@ -8,10 +8,33 @@
 namespace caloquant {
 namespace {
 
+/// A DepthToSpace behind the layer is what collapse_upsample left of an up-sampling before it.
+bool was_behind_upsampling(const Graph& graph, const Node& node) {
+  const Node* behind = &node;
+  for (;;) {
+    const std::vector<NodeId> readers = graph.consumers(behind->output);
+    if (readers.size() != 1) {
+      return false;
+    }
+    behind = &graph.node(readers.front());
+    if (std::holds_alternative<DepthToSpace>(behind->op)) {
+      return true;
+    }
+    if (!std::holds_alternative<Eltwise>(behind->op) &&
+        !std::holds_alternative<Affine>(behind->op)) {
+      return false;
+    }
+  }
+}
+
 bool has_relu_upstream(const Graph& graph, const Node& node) {
+  if (was_behind_upsampling(graph, node)) {
+    return false;  // the walk stops at an up-sampling
+  }
   const Node* before = graph.producer(node.inputs[0]);
   while (before != nullptr && (std::holds_alternative<Affine>(before->op) ||
                                std::holds_alternative<BatchNorm>(before->op) ||
+                               std::holds_alternative<DepthToSpace>(before->op) ||
                                std::holds_alternative<Pad>(before->op))) {
     before = graph.producer(before->inputs[0]);
   }

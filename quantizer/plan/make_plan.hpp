@@ -43,7 +43,7 @@ class WeightCache {
 ///  inc_u8_scaled: Dense: u8 with zero point; a convolution behind a ReLU, seen through BatchNorm
 ///    (Affine) and padding: u8 without zero point, which clamps everything negative to 0; any other
 ///    convolution: s8. What Intel Neural Compressor 1.13 to 3.9 does (insert_qdq_pattern.py,
-///    _find_relu_node).
+///    _find_relu_node), decided as on the graph before collapse_upsample.
 /// A choice of u8 or s8 in the configuration overrules both.
 [[nodiscard]] QuantParams choose_activation(const Graph& graph, const Node& node,
                                             const Range& range, ActivationType type,

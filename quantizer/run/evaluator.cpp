@@ -8,6 +8,7 @@
 #include "calibration/data/latents.hpp"
 #include "calibration/data/shower_source.hpp"
 #include "graph/exec/executor.hpp"
+#include "graph/ir/merge.hpp"
 #include "metrics/shower_loss.hpp"
 
 namespace caloquant {
@@ -90,17 +91,33 @@ EventRange Evaluator::reference_events() const {
 void Evaluator::prepare_reference(const EventProgress& progress) {
   reference_ = loss_.reference == LossReference::dataset
                    ? dataset_profiles(reference_events(), progress)
-                   : network_profiles(fp32_, reference_events(), progress);
+                   : network_profiles(fp32_, reference_events(), progress).front();
 }
 
-ShowerLossResult Evaluator::loss_of(const Graph& graph, const EventProgress& progress) const {
-  CALOQUANT_EXPECT(reference_.has_value());
+void Evaluator::require_same_interface(const Graph& graph) const {
   if (image_shape(graph) != data_.image_shape ||
       latent_size_of(graph, input_.recipe) != latent_size_) {
     throw ModelError("model '" + graph.name() + "'",
                      "has other inputs or images than the fp32 model of the config");
   }
-  return shower_loss(network_profiles(graph, index_.evaluation(), progress), *reference_, loss_);
+}
+
+ShowerLossResult Evaluator::loss_of(const Graph& graph, const EventProgress& progress) const {
+  return losses_of({graph}, progress).front();
+}
+
+std::vector<ShowerLossResult> Evaluator::losses_of(const std::vector<Graph>& graphs,
+                                                   const EventProgress& progress) const {
+  CALOQUANT_EXPECT(reference_.has_value());
+  for (const Graph& graph : graphs) {
+    require_same_interface(graph);
+  }
+  std::vector<ShowerLossResult> losses;
+  for (const ShowerProfiles& profiles :
+       network_profiles(merge_graphs(graphs), index_.evaluation(), progress)) {
+    losses.push_back(shower_loss(profiles, *reference_, loss_));
+  }
+  return losses;
 }
 
 ShowerLossResult Evaluator::baseline(const EventProgress& progress) const {
@@ -121,26 +138,32 @@ ShowerProfiles Evaluator::empty_profiles(EventRange range, EnergyUnits from) con
                          convert_cells(from, units_of_loss(loss_.units, network_units(fp32_)))});
 }
 
-ShowerProfiles Evaluator::network_profiles(const Graph& graph, EventRange range,
-                                           const EventProgress& progress) const {
-  ShowerProfiles profiles = empty_profiles(range, network_units(graph));
+std::vector<ShowerProfiles> Evaluator::network_profiles(const Graph& graph, EventRange range,
+                                                        const EventProgress& progress) const {
+  const std::size_t models = graph.outputs().size();
+  std::vector<ShowerProfiles> profiles(models, empty_profiles(range, network_units(graph)));
   const auto executable = compile_engine(graph, batch_);
   const auto image = static_cast<std::size_t>(element_count(data_.image_shape));
   const auto batch = static_cast<std::size_t>(batch_);
   // The last batch is filled up with zeros, so that every event sees the same primitives.
   std::vector<float> input(batch * static_cast<std::size_t>(latent_size_), 0.0F);
-  std::vector<float> images(batch * image);
+  std::vector<float> images(models * batch * image);
+  std::vector<std::span<float>> outputs;
+  for (std::size_t model = 0; model < models; ++model) {
+    outputs.push_back(std::span(images).subspan(model * batch * image, batch * image));
+  }
   for (std::int64_t first = range.first; first < range.last; first += batch_) {
     const std::int64_t count = std::min(batch_, range.last - first);
-    const std::span<float> used =
-        std::span(input).first(static_cast<std::size_t>(count * latent_size_));
-    fill_input(first, count, used);
+    fill_input(first, count,
+               std::span(input).first(static_cast<std::size_t>(count * latent_size_)));
     const std::span<const float> src = input;
-    const std::span<float> dst = images;
-    executable->run({&src, 1}, {&dst, 1});
-    profiles.add(static_cast<std::size_t>(first - range.first),
-                 std::span<const float>(images).first(static_cast<std::size_t>(count) * image),
-                 omp_get_max_threads());
+    executable->run({&src, 1}, outputs);
+    for (std::size_t model = 0; model < models; ++model) {
+      profiles[model].add(
+          static_cast<std::size_t>(first - range.first),
+          std::span<const float>(outputs[model]).first(static_cast<std::size_t>(count) * image),
+          omp_get_max_threads());
+    }
     if (progress) {
       progress(first + count - range.first);
     }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "calibration/data/data_options.hpp"
 #include "calibration/data/event_index.hpp"
@@ -31,6 +32,10 @@ class Evaluator {
   /// Loss of a model on the evaluation events. Needs prepare_reference().
   [[nodiscard]] ShowerLossResult loss_of(const Graph& graph,
                                          const EventProgress& progress = {}) const;
+  /// Losses of several models in one sweep over the events: what they have in common is computed
+  /// once. Each loss has the bits that loss_of() gives.
+  [[nodiscard]] std::vector<ShowerLossResult> losses_of(const std::vector<Graph>& graphs,
+                                                        const EventProgress& progress = {}) const;
   /// Loss of the fp32 model; for a paired reference the comparison of the reference with itself.
   [[nodiscard]] ShowerLossResult baseline(const EventProgress& progress = {}) const;
 
@@ -44,8 +49,10 @@ class Evaluator {
   [[nodiscard]] EventRange reference_events() const;
 
  private:
-  [[nodiscard]] ShowerProfiles network_profiles(const Graph& graph, EventRange range,
-                                                const EventProgress& progress) const;
+  /// Profiles of every output image of a graph.
+  [[nodiscard]] std::vector<ShowerProfiles> network_profiles(const Graph& graph, EventRange range,
+                                                             const EventProgress& progress) const;
+  void require_same_interface(const Graph& graph) const;
   [[nodiscard]] ShowerProfiles dataset_profiles(EventRange range,
                                                 const EventProgress& progress) const;
   [[nodiscard]] ShowerProfiles empty_profiles(EventRange range, EnergyUnits from) const;

@@ -16,7 +16,7 @@ Graph with_units(Graph graph, const OutputConfig& output) {
 
 }  // namespace
 
-LoadedModel load_fp32_model(const ModelConfig& config) {
+LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph) {
   LoadedModel model;
   for (const auto* file : {&config.file, &config.architecture, &config.weights}) {
     if (!file->empty()) {
@@ -25,15 +25,15 @@ LoadedModel load_fp32_model(const ModelConfig& config) {
   }
   const KerasSource source{config.architecture, config.file.empty() ? config.weights : config.file,
                            config.random_weights};
-  model.graph = canonicalize(with_units(read_keras(source), config.output));
+  model.graph = canonicalize(with_units(read_keras(source), config.output), graph.disabled_passes);
   return model;
 }
 
-LoadedModel load_model_file(const std::filesystem::path& file) {
+LoadedModel load_model_file(const std::filesystem::path& file, const GraphConfig& graph) {
   if (!is_native(file)) {
     ModelConfig config;
     config.file = file;
-    return load_fp32_model(config);
+    return load_fp32_model(config, graph);
   }
   NativeModel native = read_native(file);
   verify_samples(native, file);

@@ -9,7 +9,8 @@
 
 namespace caloquant {
 
-/// A model ready to be executed: canonical, with its output units.
+/// A model ready to be executed: canonical, but for the passes that are switched off, with its
+/// output units.
 struct LoadedModel {
   Graph graph;
   std::vector<std::filesystem::path> files;  ///< what it was read from
@@ -17,9 +18,11 @@ struct LoadedModel {
 };
 
 /// The fp32 model of a config. Throws ModelError.
-[[nodiscard]] LoadedModel load_fp32_model(const ModelConfig& config);
+[[nodiscard]] LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph);
 
-/// A `quantized.h5`, whose samples are verified, or a full Keras file. Throws ModelError.
-[[nodiscard]] LoadedModel load_model_file(const std::filesystem::path& file);
+/// A `quantized.h5`, whose samples are verified and whose graph is as it was written, or a full
+/// Keras file. Throws ModelError.
+[[nodiscard]] LoadedModel load_model_file(const std::filesystem::path& file,
+                                          const GraphConfig& graph);
 
 }  // namespace caloquant

@@ -1,7 +1,9 @@
 #include "quantizer/run/quantize.hpp"
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 #include <caloquant/strategy.hpp>
+#include <chrono>
 #include <set>
 #include <utility>
 
@@ -24,7 +26,7 @@ class Run {
       : config_(config),
         output_(output),
         observer_(observer),
-        model_(load_fp32_model(config.model)),
+        model_(load_fp32_model(config.model, config.graph)),
         space_(layer_specs(model_.graph), config.quantization.rules, config.source),
         strategy_(make_strategy(
             {config.tuning.strategy, config.accuracy.higher_is_better, config.tuning.more_bases},
@@ -94,12 +96,39 @@ class Run {
                             {events, evaluator_.batch(), algorithms, progress()});
   }
 
+  [[nodiscard]] Graph planned(const TuningConfig& config) {
+    return apply_plan(model_.graph, make_plan(model_.graph, table_, config,
+                                              config_.quantization.activation_rule, weights_));
+  }
+
+  /// Evaluates what the strategy will propose anyway in one sweep over the events.
+  void sweep() {
+    std::vector<Proposal> ahead = strategy_->known_ahead(history_);
+    const std::size_t room = config_.tuning.limits.max_trials - history_.size();
+    ahead.resize(std::min({ahead.size(), room, most_shared_trials}));
+    std::vector<Graph> graphs;
+    for (const Proposal& proposal : ahead) {
+      graphs.push_back(planned(proposal.config));
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const std::vector<ShowerLossResult> losses = evaluator_.losses_of(graphs, progress());
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    for (std::size_t i = 0; i < ahead.size(); ++i) {
+      swept_[ahead[i].config.key()] = {losses[i], seconds / static_cast<double>(ahead.size())};
+    }
+  }
+
   Evaluation evaluate(const TuningConfig& config) {
-    const QuantPlan plan =
-        make_plan(model_.graph, table_, config, config_.quantization.activation_rule, weights_);
-    const ShowerLossResult loss = evaluator_.loss_of(apply_plan(model_.graph, plan), progress());
+    const std::string key = config.key();
+    if (swept_.count(key) == 0) {
+      sweep();
+    }
+    const Swept& result = swept_.at(key);
+    const ShowerLossResult& loss = result.loss;
     losses_[step_] = loss;
-    return {loss.value, loss.standard_error.value_or(std::numeric_limits<double>::quiet_NaN())};
+    return {loss.value, loss.standard_error.value_or(std::numeric_limits<double>::quiet_NaN()),
+            result.seconds};
   }
 
   TuneCallbacks callbacks() {
@@ -110,6 +139,7 @@ class Run {
       observer_.on_trial_start(step, proposal, at_most, evaluator_.events().evaluation().size());
     };
     callbacks.on_trial = [this](const Trial& trial) {
+      history_.push_back(trial);
       observer_.on_trial(trial);
       return true;
     };
@@ -126,6 +156,16 @@ class Run {
   Evaluator evaluator_;
   CalibrationTable table_;
   WeightCache weights_;
+  /// What a sweep gave for a configuration that is still to be asked for, or was.
+  struct Swept {
+    ShowerLossResult loss;
+    double seconds = 0.0;  ///< its share of the sweep [s]
+  };
+  /// More would only need memory: what trials share is a prefix.
+  static constexpr std::size_t most_shared_trials = 16;
+
+  History history_;
+  std::map<std::string, Swept> swept_;              ///< by key of the configuration
   std::map<std::size_t, ShowerLossResult> losses_;  ///< by step
   std::size_t step_ = 0;
   QuantizeResult result_;

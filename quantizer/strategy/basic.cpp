@@ -24,6 +24,13 @@ std::optional<Proposal> first_untried(const std::vector<Proposal>& proposals,
   return std::nullopt;
 }
 
+std::vector<Proposal> untried(std::vector<Proposal> proposals, const History& history) {
+  std::erase_if(proposals, [&](const Proposal& proposal) {
+    return find_trial(history, proposal.config) != nullptr;
+  });
+  return proposals;
+}
+
 std::size_t count_untried(const std::vector<Proposal>& proposals, const History& history) {
   return static_cast<std::size_t>(std::ranges::count_if(proposals, [&](const Proposal& proposal) {
     return find_trial(history, proposal.config) == nullptr;
@@ -143,20 +150,26 @@ std::vector<Proposal> BasicStrategy::accumulated(const TuningConfig& base, Preci
 }
 
 std::optional<Proposal> BasicStrategy::next(const History& history) const {
+  std::vector<Proposal> ahead = known_ahead(history);
+  return ahead.empty() ? std::nullopt : std::optional(std::move(ahead.front()));
+}
+
+std::vector<Proposal> BasicStrategy::known_ahead(const History& history) const {
   if (auto proposal = first_untried(combinations_, history)) {
-    return proposal;
+    return {*std::move(proposal)};
   }
   for (const TuningConfig* from : bases(history)) {
     for (const Precision precision : space_.fallback_precisions()) {
-      if (auto proposal = first_untried(one_at_a_time(*from, precision), history)) {
-        return proposal;
+      std::vector<Proposal> ahead = untried(one_at_a_time(*from, precision), history);
+      if (ahead.empty()) {
+        ahead = untried(accumulated(*from, precision, history), history);
       }
-      if (auto proposal = first_untried(accumulated(*from, precision, history), history)) {
-        return proposal;
+      if (!ahead.empty()) {
+        return ahead;
       }
     }
   }
-  return std::nullopt;
+  return {};
 }
 
 std::size_t BasicStrategy::remaining_from(const TuningConfig& base, const History& history,

@@ -25,6 +25,8 @@ class BasicStrategy final : public Strategy {
 
   [[nodiscard]] std::string_view name() const override { return "basic"; }
   [[nodiscard]] std::optional<Proposal> next(const History& history) const override;
+  /// All that is left of step (a) or (b); combinations (1) one by one: they have nothing in common.
+  [[nodiscard]] std::vector<Proposal> known_ahead(const History& history) const override;
   [[nodiscard]] std::size_t remaining_at_most(const History& history) const override;
 
  private:

@@ -34,6 +34,11 @@ int rank(const Trial& trial) {
 
 }  // namespace
 
+std::vector<Proposal> Strategy::known_ahead(const History& history) const {
+  auto proposal = next(history);
+  return proposal ? std::vector<Proposal>{*std::move(proposal)} : std::vector<Proposal>{};
+}
+
 bool better(const Trial& trial, const Trial& other, bool higher_is_better) {
   if (rank(trial) != rank(other)) {
     return rank(trial) > rank(other);

@@ -112,9 +112,11 @@ class Run {
                           std::min(at_most, options_.limits.max_trials));
     }
     const double begin = now();
+    std::optional<double> share;
     try {
       const Evaluation evaluation = callbacks_.evaluate(trial.proposal.config);
       trial.loss = evaluation.loss;
+      share = evaluation.seconds;
       trial.standard_error = evaluation.standard_error;
       trial.target_met =
           trial.quantized_layers() > 0 && meets(options_.criterion, trial.loss, result_.target);
@@ -127,7 +129,7 @@ class Run {
       }
       trial.error = error.what();
     }
-    trial.seconds = now() - begin;
+    trial.seconds = share.value_or(now() - begin);
     return true;
   }
 

@@ -16,6 +16,8 @@ namespace caloquant {
 struct Evaluation {
   double loss = 0.0;
   double standard_error = std::numeric_limits<double>::quiet_NaN();
+  /// Share of the wall time of a sweep over several configurations [s]; empty: as long as it took.
+  std::optional<double> seconds{};
 };
 
 /// Why a run ended.

@@ -61,6 +61,35 @@ TEST(CollectRanges, DoesNotDependOnTheBatch) {
   }
 }
 
+/// x [N, 1, 1] -> conv (weights 1 and 100) -> depth to space by 2 without the last cell -> conv:
+/// the 100 x that nobody keeps.
+Graph with_dropped_cells(std::int64_t crop) {
+  GraphEditor editor("dropped");
+  const std::vector<float> two{1.0F, 100.0F};
+  const Conv op{{1}, {1}, {0}, {0}, 1};
+  ValueId x = editor.add_input("x", {dynamic, 1, 1});
+  x = editor.add_node("conv1", op,
+                      {x, editor.add_constant("w", Tensor::of<float>({2, 1, 1}, two))});
+  x = editor.add_node("move", DepthToSpace{{2}, {crop}}, {x});
+  x = editor.add_node("conv2", op, {x, editor.add_constant("w", Tensor(DType::f32, {1, 1, 1}))});
+  editor.add_output("y", x);
+  return editor.finish();
+}
+
+TEST(CollectRanges, DoesNotSeeCellsThatAreDropped) {
+  const auto fill_ones = [](std::int64_t, std::int64_t, std::span<float> input) {
+    std::fill(input.begin(), input.end(), 1.0F);
+  };
+  const auto range = [&](std::int64_t crop) {
+    return collect_ranges(with_dropped_cells(crop), fill_ones,
+                          {{0, 2}, 2, {RangeAlgorithm::minmax}, {}})
+        .layers.at("conv2")
+        .at(RangeAlgorithm::minmax);
+  };
+  EXPECT_EQ(range(0).high, 100.0F);
+  EXPECT_EQ(range(1).high, 1.0F);
+}
+
 TEST(CollectRanges, NamesTheLayerOfAValueThatIsNotFinite) {
   const auto infinite = [](std::int64_t, std::int64_t, std::span<float> input) {
     std::fill(input.begin(), input.end(), INFINITY);
@@ -77,6 +106,13 @@ TEST(QuantizationRoot, IsWhatMovementStartsFrom) {
   const Node* relu = graph.find("relu");
   EXPECT_EQ(quantization_root(graph, graph.find("conv2")->inputs[0]), relu->output);
   EXPECT_EQ(quantization_root(graph, relu->output), relu->output);
+}
+
+TEST(QuantizationRoot, IsBehindCellsThatAreDropped) {
+  const Graph whole = with_dropped_cells(0);
+  EXPECT_EQ(quantization_root(whole, whole.find("move")->output), whole.find("conv1")->output);
+  const Graph cropped = with_dropped_cells(1);
+  EXPECT_EQ(quantization_root(cropped, cropped.find("move")->output), cropped.find("move")->output);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ int evaluate_command(const Arguments& arguments) {
   set_threads(arguments.threads);
   const RunConfig config = load_run_config(arguments.config, arguments.overrides);
   const LoadedModel model = arguments.model.load();
-  const LoadedModel parent = load_fp32_model(config.model);
+  const LoadedModel parent = load_fp32_model(config.model, config.graph);
   // A Keras model carries no units: it is the parent's sibling.
   GraphEditor editor(model.graph);
   if (!model.quantized) {

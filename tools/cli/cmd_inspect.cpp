@@ -70,7 +70,7 @@ void print_table(const Graph& graph, const std::vector<LayerRow>& rows) {
               << row.parameters << "  " << (row.macs > 0 ? name_of(row.precision) : "") << '\n';
   }
   std::cout << "total " << static_cast<double>(macs) * 1e-6 << " MMAC per event, "
-            << graph.parameter_count() << " parameters (as executed: BatchNorm as multiply-add)\n";
+            << graph.parameter_count() << " parameters (as executed, after all passes)\n";
 }
 
 int inspect_command(const ModelArguments& model, bool json) {

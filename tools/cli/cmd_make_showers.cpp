@@ -20,26 +20,6 @@ struct Arguments {
   int threads = 0;
 };
 
-/// "LO:HI", or one number for both.
-void parse_range(const std::string& option, const std::string& text, double& low, double& high) {
-  try {
-    std::size_t used = 0;
-    low = std::stod(text, &used);
-    high = low;
-    if (used < text.size() && text[used] == ':') {
-      const std::string rest = text.substr(used + 1);
-      high = std::stod(rest, &used);
-      used = used == rest.size() ? text.size() : 0;
-    }
-    if (used == text.size()) {
-      return;
-    }
-  } catch (const std::logic_error&) {
-    // reported below
-  }
-  throw UsageError(option, "'" + text + "' is no range", "write LO:HI, for instance 100:200");
-}
-
 int make_showers_command(const Arguments& arguments) {
   set_threads(arguments.threads);
   const auto detector = detector_from(arguments.detector);
@@ -70,6 +50,25 @@ int make_showers_command(const Arguments& arguments) {
 }
 
 }  // namespace
+
+void parse_range(const std::string& option, const std::string& text, double& low, double& high) {
+  try {
+    std::size_t used = 0;
+    low = std::stod(text, &used);
+    high = low;
+    if (used < text.size() && text[used] == ':') {
+      const std::string rest = text.substr(used + 1);
+      high = std::stod(rest, &used);
+      used = used == rest.size() ? text.size() : 0;
+    }
+    if (used == text.size()) {
+      return;
+    }
+  } catch (const std::logic_error&) {
+    // reported below
+  }
+  throw UsageError(option, "'" + text + "' is no range", "write LO:HI, for instance 100:200");
+}
 
 void add_make_showers(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(

@@ -24,21 +24,28 @@ using Action = std::function<int()>;
 void add_quantize(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
+void add_generate(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_benchmark(CLI::App& app, Action& action);
 void add_make_showers(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 
-/// MODEL, or --architecture with --weights or --random-weights.
+/// MODEL, or --architecture with --weights or --random-weights; --disable-pass for Keras models.
 struct ModelArguments {
   std::string file;
   std::string architecture;
   std::string weights;
   std::optional<std::uint64_t> random_weights;
+  GraphConfig graph;
 
   void add_to(CLI::App& command);
-  /// Throws UsageError when it is not exactly one of the forms, ModelError for a bad model.
+  /// Throws UsageError when it is not exactly one of the forms, or for a pass that cannot be
+  /// switched off, ModelError for a bad model.
   [[nodiscard]] LoadedModel load() const;
 };
+
+/// "LO:HI", or one number for both. Throws UsageError with `option` as its place.
+void parse_range(const std::string& option, const std::string& text, double& low, double& high);
 
 /// Threads for everything that follows; 0 keeps what OMP_NUM_THREADS or the machine says.
 void set_threads(int threads);

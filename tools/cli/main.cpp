@@ -22,7 +22,9 @@ int parse_and_run(int argc, char** argv) {
   cli::add_quantize(app, action);
   cli::add_evaluate(app, action);
   cli::add_run(app, action);
+  cli::add_generate(app, action);
   cli::add_inspect(app, action);
+  cli::add_benchmark(app, action);
   cli::add_make_showers(app, action);
   cli::add_schema(app, action);
   try {

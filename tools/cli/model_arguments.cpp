@@ -1,10 +1,29 @@
 #include <omp.h>
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 
+#include "graph/passes/pass.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
+namespace {
+
+void check_passes(const std::vector<std::string>& disabled) {
+  const std::vector<std::string> known = optional_pass_names();
+  for (const std::string& name : disabled) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      std::string names;
+      for (const std::string& candidate : known) {
+        names += (names.empty() ? "" : ", ") + candidate;
+      }
+      throw UsageError("--disable-pass", "there is no pass '" + name + "' that can be switched off",
+                       "use one of: " + names);
+    }
+  }
+}
+
+}  // namespace
 
 void ModelArguments::add_to(CLI::App& command) {
   command.add_option("MODEL", file, "quantized.h5 or a full Keras HDF5 model");
@@ -12,6 +31,12 @@ void ModelArguments::add_to(CLI::App& command) {
   command.add_option("--weights", weights, "Keras weights HDF5 (save_weights)");
   command.add_option("--random-weights", random_weights,
                      "seeded random weights for --architecture, instead of --weights");
+  command
+      .add_option(
+          "--disable-pass", graph.disabled_passes,
+          "leave out an exact rewriting of a Keras model, e.g. collapse_upsample (repeatable)")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
 }
 
 LoadedModel ModelArguments::load() const {
@@ -22,14 +47,21 @@ LoadedModel ModelArguments::load() const {
     throw UsageError("MODEL", "exactly one form of model is needed",
                      "give MODEL, or --architecture with --weights or with --random-weights");
   }
+  check_passes(graph.disabled_passes);
   if (by_file) {
-    return load_model_file(file);
+    LoadedModel model = load_model_file(file, graph);
+    if (model.quantized && !graph.disabled_passes.empty()) {
+      throw UsageError("--disable-pass",
+                       "'" + file + "' is quantized: its graph stays as it was written",
+                       "set /graph/disabled_passes in the config of quantize");
+    }
+    return model;
   }
   ModelConfig config;
   config.architecture = architecture;
   config.weights = weights;
   config.random_weights = random_weights;
-  return load_fp32_model(config);
+  return load_fp32_model(config, graph);
 }
 
 void set_threads(int threads) {

@@ -486,12 +486,12 @@ def prepare_tensorflow(setup: Setup, latents: Array) -> Prepared:
         tf.config.threading.set_inter_op_parallelism_threads(1)
     network = tf.keras.models.model_from_json(setup.model.architecture.read_text())
     network.load_weights(str(setup.model.weights))
-    traced = tf.function(lambda x: network(x, training=False)).get_concrete_function(
-        tf.TensorSpec(latents.shape, tf.float32))
-    frozen = convert_to_constants.convert_variables_to_constants_v2(traced)
+    traced = tf.function(lambda x: network(x, training=False), autograph=False)
+    frozen = convert_to_constants.convert_variables_to_constants_v2(
+        traced.get_concrete_function(tf.TensorSpec(latents.shape, tf.float32)))
     call = frozen
     if setup.candidate.variant == "xla":
-        call = tf.function(lambda x: frozen(x), jit_compile=True)
+        call = tf.function(lambda x: frozen(x), autograph=False, jit_compile=True)
     tensor = tf.constant(latents)
     return Prepared(lambda: call(tensor)[0].numpy()[..., 0], {})
 
@@ -519,7 +519,10 @@ def serve(pipe: Any, setup: Setup) -> None:
     redirect_output(setup.work / "workers.log")
     prepared: Prepared | None = None
     while True:
-        latents = pipe.recv()
+        try:
+            latents = pipe.recv()
+        except EOFError:  # the parent closed the worker, or ended
+            return
         try:
             if latents is not None:
                 prepared = PREPARE[setup.candidate.peer](setup, latents)
@@ -568,6 +571,8 @@ class Worker:
         return answer
 
     def close(self) -> None:
+        self.pipe.close()
+        self.process.join(5)
         self.process.kill()
         self.process.join()
 
@@ -953,8 +958,9 @@ def benchmark(options: argparse.Namespace, work: pathlib.Path) -> Row:
     """The whole run, as the document that --json writes."""
     model = choose_model(options, work)
     report: Row = {"machine": machine(), "versions": versions(options.peers, options.caloquant),
-                   "settings": {name: getattr(options, name) for name in
-                                ("model", "batch", "threads", "repetitions", "budget", "longest")},
+                   "settings": {"model": model.architecture.stem, "weights": model.weights.name,
+                                **{name: getattr(options, name) for name in
+                                   ("batch", "threads", "repetitions", "budget", "longest")}},
                    "rows": [], "checks": []}
     entrants = make_entrants(options, model, work)
     size = latent_size(read_layers(model.architecture))

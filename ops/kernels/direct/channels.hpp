@@ -7,11 +7,16 @@
 namespace caloquant::direct {
 namespace {
 
-/// Positions [at[2], at[2] + Positions) of row (at[0], at[1]) of one ChannelTile.
+/// `count` positions of row (at[0], at[1]) of a ChannelTile, from at[2] on.
 struct ChannelPositions {
   std::int64_t at[3];
   bool inside;  ///< every output of every position lies inside dst
 };
+
+/// Rows are summed up in memory, as many as fit, so that each part of the weights is read from the
+/// second-level cache once for all of them.
+constexpr std::int64_t block_positions = 96;
+constexpr std::int64_t part_entries = 96;
 
 /// The lane that channels_in(dst) neighbouring channels make.
 inline std::uint32_t packed_lane(Lane dst, const std::int32_t* channels) {
@@ -53,16 +58,16 @@ typename K::A start_of_vector(const std::int32_t* start, std::int64_t channel) {
   }
 }
 
-/// sums: [vectors][count] of a tile.
+/// sums: [count][vectors] of a tile.
 template <typename K>
 [[gnu::noinline]] void finish_channels(const Channels& layer, const ChannelTile& tile,
                                        const ChannelPositions& positions, const typename K::A* sums,
-                                       int vectors, int count) {
-  for (int v = 0; v < vectors; ++v) {
-    const std::int64_t channel = tile.first_channel + v * K::lanes;
-    for (int p = 0; p < count; ++p) {
+                                       std::int64_t count) {
+  for (std::int64_t p = 0; p < count; ++p) {
+    for (std::int64_t v = 0; v < tile.vectors; ++v) {
+      const std::int64_t channel = tile.first_channel + v * K::lanes;
       const typename K::F y =
-          value_of<K>(layer.finish, sums[v * count + p], ManyChannels<K>{channel});
+          value_of<K>(layer.finish, sums[p * tile.vectors + v], ManyChannels<K>{channel});
       store_channels<K>(
           layer, positions, positions.at[2] + p, channel,
           layer.finish.dst == Lane::f32 ? K::bits(y) : integer_of<K>(layer.finish, y));
@@ -70,23 +75,29 @@ template <typename K>
   }
 }
 
+/// The entries of a tile that are worked off together.
+struct EntryPart {
+  std::int64_t first;
+  std::int64_t last;
+};
+
+/// Adds a part of the taps to sums [Positions][Vectors] at the cells from `src` on.
 template <typename K, int Vectors, int Positions>
-void channel_tile(const Channels& layer, const ChannelTile& tile,
-                  const ChannelPositions& positions) {
+void channel_tile(const Channels& layer, const ChannelTile& tile, const EntryPart& part,
+                  const std::uint32_t* src, typename K::A* sums_in_memory) {
   Grid<typename K::A, Vectors, Positions> sums;
 #pragma GCC unroll 8
   for (int v = 0; v < Vectors; ++v) {
 #pragma GCC unroll 16
     for (int p = 0; p < Positions; ++p) {
-      sums[v][p] = start_of_vector<K>(layer.start, tile.first_channel + v * K::lanes);
+      sums[v][p] = part.first == 0
+                       ? start_of_vector<K>(layer.start, tile.first_channel + v * K::lanes)
+                       : sums_in_memory[p * Vectors + v];
     }
   }
-  const std::uint32_t* src = layer.src + positions.at[0] * layer.src_step[0] +
-                             positions.at[1] * layer.src_step[1] +
-                             positions.at[2] * layer.src_step[2];
-  const std::uint32_t* weights = tile.weights;
+  const std::uint32_t* weights = tile.weights + part.first * Vectors * K::lanes;
   const std::int64_t step = layer.src_step[2];
-  for (std::int64_t e = 0; e < tile.entries; ++e) {
+  for (std::int64_t e = part.first; e < part.last; ++e) {
     const std::uint32_t* cell = src + tile.offsets[e];
     Line<typename K::X, Vectors> w;
 #pragma GCC unroll 8
@@ -103,7 +114,13 @@ void channel_tile(const Channels& layer, const ChannelTile& tile,
     }
     weights += Vectors * K::lanes;
   }
-  finish_channels<K>(layer, tile, positions, &sums[0][0], Vectors, Positions);
+#pragma GCC unroll 8
+  for (int v = 0; v < Vectors; ++v) {
+#pragma GCC unroll 16
+    for (int p = 0; p < Positions; ++p) {
+      sums_in_memory[p * Vectors + v] = sums[v][p];
+    }
+  }
 }
 
 /// Positions of a tile that fit the registers beside the weights and one cell.
@@ -120,48 +137,92 @@ constexpr int channel_positions(int vectors) {
 
 /// Calls channel_tile for `count` <= Positions.
 template <typename K, int Vectors, int Positions>
-void channels_at(const Channels& layer, const ChannelTile& tile, const ChannelPositions& positions,
-                 std::int64_t count) {
+void channels_at(const Channels& layer, const ChannelTile& tile, const EntryPart& part,
+                 const std::uint32_t* src, typename K::A* sums, std::int64_t count) {
   if constexpr (Positions > 1) {
     if (count < Positions) {
-      channels_at<K, Vectors, Positions - 1>(layer, tile, positions, count);
+      channels_at<K, Vectors, Positions - 1>(layer, tile, part, src, sums, count);
       return;
     }
   }
-  channel_tile<K, Vectors, Positions>(layer, tile, positions);
+  channel_tile<K, Vectors, Positions>(layer, tile, part, src, sums);
 }
 
+/// One part of the taps at the positions [w, w + count) of a row.
 template <typename K, int registers, int Vectors>
-void channel_row(const Channels& layer, const ChannelTile& tile, std::int64_t d, std::int64_t h) {
+void channel_row(const Channels& layer, const ChannelTile& tile, const EntryPart& part,
+                 const std::uint32_t* src, typename K::A* sums, std::int64_t count) {
   constexpr int most = channel_positions<registers>(Vectors);
-  const bool inside = d < tile.full[0] && h < tile.full[1];
-  std::int64_t w = 0;
-  while (w < tile.limit[2]) {
-    const std::int64_t left = tile.limit[2] - w;
-    const std::int64_t parts = (left + most - 1) / most;
-    const std::int64_t now = (left + parts - 1) / parts;
-    const ChannelPositions positions{{d, h, w}, inside && w + now <= tile.full[2]};
-    channels_at<K, Vectors, most>(layer, tile, positions, now);
-    w += now;
+  const std::int64_t parts = (count + most - 1) / most;
+  for (std::int64_t i = 0; i < parts; ++i) {
+    const std::int64_t now = (count + parts - i - 1) / (parts - i);
+    channels_at<K, Vectors, most>(layer, tile, part, src, sums, now);
+    src += now * layer.src_step[2];
+    sums += now * Vectors;
+    count -= now;
   }
+}
+
+/// Rows [h, h + rows) at positions [w, w + count) of plane d.
+struct ChannelBlock {
+  std::int64_t d;
+  std::int64_t h;
+  std::int64_t w;
+  std::int64_t rows;
+  std::int64_t count;
+};
+
+template <typename K, int registers, int Vectors>
+void channel_block(const Channels& layer, const ChannelTile& tile, const ChannelBlock& block) {
+  Line<typename K::A, static_cast<int>(block_positions) * Vectors> sums;
+  const std::uint32_t* src = layer.src + block.d * layer.src_step[0] + block.h * layer.src_step[1] +
+                             block.w * layer.src_step[2];
+  EntryPart part{0, 0};
+  do {
+    part.last =
+        tile.entries - part.first < 2 * part_entries ? tile.entries : part.first + part_entries;
+    for (std::int64_t row = 0; row < block.rows; ++row) {
+      channel_row<K, registers, Vectors>(layer, tile, part, src + row * layer.src_step[1],
+                                         &sums[row * block.count * Vectors], block.count);
+    }
+    part.first = part.last;
+  } while (part.first < tile.entries);
+  for (std::int64_t row = 0; row < block.rows; ++row) {
+    const std::int64_t h = block.h + row;
+    const bool inside =
+        block.d < tile.full[0] && h < tile.full[1] && block.w + block.count <= tile.full[2];
+    finish_channels<K>(layer, tile, {{block.d, h, block.w}, inside},
+                       &sums[row * block.count * Vectors], block.count);
+  }
+}
+
+/// Calls channel_block for `vectors` <= Vectors.
+template <typename K, int registers, int Vectors>
+void channel_vectors(const Channels& layer, const ChannelTile& tile, const ChannelBlock& block) {
+  if constexpr (Vectors > 1) {
+    if (tile.vectors < Vectors) {
+      channel_vectors<K, registers, Vectors - 1>(layer, tile, block);
+      return;
+    }
+  }
+  channel_block<K, registers, Vectors>(layer, tile, block);
 }
 
 template <typename K, int registers>
-void channels_kernel(const Channels& layer, std::int64_t t, std::int64_t d, std::int64_t h) {
+void channels_kernel(const Channels& layer, std::int64_t t, std::int64_t d) {
   const ChannelTile& tile = layer.tiles[t];
-  if (d >= tile.limit[0] || h >= tile.limit[1]) {
+  if (d >= tile.limit[0]) {
     return;
   }
-  switch (tile.vectors) {
-    case 1:
-      channel_row<K, registers, 1>(layer, tile, d, h);
-      break;
-    case 2:
-      channel_row<K, registers, 2>(layer, tile, d, h);
-      break;
-    default:
-      channel_row<K, registers, 3>(layer, tile, d, h);
-      break;
+  const auto least = [](std::int64_t a, std::int64_t b) { return a < b ? a : b; };
+  ChannelBlock block{d, 0, 0, 0, 0};
+  for (block.w = 0; block.w < tile.limit[2]; block.w += block.count) {
+    block.count = least(tile.limit[2] - block.w, block_positions);
+    const std::int64_t rows = block_positions / block.count;
+    for (block.h = 0; block.h < tile.limit[1]; block.h += rows) {
+      block.rows = least(rows, tile.limit[1] - block.h);
+      channel_vectors<K, registers, 3>(layer, tile, block);
+    }
   }
 }
 

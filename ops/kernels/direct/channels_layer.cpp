@@ -54,9 +54,7 @@ class ChannelsLayer final : public DirectLayer {
         const std::int64_t t = task % tiles;
         const direct::ChannelTile& tile = tiles_[static_cast<std::size_t>(t)];
         for (std::int64_t d = 0; d < tile.limit[0]; ++d) {
-          for (std::int64_t h = 0; h < tile.limit[1]; ++h) {
-            kernels_.channels(layer, t, d, h);
-          }
+          kernels_.channels(layer, t, d);
         }
       }
     }

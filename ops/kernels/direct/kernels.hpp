@@ -21,4 +21,7 @@ namespace caloquant::direct {
   return isa == Isa::avx_vnni || isa == Isa::avx512_vnni ? Lane::u8x4 : Lane::s16x2;
 }
 
+/// Multiply-adds per second [MAC/s] that `threads` threads reach in registers alone.
+[[nodiscard]] double measured_peak(Isa isa, Lane lane, int threads);
+
 }  // namespace caloquant::direct

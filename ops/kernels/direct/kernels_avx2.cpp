@@ -4,6 +4,7 @@
 
 #if defined(__AVX2__) && defined(__FMA__)
 #include "ops/kernels/direct/channels.hpp"
+#include "ops/kernels/direct/peak.hpp"
 #include "ops/kernels/direct/rows.hpp"
 #include "ops/kernels/direct/vector_avx2.hpp"
 #endif
@@ -16,8 +17,15 @@ template <typename K>
 Kernels kernels_for() {
   constexpr int registers = 16;
   constexpr int row_channels = 6;
-  return {K::lanes, row_channels, 3, rows_kernel<K, registers, row_channels>,
-          channels_kernel<K, registers>};
+  constexpr int peak_cells = 3;
+  constexpr int peak_weights = 3;
+  return {K::lanes,
+          row_channels,
+          3,
+          rows_kernel<K, registers, row_channels>,
+          channels_kernel<K, registers>,
+          peak_kernel<K, peak_cells, peak_weights>,
+          peak_cells * peak_weights};
 }
 
 }  // namespace

@@ -7,14 +7,19 @@
 namespace caloquant::direct {
 namespace {
 
-/// One tile of a row: `Channels` output channels from `channel` at `Vectors` vectors of positions.
-struct RowTile {
+/// A stretch of a row that is summed up in memory, so that taps can be worked off in parts whose
+/// weights and cells stay in the first-level cache.
+struct RowStretch {
   const std::uint32_t* src;
   std::uint32_t* dst;
   const std::uint32_t* weights;
-  std::int64_t channel;
-  std::int64_t columns;  ///< outputs from here to the end of the row
+  std::int64_t channel;  ///< first channel of the tile
+  std::int64_t columns;  ///< outputs of the stretch
+  std::int64_t first_run;
+  std::int64_t last_run;
 };
+
+constexpr int stretch_vectors = 8;
 
 template <typename K>
 void store_lanes(std::uint32_t* dst, typename K::I lanes, std::int64_t columns) {
@@ -25,31 +30,30 @@ void store_lanes(std::uint32_t* dst, typename K::I lanes, std::int64_t columns) 
   }
 }
 
-/// Packs the channels of one vector of positions into lanes and stores them. sums: [channels][
-/// vectors] of the tile.
+/// Packs the channels of one vector of positions into lanes and stores them.
 template <typename K>
-void finish_vector(const Rows& layer, const RowTile& tile, const typename K::A* sums, int channels,
-                   int vectors, int vector) {
+void finish_vector(const Rows& layer, const RowStretch& stretch, const typename K::A* sums,
+                   int channels, int vector) {
   const Finish& finish = layer.finish;
-  const std::int64_t columns = tile.columns - vector * K::lanes;
+  const std::int64_t columns = stretch.columns - vector * K::lanes;
   const auto value = [&](int c) {
-    return value_of<K>(finish, sums[c * vectors + vector], OneChannel<K>{tile.channel + c});
+    return value_of<K>(finish, sums[vector * channels + c], OneChannel<K>{stretch.channel + c});
   };
   const auto integer = [&](int c) {
     return c < channels ? integer_of<K>(finish, value(c)) : K::zero_i();
   };
   const auto place = [&](std::int64_t group) {
-    return tile.dst + group * layer.dst_group + vector * K::lanes;
+    return stretch.dst + group * layer.dst_group + vector * K::lanes;
   };
   switch (finish.dst) {
     case Lane::f32:
       for (int c = 0; c < channels; ++c) {
-        store_lanes<K>(place(tile.channel + c), K::bits(value(c)), columns);
+        store_lanes<K>(place(stretch.channel + c), K::bits(value(c)), columns);
       }
       break;
     case Lane::s16x2:
       for (int c = 0; c < channels; c += 2) {
-        store_lanes<K>(place((tile.channel + c) / 2),
+        store_lanes<K>(place((stretch.channel + c) / 2),
                        K::either(K::low_half(integer(c)), K::template up<16>(integer(c + 1))),
                        columns);
       }
@@ -59,7 +63,7 @@ void finish_vector(const Rows& layer, const RowTile& tile, const typename K::A* 
         const typename K::I low = K::either(integer(c), K::template up<8>(integer(c + 1)));
         const typename K::I high =
             K::either(K::template up<16>(integer(c + 2)), K::template up<24>(integer(c + 3)));
-        store_lanes<K>(place((tile.channel + c) / 4), K::either(low, high), columns);
+        store_lanes<K>(place((stretch.channel + c) / 4), K::either(low, high), columns);
       }
       break;
   }
@@ -67,10 +71,10 @@ void finish_vector(const Rows& layer, const RowTile& tile, const typename K::A* 
 
 /// Out of line: it is the same for every shape of tile, and its time is small beside the sums'.
 template <typename K>
-[[gnu::noinline]] void finish_tile(const Rows& layer, const RowTile& tile,
-                                   const typename K::A* sums, int channels, int vectors) {
-  for (int v = 0; v < vectors && tile.columns > v * K::lanes; ++v) {
-    finish_vector<K>(layer, tile, sums, channels, vectors, v);
+[[gnu::noinline]] void finish_stretch(const Rows& layer, const RowStretch& stretch,
+                                      const typename K::A* sums, int channels) {
+  for (int v = 0; stretch.columns > v * K::lanes; ++v) {
+    finish_vector<K>(layer, stretch, sums, channels, v);
   }
 }
 
@@ -83,19 +87,22 @@ typename K::A start_of(const std::int32_t* start, std::int64_t channel) {
   }
 }
 
+/// Adds the runs of the stretch to sums [Vectors][Channels] at `src`.
 template <typename K, int Channels, int Vectors>
-void row_tile(const Rows& layer, const RowTile& tile) {
+void row_tile(const Rows& layer, const RowStretch& stretch, const std::uint32_t* cells,
+              typename K::A* sums_in_memory) {
   Grid<typename K::A, Channels, Vectors> sums;
 #pragma GCC unroll 8
   for (int c = 0; c < Channels; ++c) {
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
-      sums[c][v] = start_of<K>(layer.start, tile.channel + c);
+      sums[c][v] = stretch.first_run == 0 ? start_of<K>(layer.start, stretch.channel + c)
+                                          : sums_in_memory[v * Channels + c];
     }
   }
-  const std::uint32_t* weights = tile.weights;
-  for (std::int64_t r = 0; r < layer.runs; ++r) {
-    const std::uint32_t* src = tile.src + layer.taps[r];
+  const std::uint32_t* weights = stretch.weights + stretch.first_run * layer.run * Channels;
+  for (std::int64_t r = stretch.first_run; r < stretch.last_run; ++r) {
+    const std::uint32_t* src = cells + layer.taps[r];
     for (std::int64_t k = 0; k < layer.run; ++k) {
       if constexpr (Channels <= Vectors) {
         Line<typename K::X, Channels> w;
@@ -130,11 +137,14 @@ void row_tile(const Rows& layer, const RowTile& tile) {
       src += layer.run_step;
     }
   }
-  finish_tile<K>(layer, tile, &sums[0][0], Channels, Vectors);
+#pragma GCC unroll 8
+  for (int c = 0; c < Channels; ++c) {
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) {
+      sums_in_memory[v * Channels + c] = sums[c][v];
+    }
+  }
 }
-
-template <typename K>
-using RowTileFunction = void (*)(const Rows&, const RowTile&);
 
 /// Vectors of a tile of `channels` that fit the registers beside what they are made of.
 template <int registers>
@@ -151,52 +161,63 @@ constexpr int row_vectors(int channels) {
 
 /// Calls row_tile for `vectors` <= Vectors.
 template <typename K, int Channels, int Vectors>
-void row_of_vectors(const Rows& layer, const RowTile& tile, std::int64_t vectors) {
+void row_of_vectors(const Rows& layer, const RowStretch& stretch, const std::uint32_t* cells,
+                    typename K::A* sums, std::int64_t vectors) {
   if constexpr (Vectors > 1) {
     if (vectors < Vectors) {
-      row_of_vectors<K, Channels, Vectors - 1>(layer, tile, vectors);
+      row_of_vectors<K, Channels, Vectors - 1>(layer, stretch, cells, sums, vectors);
       return;
     }
   }
-  row_tile<K, Channels, Vectors>(layer, tile);
+  row_tile<K, Channels, Vectors>(layer, stretch, cells, sums);
 }
 
+/// The channels of one tile at the outputs of a stretch.
 template <typename K, int registers, int Channels>
-void row_of_tiles(const Rows& layer, RowTile tile) {
+void row_stretch(const Rows& layer, RowStretch stretch) {
   constexpr int most = row_vectors<registers>(Channels);
-  while (tile.columns > 0) {
-    const std::int64_t vectors = (tile.columns + K::lanes - 1) / K::lanes;
-    const std::int64_t parts = (vectors + most - 1) / most;
-    const std::int64_t now = (vectors + parts - 1) / parts;
-    row_of_vectors<K, Channels, most>(layer, tile, now);
-    tile.src += now * K::lanes;
-    tile.dst += now * K::lanes;
-    tile.columns -= now * K::lanes;
+  Grid<typename K::A, stretch_vectors, Channels> sums;
+  const std::int64_t vectors = (stretch.columns + K::lanes - 1) / K::lanes;
+  const std::int64_t parts = (vectors + most - 1) / most;
+  for (stretch.first_run = 0; stretch.first_run < layer.runs; stretch.first_run += layer.part) {
+    const std::int64_t end = stretch.first_run + layer.part;
+    stretch.last_run = end < layer.runs ? end : layer.runs;
+    std::int64_t v = 0;
+    for (std::int64_t part = 0; part < parts; ++part) {
+      const std::int64_t now = (vectors - v + parts - part - 1) / (parts - part);
+      row_of_vectors<K, Channels, most>(layer, stretch, stretch.src + v * K::lanes, sums[v], now);
+      v += now;
+    }
   }
+  finish_stretch<K>(layer, stretch, sums[0], Channels);
 }
 
-/// Calls row_of_tiles for `channels` <= Channels.
+/// Calls row_stretch for `channels` <= Channels.
 template <typename K, int registers, int Channels>
-void row_of_channels(const Rows& layer, const RowTile& tile, std::int32_t channels) {
+void row_of_channels(const Rows& layer, const RowStretch& stretch, std::int32_t channels) {
   if constexpr (Channels > 1) {
     if (channels < Channels) {
-      row_of_channels<K, registers, Channels - 1>(layer, tile, channels);
+      row_of_channels<K, registers, Channels - 1>(layer, stretch, channels);
       return;
     }
   }
-  row_of_tiles<K, registers, Channels>(layer, tile);
+  row_stretch<K, registers, Channels>(layer, stretch);
 }
 
 /// registers: vector registers of the instruction set.
 template <typename K, int registers, int most_channels>
 void rows_kernel(const Rows& layer, std::int64_t d, std::int64_t h) {
-  RowTile tile{layer.src + d * layer.src_step_d + h * layer.src_step_h,
-               layer.dst + d * layer.dst_step_d + h * layer.dst_step_h, layer.weights, 0,
-               layer.width};
+  RowStretch stretch{nullptr, nullptr, layer.weights, 0, 0, 0, 0};
   for (std::int64_t t = 0; t < layer.tile_count; ++t) {
-    row_of_channels<K, registers, most_channels>(layer, tile, layer.tiles[t]);
-    tile.channel += layer.tiles[t];
-    tile.weights += layer.tiles[t] * layer.runs * layer.run;
+    for (std::int64_t w = 0; w < layer.width; w += stretch_vectors * K::lanes) {
+      stretch.src = layer.src + d * layer.src_step_d + h * layer.src_step_h + w;
+      stretch.dst = layer.dst + d * layer.dst_step_d + h * layer.dst_step_h + w;
+      stretch.columns = layer.width - w < stretch_vectors * K::lanes ? layer.width - w
+                                                                     : stretch_vectors * K::lanes;
+      row_of_channels<K, registers, most_channels>(layer, stretch, layer.tiles[t]);
+    }
+    stretch.channel += layer.tiles[t];
+    stretch.weights += layer.tiles[t] * layer.runs * layer.run;
   }
 }
 

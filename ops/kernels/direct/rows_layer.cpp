@@ -121,6 +121,7 @@ class RowsLayer final : public DirectLayer {
     layer_.taps = taps_.data();
     layer_.runs = static_cast<std::int64_t>(taps_.size());
     layer_.run = weights.kernel()[2];
+    layer_.part = part_of(weights);
     layer_.run_step = dilations[2];
     layer_.weights = weights_.data();
     layer_.start = finish_.start();
@@ -128,6 +129,15 @@ class RowsLayer final : public DirectLayer {
     layer_.tile_count = static_cast<std::int64_t>(tiles_.size());
     layer_.width = dst_.space[2];
     layer_.finish = finish_.finish();
+  }
+
+  /// Runs of one part: whole kernel planes (kd) where they fit, at least one run.
+  [[nodiscard]] std::int64_t part_of(const WeightLanes& weights) const {
+    constexpr std::int64_t cache_lanes = 3072;  // 12 KiB of 32
+    const std::int64_t plane = weights.kernel()[1] * weights.groups();
+    const std::int64_t per_run = src_.row() + weights.kernel()[2] * tiles_.front();
+    const std::int64_t fit = std::max<std::int64_t>(1, cache_lanes / per_run);
+    return fit >= plane ? fit / plane * plane : fit;
   }
 
   PackedTensor src_;

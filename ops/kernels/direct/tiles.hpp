@@ -49,10 +49,11 @@ struct Rows {
   std::int64_t src_step_h = 0;
   std::int64_t dst_step_d = 0;
   std::int64_t dst_step_h = 0;
-  std::int64_t dst_group = 0;              ///< between channel groups of dst
-  const std::int64_t* taps = nullptr;      ///< offset of each run of `run` taps along the last axis
-  std::int64_t runs = 0;                   ///< (kd, kh, group) triples
-  std::int64_t run = 0;                    ///< kw
+  std::int64_t dst_group = 0;          ///< between channel groups of dst
+  const std::int64_t* taps = nullptr;  ///< offset of each run of `run` taps along the last axis
+  std::int64_t runs = 0;               ///< (kd, kh, group) triples
+  std::int64_t part = 1;  ///< runs whose cells and weights stay in the first-level cache together
+  std::int64_t run = 0;   ///< kw
   std::int64_t run_step = 1;               ///< dilation along the last axis
   const std::uint32_t* weights = nullptr;  ///< tiles of [runs][run][channels of the tile]
   const std::int32_t* start = nullptr;     ///< per channel: the sum before the first tap, or null
@@ -100,9 +101,11 @@ struct Kernels {
   std::int64_t channels_vectors = 0;  ///< most vectors of a ChannelTile
   /// One row of outputs, all channels.
   void (*rows)(const Rows& layer, std::int64_t d, std::int64_t h) = nullptr;
-  /// One tile at all positions of row (d, h).
-  void (*channels)(const Channels& layer, std::int64_t tile, std::int64_t d,
-                   std::int64_t h) = nullptr;
+  /// One tile at all positions of plane d.
+  void (*channels)(const Channels& layer, std::int64_t tile, std::int64_t d) = nullptr;
+  /// Multiply-adds in registers, to measure the peak: `rounds` rounds of peak_sums vectors.
+  std::uint32_t (*peak)(std::int64_t rounds, const std::uint32_t* operand) = nullptr;
+  std::int64_t peak_sums = 0;
 };
 
 }  // namespace caloquant::direct

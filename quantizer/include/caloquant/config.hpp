@@ -29,6 +29,12 @@ struct ModelConfig {
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 
+/// How the network is rewritten before it is calibrated, quantized and run.
+struct GraphConfig {
+  std::vector<std::string> disabled_passes;  ///< names of optional passes (graph/passes)
+  friend bool operator==(const GraphConfig&, const GraphConfig&) = default;
+};
+
 struct DataConfig {
   std::vector<std::string> files;  ///< paths, each may be a glob
   DataLayout layout{};
@@ -98,6 +104,7 @@ struct ExecutionConfig {
 struct RunConfig {
   std::string source;  ///< the config file: the first part of places in errors
   ModelConfig model;
+  GraphConfig graph;
   DataConfig data;
   InputConfig input;
   QuantizationConfig quantization;

@@ -53,6 +53,9 @@ class Strategy {
   [[nodiscard]] virtual std::string_view name() const = 0;
   /// Nothing when the strategy has come to its end.
   [[nodiscard]] virtual std::optional<Proposal> next(const History& history) const = 0;
+  /// What next() will propose one after another whatever the losses are that are still to come, so
+  /// that it can be evaluated together; begins with next(). Empty when next() has nothing.
+  [[nodiscard]] virtual std::vector<Proposal> known_ahead(const History& history) const;
   /// An upper bound of the proposals that are still to come; 0 exactly when next() has none.
   [[nodiscard]] virtual std::size_t remaining_at_most(const History& history) const = 0;
 

@@ -62,6 +62,23 @@ bool quantizes_between_layers(const LoweredGraph& lowered) {
   });
 }
 
+// What a config may switch off, an engine can do without.
+TEST_F(Engine, RunsWithoutAnyOptionalPass) {
+  for (const std::string& name : optional_pass_names()) {
+    for (int round = 0; round < 4; ++round) {
+      const Graph graph = testing::random_generator(random);
+      const auto reference = compile_reference(graph, 2);
+      const testing::Ran expected = testing::run_random(graph, *reference, random);
+      const Graph rewritten = canonicalize(graph, {name});
+      const auto engine = compile_engine(rewritten, 2);
+      const auto found = testing::run_on(rewritten, *engine, expected.inputs);
+      EXPECT_LE(largest_difference(found[0], expected.outputs[0]),  // as in Fp32EqualsReference
+                1e-4F * std::max(1.0F, largest(expected.outputs[0])))
+          << "without " << name;
+    }
+  }
+}
+
 // A quantized network in the engine keeps integers from layer to layer and rounds the f32 epilogue
 // in another order than the reference, so that a value on a tie may move by one step, and what
 // follows with it. So every layer is judged on the bytes that reached it, and the whole network
@@ -138,6 +155,35 @@ TEST(Lowering, KeepsIntegersBetweenQuantizedLayers) {
   EXPECT_EQ(lowered.buffers[lowered.steps[2].dst].dtype(), DType::u8);
   EXPECT_EQ(lowered.buffers[lowered.steps[3].dst].dtype(), DType::u8);
   EXPECT_EQ(lowered.buffers[lowered.steps[4].dst].dtype(), DType::f32);
+}
+
+// The collapsed convolution stores bytes, relu and affine done, and its phases move as bytes.
+TEST(Lowering, MovesThePhasesOfACollapsedConvolutionAsIntegers) {
+  std::mt19937_64 random(7);
+  GraphEditor editor("collapsed");
+  const ValueId x = editor.add_input("x", {dynamic, 2, 3, 3, 3});
+  const auto weights = [&](Shape shape) {
+    return editor.add_constant("w", testing::random_tensor(random, std::move(shape), -1.0F, 1.0F));
+  };
+  const Conv op{{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, 1};
+  ValueId y = editor.add_node("up", UpsampleNearest{{2, 3, 2}}, {x});
+  y = editor.add_node("conv1", op, {y, weights({3, 2, 4, 3, 3}), weights({3})});
+  y = editor.add_node("relu", Eltwise{EltwiseKind::relu}, {y});
+  y = editor.add_node("bn", Affine{}, {y, weights({3}), weights({3})});
+  y = editor.add_node("conv2", op, {y, weights({4, 3, 3, 3, 3}), weights({4})});
+  editor.add_output("y", y);
+  const Graph graph = canonicalize(editor.finish());
+  const Tensor input = testing::random_tensor(random, {1, 2, 3, 3, 3}, -1.0F, 1.0F);
+  const LoweredGraph lowered = lower(testing::quantize_everything(graph, {input}), 1);
+  std::vector<std::string> ops;
+  for (const Step& step : lowered.steps) {
+    ops.push_back(step.op);
+  }
+  EXPECT_EQ(ops, (std::vector<std::string>{"quantize", "reorder", "conv", "depth_to_space", "conv",
+                                           "reorder"}));
+  EXPECT_EQ(std::get<LayerWork>(lowered.steps[2].work).epilogue.ops.size(), 2U);
+  EXPECT_EQ(lowered.buffers[lowered.steps[2].dst].dtype(), DType::u8);
+  EXPECT_EQ(lowered.buffers[lowered.steps[3].dst].dtype(), DType::u8);
 }
 
 }  // namespace

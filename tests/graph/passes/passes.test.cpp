@@ -1,4 +1,5 @@
-// Every canonical pass: same numbers, idempotent, and left alone when a condition fails.
+// All canonical passes: same numbers, idempotent, can be switched off; and the conditions of those
+// that have no file of their own.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,33 +8,18 @@
 #include <cmath>
 
 #include "graph/passes/pass.hpp"
+#include "tests/graph/passes/support.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
 namespace {
 
+using testing::changes;
+using testing::count;
+using testing::filled;
+
 class Passes : public testing::PropertyTest {};
-
-Tensor filled(Shape shape, float first = 1.0F) {
-  Tensor tensor(DType::f32, std::move(shape));
-  float next = first;
-  for (float& value : tensor.data<float>()) {
-    value = next;
-    next = next * -0.9F + 0.1F;
-  }
-  return tensor;
-}
-
-bool changes(const Graph& graph, bool (*pass)(GraphEditor&)) {
-  GraphEditor editor(graph);
-  return pass(editor);
-}
-
-int count(const Graph& graph, const std::string& op) {
-  return static_cast<int>(std::count_if(graph.nodes().begin(), graph.nodes().end(),
-                                        [&](const Node& node) { return name_of(node.op) == op; }));
-}
 
 TEST_F(Passes, KeepTheNumbersAndAreIdempotent) {
   for (int round = 0; round < 25; ++round) {
@@ -66,6 +52,15 @@ TEST_F(Passes, CanBeSwitchedOffByName) {
   (void)run_passes(testing::random_generator(random), canonical_passes(), {"lower_batch_norm"},
                    &report);
   EXPECT_EQ(report.size(), canonical_passes().size() - 1);
+}
+
+TEST_F(Passes, AllButLoweringBatchNormAreOptional) {
+  std::vector<std::string> names;
+  for (const Pass& pass : canonical_passes()) {
+    names.emplace_back(pass.name);
+  }
+  std::erase(names, "lower_batch_norm");
+  EXPECT_EQ(optional_pass_names(), names);
 }
 
 struct PadGraph {

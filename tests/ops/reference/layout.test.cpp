@@ -26,6 +26,25 @@ TEST(ReferenceLayout, UpsampleRepeats) {
                                                 2, 2, 2, 3, 3, 3, 2, 2, 2, 3, 3, 3}));
 }
 
+// Channel = phase * 2 + c, phases (h, w) = 00 01 02 10 11 12.
+TEST(ReferenceLayout, DepthToSpaceInterleavesPhases) {
+  const Tensor dst = reference_depth_to_space({{2, 3}, {0, 0}}, counted({1, 12, 1, 1}));
+  EXPECT_EQ(dst.shape(), (Shape{1, 2, 2, 3}));
+  EXPECT_EQ(values_of(dst), (std::vector<float>{0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11}));
+}
+
+TEST(ReferenceLayout, DepthToSpaceDropsTheEnd) {
+  // One channel; rows of src: channel 0 = 0 1, channel 1 = 2 3, channel 2 = 4 5.
+  const Tensor dst = reference_depth_to_space({{3}, {2}}, counted({1, 3, 2}));
+  EXPECT_EQ(values_of(dst), (std::vector<float>{0, 2, 4, 1}));
+}
+
+TEST(ReferenceLayout, DepthToSpaceHasDSlowest) {
+  const Tensor dst = reference_depth_to_space({{2, 2, 1}, {1, 0, 0}}, counted({1, 4, 1, 1, 2}));
+  EXPECT_EQ(dst.shape(), (Shape{1, 1, 1, 2, 2}));
+  EXPECT_EQ(values_of(dst), (std::vector<float>{0, 1, 2, 3}));
+}
+
 TEST(ReferenceLayout, PadSurroundsWithZeros) {
   const Tensor dst = reference_pad({{0, 0, 1}, {0, 1, 2}}, counted({1, 2, 2}));
   EXPECT_EQ(dst.shape(), (Shape{1, 3, 5}));
@@ -90,6 +109,7 @@ TEST(ReferenceOp, RunsEveryOperator) {
   const std::vector<Case> cases{{Dense{}, {&image, &dense}},
                                 {Conv{ones, ones, zeros, zeros, 1}, {&image, &weights}},
                                 {UpsampleNearest{{2, 1}}, {&image}},
+                                {DepthToSpace{{2, 1}, {1, 0}}, {&image}},
                                 {Pad{{0, 0, 1, 0}, {0, 0, 0, 1}}, {&image}},
                                 {Pool{PoolKind::average, {2, 2}, ones, zeros, zeros}, {&image}},
                                 {BatchNorm{}, {&image, &channels, &channels, &channels, &channels}},

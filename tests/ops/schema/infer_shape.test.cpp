@@ -33,6 +33,8 @@ TEST(InferShape, Results) {
   EXPECT_EQ(infer(conv, {{dynamic, 4, 9, 8, 7}, {6, 2, 3, 3, 1}, {6}}),
             (Shape{dynamic, 6, 6, 3, 3}));
   EXPECT_EQ(infer(UpsampleNearest{{2, 3}}, {{dynamic, 4, 5, 6}}), (Shape{dynamic, 4, 10, 18}));
+  EXPECT_EQ(infer(DepthToSpace{{2, 3}, {0, 2}}, {{dynamic, 12, 5, 6}}),
+            (Shape{dynamic, 2, 10, 16}));
   EXPECT_EQ(infer(Pad{{0, 1, 0}, {0, 0, 2}}, {{dynamic, 4, 5}}), (Shape{dynamic, 5, 7}));
   EXPECT_EQ(infer(Pool{PoolKind::average, {3}, {2}, {1}, {1}}, {{dynamic, 4, 8}}),
             (Shape{dynamic, 4, 4}));
@@ -103,6 +105,20 @@ TEST(InferShape, SpatialRefusals) {
   EXPECT_THAT(refusal(Pad{{0, 0, 0}, {0, 0, -1}}, {{dynamic, 4, 5}}), HasSubstr("pads must be"));
   EXPECT_THAT(refusal(Pad{{1, 0, 0}, {0, 0, 0}}, {{dynamic, 4, 5}}), HasSubstr("the batch"));
   EXPECT_THAT(refusal(Pad{{0, 0, 0}, {1, 0, 0}}, {{dynamic, 4, 5}}), HasSubstr("the batch"));
+}
+
+TEST(InferShape, DepthToSpaceRefusals) {
+  const Shape src{dynamic, 6, 5};
+  EXPECT_EQ(refusal(DepthToSpace{{3}, {2}}, {src}), "");
+  EXPECT_THAT(refusal(DepthToSpace{{3}, {2}}, {{dynamic, 6}}), HasSubstr("1 to 3 spatial axes"));
+  EXPECT_THAT(refusal(DepthToSpace{{3, 1}, {2}}, {src}), HasSubstr("2 entries for 1 spatial axes"));
+  EXPECT_THAT(refusal(DepthToSpace{{3}, {2, 0}}, {src}), HasSubstr("2 entries for 1 spatial axes"));
+  EXPECT_THAT(refusal(DepthToSpace{{0}, {0}}, {src}), HasSubstr("factors must be at least 1"));
+  EXPECT_THAT(refusal(DepthToSpace{{3}, {-1}}, {src}), HasSubstr("crops must be at least 0"));
+  EXPECT_THAT(refusal(DepthToSpace{{3}, {3}}, {src}), HasSubstr("smaller than factors [3]"));
+  EXPECT_THAT(refusal(DepthToSpace{{4}, {0}}, {src}), HasSubstr("6 channels are no multiple"));
+  EXPECT_THAT(refusal(DepthToSpace{{2, 2}, {0, 0}}, {{dynamic, 6, 5, 5}}),
+              HasSubstr("6 channels are no multiple of the product of factors [2, 2]"));
 }
 
 TEST(InferShape, PoolRefusals) {
@@ -179,6 +195,8 @@ TEST(Op, NamesGoBothWays) {
   EXPECT_EQ(name_of(Op(pool_of({2}))), "max_pool");
   EXPECT_TRUE(is_quantizable(Dense{}));
   EXPECT_FALSE(is_quantizable(Add{}));
+  EXPECT_EQ(name_of(Op(DepthToSpace{{2}, {0}})), "depth_to_space");
+  EXPECT_TRUE(only_moves_cells(DepthToSpace{{2}, {1}}));
 }
 
 }  // namespace

@@ -124,6 +124,7 @@ TEST(RunConfig, WritesWhatItReads) {
   json.merge_patch(Json::parse(R"({
     "model": {"weights": null, "random_weights": 18446744073709551615,
               "output": {"scale": 50, "power": 0.85}},
+    "graph": {"disabled_passes": ["fold_constants", "collapse_upsample"]},
     "data": {"cell_threshold": 1e-5, "minimum_sum": 0},
     "input": {"seed": 9007199254740993},
     "quantization": {"op_type_dict": {"conv": {"activation": {"dtype": ["u8", "s8"]}}},
@@ -137,6 +138,7 @@ TEST(RunConfig, WritesWhatItReads) {
     "execution": {"batch": 3}
   })"));
   const RunConfig config = read(json);
+  EXPECT_THAT(config.graph.disabled_passes, ElementsAre("fold_constants", "collapse_upsample"));
   const Json written = to_json(config);
   EXPECT_EQ(read(written), config);
   EXPECT_EQ(to_json(read(written)), written);
@@ -149,8 +151,9 @@ TEST(RunConfig, WritesEveryDefaultOfTheSchema) {
   // What the reader fills in and what the writer puts out are the same keys.
   const Json written = to_json(read(minimal_config()));
   for (const char* pointer :
-       {"/_format", "/_version", "/model/output/scale", "/data/calibration_samples", "/input/seed",
-        "/quantization/approach", "/quantization/activation_rule", "/quantization/op_type_dict",
+       {"/_format", "/_version", "/model/output/scale", "/graph/disabled_passes",
+        "/data/calibration_samples", "/input/seed", "/quantization/approach",
+        "/quantization/activation_rule", "/quantization/op_type_dict",
         "/quantization/recipes/first_conv_or_matmul_quantization",
         "/quantization/excluded_precisions", "/metric/preset",
         "/accuracy_criterion/higher_is_better", "/tuning_criterion/strategy",
@@ -207,6 +210,10 @@ TEST(RunConfig, RejectsEachBadValueAtItsPlace) {
       {R"({"input": {"seed": -1}})", "/input/seed"},
       {R"({"model": {"output": {"scale": 0}}})", "/model/output/scale"},
       {R"({"model": {"output": {"power": -0.85}}})", "/model/output/power"},
+      {R"({"graph": {"disabled_passes": ["collapse"]}})", "/graph/disabled_passes/0"},
+      {R"({"graph": {"disabled_passes": ["lower_batch_norm"]}})", "/graph/disabled_passes/0"},
+      {R"({"graph": {"disabled_passes": "collapse_upsample"}})", "/graph/disabled_passes"},
+      {R"({"graph": {"passes": []}})", "/graph/passes"},
       {R"({"metric": {"name": "mse"}})", "/metric/name"},
       {R"({"metric": {"preset": "talk"}})", "/metric/preset"},
       {R"({"metric": {"units": "mev"}})", "/metric/units"},

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "graph/io/json.hpp"
+#include "graph/passes/pass.hpp"
 
 namespace caloquant {
 namespace {
@@ -38,6 +39,8 @@ TEST(RunConfigSchema, ListsWhatTheLibraryHas) {
   const auto presets = shower_loss_presets();
   EXPECT_EQ(names_at("/properties/metric/properties/preset/enum"),
             std::vector<std::string>(presets.begin(), presets.end()));
+  EXPECT_EQ(names_at("/properties/graph/properties/disabled_passes/items/enum"),
+            optional_pass_names());
   EXPECT_EQ(names_at("/$defs/algorithm/enum"), names_of_all(all_range_algorithms()));
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "graph/ir/editor.hpp"
+#include "graph/passes/pass.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -75,6 +76,36 @@ TEST(ActivationRules, IncStopsAtEverythingElse) {
   });
   EXPECT_EQ(choose(upsampled, "conv2", {0.0F, 1.0F}, ActivationRule::inc_u8_scaled).dtype,
             DType::s8);
+}
+
+// conv1 -> relu -> up-sampling -> conv2 -> relu -> bn -> conv3: collapsed, the relu stands right
+// before conv2 and a DepthToSpace before conv3. The types are those of the graph as it was written.
+TEST(ActivationRules, IncChoosesAsIfNothingWereCollapsed) {
+  GraphEditor editor("collapsed");
+  const auto conv = [&](const std::string& name, ValueId src) {
+    Tensor weights(DType::f32, {1, 1, 2, 2, 2});
+    std::fill(weights.data<float>().begin(), weights.data<float>().end(), 0.5F);
+    return editor.add_node(name, Conv{{1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, 1},
+                           {src, editor.add_constant("w", std::move(weights))});
+  };
+  ValueId x = conv("conv1", editor.add_input("x", {dynamic, 1, 4, 4, 4}));
+  x = editor.add_node("relu1", Eltwise{}, {x});
+  x = conv("conv2", editor.add_node("up", UpsampleNearest{{2, 2, 2}}, {x}));
+  x = affine(editor, editor.add_node("relu2", Eltwise{}, {x}));
+  editor.add_output("y", conv("conv3", x));
+  const Graph written = editor.finish();
+  for (const std::vector<std::string>& disabled :
+       {std::vector<std::string>{}, {"sink_depth_to_space"}, {"collapse_upsample"}}) {
+    const Graph graph = canonicalize(written, disabled);
+    const auto dtype = [&](const std::string& layer) {
+      return choose(graph, layer, {-1.0F, 4.0F}, ActivationRule::inc_u8_scaled).dtype;
+    };
+    EXPECT_EQ(graph.find("up") == nullptr,
+              disabled != std::vector<std::string>{"collapse_upsample"});
+    EXPECT_EQ(dtype("conv1"), DType::s8);
+    EXPECT_EQ(dtype("conv2"), DType::s8);
+    EXPECT_EQ(dtype("conv3"), DType::u8);
+  }
 }
 
 TEST(ActivationRules, AnExplicitTypeOverrulesTheRule) {

@@ -23,7 +23,7 @@ namespace {
 /// largest cell (the requirement; f32 sums of up to 2304 products stay below it).
 void expect_golden(const ModelConfig& config, const std::filesystem::path& golden,
                    const std::string& images) {
-  const LoadedModel model = load_fp32_model(config);
+  const LoadedModel model = load_fp32_model(config, {});
   const H5File file = H5File::open(golden, ErrorKind::data);
   const Tensor latent = file.read("/latent", DType::f32);
   const Tensor expected = file.read(images, DType::f32);
@@ -96,8 +96,8 @@ TEST(RealModels, EnergyGanMeetsItsTarget) {
     EXPECT_EQ(layer.precision == Precision::fp32, tail) << layer.name;
     EXPECT_EQ(layer.reason.empty(), !tail) << layer.name;
   }
-  const LoadedModel written = load_model_file(folder / "out" / "quantized.h5");
-  Evaluator evaluator(config, load_fp32_model(config.model).graph);
+  const LoadedModel written = load_model_file(folder / "out" / "quantized.h5", {});
+  Evaluator evaluator(config, load_fp32_model(config.model, config.graph).graph);
   evaluator.prepare_reference();
   EXPECT_EQ(evaluator.loss_of(written.graph).value, result.final_loss->value);
 }

@@ -1,0 +1,241 @@
+#include "quantizer/run/benchmark.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "calibration/collect.hpp"
+#include "calibration/data/latents.hpp"
+#include "graph/exec/engine.hpp"
+#include "graph/exec/plain_executor.hpp"
+#include "ops/kernels/direct/kernels.hpp"
+#include "quantizer/plan/make_plan.hpp"
+#include "quantizer/run/quantize.hpp"
+
+namespace caloquant {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+}
+
+/// Flat energies of 100 to 500 GeV at 90 degrees. The recipe that fits the input: speed does not
+/// depend on it.
+void fill_events(const Graph& graph, std::int64_t first, std::int64_t count,
+                 std::span<float> input) {
+  std::vector<EventLabel> labels;
+  for (std::int64_t i = first; i < first + count; ++i) {
+    labels.push_back({100.0 + 25.0 * static_cast<double>(i % 17), 1.5707});
+  }
+  const std::int64_t width = static_cast<std::int64_t>(input.size()) / count;
+  const bool image = graph.value(graph.outputs()[0].value).shape[1] == 51;
+  fill_latents(image ? InputRecipe::energy_angle_noise : InputRecipe::energy_times_noise, 1, first,
+               labels, width, input);
+}
+
+/// One candidate at one batch and thread count, compiled, with what was measured so far.
+class Subject {
+ public:
+  Subject(const BenchmarkCandidate& candidate, std::int64_t batch, int threads)
+      : candidate_(candidate), input_(benchmark_input(candidate.graph, batch)) {
+    row_.precision = candidate.precision;
+    row_.batch = batch;
+    row_.threads = threads;
+    Shape shape = candidate.graph.value(candidate.graph.outputs()[0].value).shape;
+    shape.front() = batch;
+    images_.resize(static_cast<std::size_t>(element_count(shape)));
+    omp_set_num_threads(threads);
+    if (candidate.plain_onednn) {
+      executable_ = compile_plain_onednn(candidate.graph, batch);
+    } else {
+      EngineOptions options;
+      options.listener = [this](const LoweredGraph& graph, std::size_t step, const std::byte*,
+                                const std::byte*) { listen(graph, step); };
+      executable_ = compile_engine(candidate.graph, batch, options);
+    }
+    row_.arena_bytes = executable_->arena_bytes();
+    run_once();
+    forget();
+  }
+  Subject(const Subject&) = delete;
+  Subject& operator=(const Subject&) = delete;
+
+  void repeat(double seconds) {
+    omp_set_num_threads(row_.threads);
+    const auto start = Clock::now();
+    std::int64_t runs = 0;
+    do {
+      run_once();
+      ++runs;
+    } while (seconds_since(start) < seconds);
+    times_.push_back(seconds_since(start) / static_cast<double>(runs));
+  }
+
+  BenchmarkRow finish(double f32_peak, double int8_peak) {
+    const double batch = static_cast<double>(row_.batch);
+    const auto [fastest, slowest] = std::minmax_element(times_.begin(), times_.end());
+    row_.showers_per_second = batch / median(times_);
+    row_.fastest = batch / *fastest;
+    row_.slowest = batch / *slowest;
+    finish_layers(f32_peak, int8_peak);
+    return std::move(row_);
+  }
+
+ private:
+  void run_once() {
+    const std::span<const float> src = input_;
+    const std::span<float> dst = images_;
+    last_ = Clock::now();
+    executable_->run({&src, 1}, {&dst, 1});
+  }
+
+  /// The time since the step before belongs to this one.
+  void listen(const LoweredGraph& graph, std::size_t step) {
+    lowered_ = &graph;
+    step_times_[step].push_back(seconds_since(last_));
+    last_ = Clock::now();
+  }
+
+  void forget() { step_times_.clear(); }
+
+  void finish_layers(double f32_peak, double int8_peak) {
+    double macs = 0.0;
+    double seconds_at_peak = 0.0;
+    const std::vector<StepInfo> steps = executable_->steps();
+    for (const auto& [step, times] : step_times_) {
+      const Step& lowered = lowered_->steps[step];
+      const StepInfo& info = steps[step];
+      BenchmarkLayer layer{
+          info.layer, info.op, info.precision, info.implementation, 1e3 * median(times), 0.0, 0.0};
+      if (const auto* work = std::get_if<LayerWork>(&lowered.work)) {
+        const double peak = work->quant ? int8_peak : f32_peak;
+        layer.macs = useful_macs(*work, lowered_->buffers[lowered.dst].shape);
+        layer.share_of_peak = layer.macs / (1e-3 * layer.milliseconds) / peak;
+        macs += layer.macs;
+        seconds_at_peak += layer.macs / peak;
+      }
+      row_.layers.push_back(layer);
+    }
+    if (seconds_at_peak > 0.0) {
+      row_.peak = macs / seconds_at_peak;
+      row_.share_of_peak = seconds_at_peak / median(times_);
+    }
+  }
+
+  const BenchmarkCandidate& candidate_;
+  BenchmarkRow row_;
+  std::vector<float> input_;
+  std::vector<float> images_;
+  std::unique_ptr<Executable> executable_;
+  std::vector<double> times_;
+  Clock::time_point last_;
+  const LoweredGraph* lowered_ = nullptr;
+  std::map<std::size_t, std::vector<double>> step_times_;
+};
+
+}  // namespace
+
+double useful_macs(const LayerWork& work, const Shape& space) {
+  const Shape& shape = work.weights->shape();
+  const auto channels = static_cast<std::size_t>(shape.front());
+  const std::size_t per_channel = static_cast<std::size_t>(work.weights->size()) / channels;
+  const std::int64_t phases = work.phases[0] * work.phases[1] * work.phases[2];
+  const auto is_zero = [&](std::size_t i) {
+    return work.weights->dtype() == DType::s8 ? work.weights->data<std::int8_t>()[i] == 0
+                                              : work.weights->data<float>()[i] == 0.0F;
+  };
+  double macs = 0.0;
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    double cells = static_cast<double>(work.dst.front());
+    const std::int64_t phase =
+        static_cast<std::int64_t>(channel) * phases / static_cast<std::int64_t>(channels);
+    const Triple at{phase / (work.phases[1] * work.phases[2]),
+                    phase / work.phases[2] % work.phases[1], phase % work.phases[2]};
+    const Triple extents = phases == 1 ? triple_of({work.dst.begin() + 2, work.dst.end()}, 1)
+                                       : triple_of({space.begin() + 2, space.end()}, 1);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      cells *= static_cast<double>((extents[axis] - at[axis] + work.phases[axis] - 1) /
+                                   work.phases[axis]);
+    }
+    std::int64_t weights = 0;
+    for (std::size_t i = 0; i < per_channel; ++i) {
+      weights += is_zero(channel * per_channel + i) ? 0 : 1;
+    }
+    macs += cells * static_cast<double>(weights);
+  }
+  return macs;
+}
+
+std::vector<float> benchmark_input(const Graph& graph, std::int64_t batch) {
+  Shape shape = graph.value(graph.inputs().at(0)).shape;
+  shape.front() = batch;
+  std::vector<float> input(static_cast<std::size_t>(element_count(shape)));
+  fill_events(graph, 0, batch, input);
+  return input;
+}
+
+Graph all_int8(const Graph& fp32) {
+  constexpr std::int64_t events = 8;
+  const CalibrationTable table =
+      collect_ranges(fp32,
+                     [&](std::int64_t first, std::int64_t count, std::span<float> input) {
+                       fill_events(fp32, first, count, input);
+                     },
+                     {{0, events}, events, {RangeAlgorithm::minmax}, {}});
+  TuningConfig config;
+  for (const LayerSpec& layer : layer_specs(fp32)) {
+    if (!layer.fixed()) {
+      config.set(layer.name,
+                 {Precision::int8, RangeAlgorithm::minmax, true, ActivationType::automatic});
+    }
+  }
+  WeightCache weights;
+  return apply_plan(fp32, make_plan(fp32, table, config, ActivationRule::measured, weights));
+}
+
+std::vector<BenchmarkRow> run_benchmark(const std::vector<BenchmarkCandidate>& candidates,
+                                        const BenchmarkOptions& options,
+                                        const std::function<void(const std::string&)>& progress) {
+  const int before = omp_get_max_threads();
+  const std::vector<int> threads =
+      options.threads.empty() ? std::vector<int>{before} : options.threads;
+  const Isa isa = active_isa();
+  std::vector<BenchmarkRow> rows;
+  for (const int count : threads) {
+    const double f32_peak = direct::measured_peak(isa, direct::Lane::f32, count);
+    const double int8_peak = direct::measured_peak(isa, direct::int8_lane(isa), count);
+    for (const std::int64_t batch : options.batches) {
+      std::vector<std::unique_ptr<Subject>> subjects;
+      for (const BenchmarkCandidate& candidate : candidates) {
+        if (progress) {
+          progress(candidate.precision + ", batch " + std::to_string(batch));
+        }
+        subjects.push_back(std::make_unique<Subject>(candidate, batch, count));
+      }
+      for (int repetition = 0; repetition < options.repetitions; ++repetition) {
+        for (const auto& subject : subjects) {
+          subject->repeat(options.seconds);
+        }
+      }
+      for (const auto& subject : subjects) {
+        rows.push_back(subject->finish(f32_peak, int8_peak));
+      }
+    }
+  }
+  omp_set_num_threads(before);
+  return rows;
+}
+
+}  // namespace caloquant

@@ -1,0 +1,51 @@
+#include "graph/io/op_json.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::message_of;
+
+TEST(OpJson, GoesBothWaysForEveryOperator) {
+  const std::vector<Op> ops{Dense{},
+                            Conv{{1, 2}, {3, 4}, {5, 6}, {7, 8}, 9},
+                            UpsampleNearest{{2, 3}},
+                            DepthToSpace{{6, 5, 4}, {3, 0, 2}},
+                            Pad{{0, 0, 1}, {0, 0, 2}},
+                            Pool{PoolKind::max, {2}, {3}, {1}, {0}},
+                            Pool{PoolKind::average, {2}, {3}, {1}, {0}},
+                            BatchNorm{1e-5},
+                            Affine{},
+                            Eltwise{EltwiseKind::leaky_relu, 0.25F},
+                            Softmax{1},
+                            Add{},
+                            Concat{2},
+                            Reshape{{dynamic, 4}},
+                            Transpose{{0, 2, 1}},
+                            Identity{}};
+  ASSERT_EQ(ops.size(), std::variant_size_v<Op> + 1);  // two kinds of pooling
+  for (const Op& op : ops) {
+    EXPECT_EQ(op_from_json(op_to_json(op), "layer 'x'"), op) << name_of(op);
+  }
+}
+
+TEST(OpJson, NamesWhatIsMissingOrWrong) {
+  const auto refusal = [](const char* text) {
+    return message_of([&] { (void)op_from_json(Json::parse(text), "layer 'x'"); });
+  };
+  EXPECT_THAT(refusal(R"({"op": "depth_to_space", "factors": [2]})"),
+              HasSubstr("layer 'x': has no 'crop_end'"));
+  EXPECT_THAT(refusal(R"({"op": "depth_to_space", "crop_end": [0]})"), HasSubstr("no 'factors'"));
+  EXPECT_THAT(refusal(R"({"op": "depth_to_space", "factors": "2", "crop_end": [0]})"),
+              HasSubstr("'factors' has the wrong type"));
+  EXPECT_THAT(refusal(R"({"op": "space_to_depth", "alpha": 0})"),
+              HasSubstr("unknown operator 'space_to_depth'"));
+}
+
+}  // namespace
+}  // namespace caloquant

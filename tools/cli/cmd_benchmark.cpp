@@ -1,0 +1,171 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <iomanip>
+#include <iostream>
+
+#include "graph/io/json.hpp"
+#include "ops/kernels/direct/isa.hpp"
+#include "ops/onednn/cpu.hpp"
+#include "quantizer/run/benchmark.hpp"
+#include "quantizer/tune/progress.hpp"
+#include "tools/cli/commands.hpp"
+
+namespace caloquant::cli {
+namespace {
+
+struct Arguments {
+  ModelArguments model;
+  std::vector<std::string> precisions;
+  BenchmarkOptions options;
+  bool per_layer = false;
+  bool json = false;
+};
+
+/// The same model without the rewriting that plain primitives do not have.
+Graph without_collapse(ModelArguments model) {
+  model.graph.disabled_passes.insert(model.graph.disabled_passes.end(),
+                                     {"collapse_upsample", "sink_depth_to_space"});
+  return model.load().graph;
+}
+
+std::vector<BenchmarkCandidate> make_candidates(const Arguments& arguments) {
+  const LoadedModel model = arguments.model.load();
+  if (model.graph.inputs().size() != 1 || model.graph.outputs().size() != 1) {
+    throw ModelError("model '" + model.graph.name() + "'", "is no generator",
+                     "benchmark takes networks with one input and one output");
+  }
+  std::vector<std::string> precisions = arguments.precisions;
+  if (precisions.empty()) {
+    precisions = model.quantized ? std::vector<std::string>{"model"}
+                                 : std::vector<std::string>{"fp32", "int8"};
+  }
+  std::vector<BenchmarkCandidate> candidates;
+  for (const std::string& precision : precisions) {
+    if (model.quantized != (precision == "model")) {
+      throw UsageError("--precision",
+                       "'" + precision + "' does not go with " +
+                           (model.quantized ? "a quantized model" : "an fp32 model"),
+                       model.quantized ? "use model" : "use plain, fp32 or int8");
+    }
+    if (precision == "plain") {
+      candidates.push_back({precision, without_collapse(arguments.model), true});
+    } else {
+      candidates.push_back(
+          {precision, precision == "int8" ? all_int8(model.graph) : model.graph, false});
+    }
+  }
+  return candidates;
+}
+
+Json to_json(const BenchmarkRow& row) {
+  Json json{{"precision", row.precision},     {"batch", row.batch},
+            {"threads", row.threads},         {"showers_per_second", row.showers_per_second},
+            {"slowest", row.slowest},         {"fastest", row.fastest},
+            {"peak_gmacs", row.peak * 1e-9},  {"share_of_peak", row.share_of_peak},
+            {"arena_bytes", row.arena_bytes}, {"layers", Json::array()}};
+  for (const BenchmarkLayer& layer : row.layers) {
+    json["layers"].push_back({{"layer", layer.layer},
+                              {"op", layer.op},
+                              {"precision", std::string(name_of(layer.precision))},
+                              {"implementation", layer.implementation},
+                              {"milliseconds", layer.milliseconds},
+                              {"mmacs", layer.macs * 1e-6},
+                              {"share_of_peak", layer.share_of_peak}});
+  }
+  return json;
+}
+
+void print_layers(const BenchmarkRow& row) {
+  std::cout << "\n"
+            << row.precision << ", batch " << row.batch << ", " << row.threads << " threads, arena "
+            << std::setprecision(1) << static_cast<double>(row.arena_bytes) * 0x1p-20 << " MiB\n"
+            << std::left << std::setw(24) << "  layer" << std::setw(18) << "op" << std::setw(28)
+            << "implementation" << std::right << std::setw(9) << "ms" << std::setw(10) << "GMAC/s"
+            << std::setw(8) << "peak" << '\n';
+  for (const BenchmarkLayer& layer : row.layers) {
+    std::cout << "  " << std::left << std::setw(22) << layer.layer << std::setw(18) << layer.op
+              << std::setw(28) << layer.implementation << std::right << std::setprecision(3)
+              << std::setw(9) << layer.milliseconds;
+    if (layer.macs > 0.0) {
+      std::cout << std::setprecision(1) << std::setw(10) << layer.macs / (1e6 * layer.milliseconds)
+                << std::setw(6) << 100.0 * layer.share_of_peak << " %";
+    }
+    std::cout << '\n';
+  }
+}
+
+void print_table(const std::vector<BenchmarkRow>& rows, bool per_layer) {
+  const CpuReport cpu = cpu_report();
+  std::cout << "direct kernels " << name_of(active_isa()) << ", oneDNN " << cpu.onednn << " "
+            << cpu.isa << '\n'
+            << std::left << std::setw(10) << "precision" << std::right << std::setw(6) << "batch"
+            << std::setw(9) << "threads" << std::setw(12) << "showers/s" << std::setw(20)
+            << "slowest..fastest" << std::setw(16) << "share of peak" << '\n';
+  for (const BenchmarkRow& row : rows) {
+    std::cout << std::fixed << std::left << std::setw(10) << row.precision << std::right
+              << std::setw(6) << row.batch << std::setw(9) << row.threads << std::setprecision(2)
+              << std::setw(12) << row.showers_per_second << std::setw(11) << row.slowest << ".."
+              << std::setw(7) << row.fastest;
+    if (row.peak > 0.0) {
+      std::cout << std::setprecision(1) << std::setw(9) << 100.0 * row.share_of_peak << " % of "
+                << std::setprecision(0) << row.peak * 1e-9 << " GMAC/s";
+    }
+    std::cout << '\n';
+  }
+  if (per_layer) {
+    std::for_each(rows.begin(), rows.end(), print_layers);
+  }
+}
+
+int benchmark_command(const Arguments& arguments) {
+  ProgressLine progress(std::cerr, is_terminal(STDERR_FILENO) && !arguments.json);
+  const auto rows = run_benchmark(make_candidates(arguments), arguments.options,
+                                  [&](const std::string& what) { progress.begin(what, 1); });
+  progress.clear();
+  if (arguments.json) {
+    Json json = Json::array();
+    for (const BenchmarkRow& row : rows) {
+      json.push_back(to_json(row));
+    }
+    std::cout << json.dump(2) << '\n';
+  } else {
+    print_table(rows, arguments.per_layer);
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_benchmark(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand(
+      "benchmark", "Showers per second, whole and layer by layer, against the machine's peak");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->model.add_to(*command);
+  command->add_option("--batch", arguments->options.batches, "events per call, e.g. 1,8,32,128")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  command->add_option("--threads", arguments->options.threads, "thread counts, e.g. 1,2")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 4096));
+  command
+      ->add_option("--precision", arguments->precisions,
+                   "of an fp32 model: plain (oneDNN primitives, no rewriting), fp32, int8 (every "
+                   "layer); of a quantized one: model")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"plain", "fp32", "int8", "model"}));
+  command->add_option("--repetitions", arguments->options.repetitions, "interleaved repetitions")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--seconds", arguments->options.seconds, "least time of a repetition")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  command->add_flag("--per-layer", arguments->per_layer, "also print every layer");
+  command->add_flag("--json", arguments->json, "print a JSON list of rows");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return benchmark_command(*arguments); }; });
+}
+
+}  // namespace caloquant::cli
