@@ -9,17 +9,15 @@ namespace caloquant::direct {
 namespace {
 
 /// Every round multiplies each of `Cells` vectors by each of `Weights` into a sum of its own:
-/// enough independent chains to hide the latency, few enough for the registers. Returns a mix of
-/// the results, so that nothing is optimised away.
+/// enough independent chains to hide the latency, few enough for the registers. `operands` holds
+/// Cells + Weights vectors. Returns a mix of the results, so that nothing is optimised away.
 template <typename K, int Cells, int Weights>
-std::uint32_t peak_kernel(std::int64_t rounds, const std::uint32_t* operand) {
+std::uint32_t peak_kernel(std::int64_t rounds, const std::uint32_t* operands) {
   Grid<typename K::A, Cells, Weights> sums;
-  Line<typename K::X, Cells> x;
-  Line<typename K::X, Weights> w;
+#pragma GCC unroll 8
   for (int i = 0; i < Cells; ++i) {
-    x[i] = K::spread(operand);
+#pragma GCC unroll 8
     for (int j = 0; j < Weights; ++j) {
-      w[j] = K::spread(operand);
       if constexpr (__is_same(typename K::A, typename K::F)) {
         sums[i][j] = K::zero_f();
       } else {
@@ -28,28 +26,34 @@ std::uint32_t peak_kernel(std::int64_t rounds, const std::uint32_t* operand) {
     }
   }
   for (std::int64_t round = 0; round < rounds; ++round) {
-#pragma GCC unroll 8
-    for (int i = 0; i < Cells; ++i) {
-      K::opaque(x[i]);  // or all products would be computed once
-#pragma GCC unroll 8
-      for (int j = 0; j < Weights; ++j) {
-        sums[i][j] = K::dot(sums[i][j], x[i], w[j]);
-      }
-    }
+    asm volatile("" : : : "memory");  // operands may have changed: products are not computed once
+    Line<typename K::X, Weights> w;
 #pragma GCC unroll 8
     for (int j = 0; j < Weights; ++j) {
-      K::opaque(w[j]);
+      w[j] = K::load(operands + (Cells + j) * K::lanes);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < Cells; ++i) {
+      const typename K::X x = K::load(operands + i * K::lanes);
+#pragma GCC unroll 8
+      for (int j = 0; j < Weights; ++j) {
+        sums[i][j] = K::dot(sums[i][j], x, w[j]);
+      }
     }
   }
   alignas(64) std::uint32_t lanes[K::lanes];
   std::uint32_t all = 0;
-  for (int i = 0; i < Cells * Weights; ++i) {
-    if constexpr (__is_same(typename K::A, typename K::F)) {
-      K::store(lanes, K::bits(sums[i / Weights][i % Weights]));
-    } else {
-      K::store(lanes, sums[i / Weights][i % Weights]);
+#pragma GCC unroll 8
+  for (int i = 0; i < Cells; ++i) {
+#pragma GCC unroll 8
+    for (int j = 0; j < Weights; ++j) {
+      if constexpr (__is_same(typename K::A, typename K::F)) {
+        K::store(lanes, K::bits(sums[i][j]));
+      } else {
+        K::store(lanes, sums[i][j]);
+      }
+      all ^= lanes[0];
     }
-    all ^= lanes[0];
   }
   return all;
 }

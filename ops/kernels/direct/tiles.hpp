@@ -104,7 +104,7 @@ struct Kernels {
   /// One tile at all positions of plane d.
   void (*channels)(const Channels& layer, std::int64_t tile, std::int64_t d) = nullptr;
   /// Multiply-adds in registers, to measure the peak: `rounds` rounds of peak_sums vectors.
-  std::uint32_t (*peak)(std::int64_t rounds, const std::uint32_t* operand) = nullptr;
+  std::uint32_t (*peak)(std::int64_t rounds, const std::uint32_t* operands) = nullptr;
   std::int64_t peak_sums = 0;
 };
 

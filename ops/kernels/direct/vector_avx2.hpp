@@ -14,10 +14,6 @@ struct Avx2 {
   using F = __m256;
   using I = __m256i;
 
-  template <typename V>
-  static void opaque(V& value) {
-    asm volatile("" : "+x"(value));
-  }
   static F zero_f() { return _mm256_setzero_ps(); }
   static I zero_i() { return _mm256_setzero_si256(); }
   static F broadcast(float x) { return _mm256_set1_ps(x); }

@@ -15,10 +15,6 @@ struct Avx512 {
   using F = __m512;
   using I = __m512i;
 
-  template <typename V>
-  static void opaque(V& value) {
-    asm volatile("" : "+v"(value));
-  }
   static F zero_f() { return _mm512_setzero_ps(); }
   static I zero_i() { return _mm512_setzero_si512(); }
   static F broadcast(float x) { return _mm512_set1_ps(x); }

@@ -26,10 +26,6 @@ struct Portable {
     return result;
   }
 
-  template <typename V>
-  static void opaque(V& value) {
-    asm volatile("" : : "r"(&value) : "memory");
-  }
   static F zero_f() { return F{}; }
   static I zero_i() { return I{}; }
   static F broadcast(float x) {
