@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "graph/io/sha256.hpp"
+#include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/run/quantize.hpp"
@@ -13,11 +14,16 @@
 namespace caloquant {
 namespace {
 
-Json layer_json(const LayerReport& layer, const QuantPlan& plan) {
+Json layer_json(const LayerReport& layer, const QuantizeResult& result) {
+  const QuantPlan& plan = result.plan;
   Json json{{"name", layer.name},
             {"op", layer.op},
             {"precision", std::string(name_of(layer.precision))},
             {"reason", layer.reason}};
+  const auto kernel = result.implementations.find(layer.name);
+  if (kernel != result.implementations.end()) {
+    json["implementation"] = kernel->second;
+  }
   const auto found = plan.layers.find(layer.name);
   if (found != plan.layers.end()) {
     const LayerQuant& quant = found->second.quant;
@@ -90,6 +96,7 @@ Json provenance_json(const ResultContext& context) {
           {"compiler", CALOQUANT_COMPILER},
           {"onednn", cpu.onednn},
           {"isa", cpu.isa},
+          {"direct_isa", std::string(name_of(active_isa()))},
           {"threads", cpu.threads},
           {"model_files", files_json(context.model_files)},
           {"data_files", files_json(context.data_files)},
@@ -120,7 +127,7 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
   json["best_step"] = has_model ? Json(result.tuning.trials[*result.tuning.best].step) : Json();
   json["layers"] = Json::array();
   for (const LayerReport& layer : result.layers) {
-    json["layers"].push_back(layer_json(layer, result.plan));
+    json["layers"].push_back(layer_json(layer, result));
   }
   json["steps"] = Json::array();
   for (const Trial& trial : result.tuning.trials) {

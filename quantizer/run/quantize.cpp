@@ -52,8 +52,14 @@ class Run {
     result_.plan = make_plan(model_.graph, table_, best.proposal.config,
                              config_.quantization.activation_rule, weights_);
     result_.final_loss = losses_.at(best.step);
-    write_quantized_model(config_, evaluator_, apply_plan(model_.graph, result_.plan), result_,
-                          output_ / "quantized.h5");
+    const Graph quantized = apply_plan(model_.graph, result_.plan);
+    for (const StepInfo& step : compile_engine(quantized, 1)->steps()) {
+      const Node* node = quantized.find(step.layer);
+      if (node != nullptr && is_quantizable(node->op)) {
+        result_.implementations[step.layer] = step.implementation;
+      }
+    }
+    write_quantized_model(config_, evaluator_, quantized, result_, output_ / "quantized.h5");
     return std::move(result_);
   }
 
@@ -101,28 +107,42 @@ class Run {
                                               config_.quantization.activation_rule, weights_));
   }
 
-  /// Evaluates what the strategy will propose anyway in one sweep over the events.
-  void sweep() {
-    std::vector<Proposal> ahead = strategy_->known_ahead(history_);
-    const std::size_t room = config_.tuning.limits.max_trials - history_.size();
-    ahead.resize(std::min({ahead.size(), room, most_shared_trials}));
+  /// Evaluates configurations in one sweep over the events.
+  void sweep(const std::vector<Proposal>& proposals) {
     std::vector<Graph> graphs;
-    for (const Proposal& proposal : ahead) {
+    for (const Proposal& proposal : proposals) {
       graphs.push_back(planned(proposal.config));
     }
     const auto start = std::chrono::steady_clock::now();
     const std::vector<ShowerLossResult> losses = evaluator_.losses_of(graphs, progress());
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    for (std::size_t i = 0; i < ahead.size(); ++i) {
-      swept_[ahead[i].config.key()] = {losses[i], seconds / static_cast<double>(ahead.size())};
+    for (std::size_t i = 0; i < proposals.size(); ++i) {
+      swept_[proposals[i].config.key()] = {losses[i],
+                                           seconds / static_cast<double>(proposals.size())};
     }
+  }
+
+  /// The next configuration, with those that the strategy will propose anyway.
+  void sweep_ahead() {
+    std::vector<Proposal> ahead = strategy_->known_ahead(history_);
+    const std::size_t room = config_.tuning.limits.max_trials - history_.size();
+    ahead.resize(std::min({ahead.size(), room, most_shared_trials}));
+    if (ahead.size() > 1) {
+      try {
+        sweep(ahead);
+        return;
+      } catch (const BackendError&) {
+        ahead.resize(1);  // one of them cannot be executed: the log shall say which
+      }
+    }
+    sweep(ahead);
   }
 
   Evaluation evaluate(const TuningConfig& config) {
     const std::string key = config.key();
     if (swept_.count(key) == 0) {
-      sweep();
+      sweep_ahead();
     }
     const Swept& result = swept_.at(key);
     const ShowerLossResult& loss = result.loss;

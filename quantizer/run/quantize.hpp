@@ -4,6 +4,7 @@
 #include <caloquant/shower_loss.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,7 +39,9 @@ struct QuantizeResult {
   ShowerLossResult baseline;
   std::optional<ShowerLossResult> final_loss;  ///< of the best configuration
   std::vector<LayerReport> layers;
-  QuantPlan plan;     ///< of the best configuration
+  QuantPlan plan;  ///< of the best configuration
+  /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".
+  std::map<std::string, std::string> implementations;
   std::string error;  ///< why there is no model; empty when there is one
 };
 

@@ -256,6 +256,26 @@ TEST_F(Cli, InspectCountsTheNetwork) {
   EXPECT_THAT(run(as_written).out, HasSubstr("total 255.70 MMAC"));  // 3dgan.md: 255.7
 }
 
+TEST_F(Cli, BenchmarkPrintsARowPerCandidate) {
+  const auto done =
+      run({"benchmark", "--architecture", "energygan.json", "--random-weights", "1", "--precision",
+           "plain,fp32,int8", "--batch", "1,2", "--repetitions", "1", "--seconds", "0", "--json"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const Json rows = Json::parse(done.out);
+  ASSERT_EQ(rows.size(), 6U);
+  for (const Json& row : rows) {
+    EXPECT_GT(row["showers_per_second"].get<double>(), 0.0);
+    if (row["precision"] != "plain") {
+      EXPECT_GT(row["share_of_peak"].get<double>(), 0.0);
+      EXPECT_GE(row["layers"].size(), 5U);
+    }
+  }
+  const auto wrong = run({"benchmark", "--architecture", "energygan.json", "--random-weights", "1",
+                          "--precision", "model"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("'model' does not go with an fp32 model"));
+}
+
 TEST_F(Cli, PassesCanBeSwitchedOffOneByOne) {
   const std::vector<std::string> command{
       "inspect", "--architecture", "energygan.json", "--random-weights", "1", "--json"};

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 
+#include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/run/quantize.hpp"
 #include "quantizer/tune/progress.hpp"
@@ -119,11 +120,7 @@ int quantize_command(const Arguments& arguments) {
   const CpuReport cpu = cpu_report();
   if (!arguments.quiet) {
     std::cout << "caloquant " CALOQUANT_VERSION ", oneDNN " << cpu.onednn << ", " << cpu.isa << ", "
-              << cpu.threads << " threads\n";
-  }
-  if (!cpu.exact_int8) {
-    std::cerr << "warning: without VNNI oneDNN's int8 would saturate; the exact portable kernel is "
-                 "used, which is slow\n";
+              << cpu.threads << " threads, direct kernels " << name_of(active_isa()) << '\n';
   }
   std::signal(SIGINT, request_interrupt);
   TerminalObserver observer(config, arguments.quiet);

@@ -6,11 +6,12 @@
 #include <cmath>
 
 #include "calibration/showers/make_showers.hpp"
-#include "graph/exec/executor.hpp"
+#include "graph/exec/engine.hpp"
 #include "graph/io/h5file.hpp"
 #include "graph/io/native_format.hpp"
 #include "graph/passes/pass.hpp"
 #include "quantizer/config/run_config_json.hpp"
+#include "quantizer/run/benchmark.hpp"
 #include "quantizer/run/evaluator.hpp"
 #include "quantizer/run/load_model.hpp"
 #include "quantizer/run/quantize.hpp"
@@ -100,6 +101,76 @@ TEST(RealModels, EnergyGanMeetsItsTarget) {
   Evaluator evaluator(config, load_fp32_model(config.model, config.graph).graph);
   evaluator.prepare_reference();
   EXPECT_EQ(evaluator.loss_of(written.graph).value, result.final_loss->value);
+}
+
+// What trials share is computed once, and that must not show in any bit of their losses.
+TEST(RealModels, SweptTrialsHaveTheLossesOfSingleOnes) {
+  const testing::TempDir folder;
+  ShowerOptions showers = default_shower_options(Detector::clic25);
+  showers.events = 20;
+  showers.output = folder / "showers25_1.h5";
+  make_showers(showers);
+  Json json = Json::parse(R"({
+    "model": {"random_weights": 3}, "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
+              "calibration_samples": 8, "evaluation_samples": 12},
+    "input": {"recipe": "energy_times_noise"}, "quantization": {"approach": "static"},
+    "metric": {"name": "shower_shape", "preset": "tune"},
+    "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
+                           "tolerable_loss": 1e-4},
+    "tuning_criterion": {"strategy": "basic"}
+  })");
+  json["model"]["architecture"] =
+      (std::filesystem::path(CALOQUANT_SOURCE_DIR) / "configs" / "energygan.json").string();
+  const RunConfig config =
+      run_config_from_json(json, folder.path(), (folder / "run.json").string());
+  const Graph fp32 = load_fp32_model(config.model, config.graph).graph;
+  const Graph int8 = all_int8(fp32);
+  std::vector<Graph> graphs{fp32, int8};
+  for (const Node& node : int8.nodes()) {  // each layer alone back to fp32
+    if (node.quant) {
+      QuantPlan plan;
+      for (const Node& other : int8.nodes()) {
+        if (other.quant && other.name != node.name) {
+          plan.layers[other.name] = {*other.quant, int8.value(other.inputs[1]).constant};
+        }
+      }
+      graphs.push_back(apply_plan(fp32, plan));
+    }
+  }
+  Evaluator evaluator(config, fp32);
+  evaluator.prepare_reference();
+  const std::vector<ShowerLossResult> together = evaluator.losses_of(graphs);
+  ASSERT_EQ(together.size(), 7U);
+  EXPECT_EQ(together[0].value, 0.0);
+  for (std::size_t i = 0; i < graphs.size(); ++i) {
+    EXPECT_EQ(together[i].value, evaluator.loss_of(graphs[i]).value) << i;
+  }
+}
+
+// After the phase collapse of its factor 6, conv3d_1 has 8 x 8 channels at 49 x 49 x 41 positions.
+TEST(RealModels, UsefulMacsOfTheCollapsedConvolution) {
+  ModelConfig config;
+  const auto configs = std::filesystem::path(CALOQUANT_SOURCE_DIR) / "configs";
+  config.architecture = configs / "anglegan.json";
+  config.weights = configs / "anglegan_demo.hdf5";
+  const Graph graph = load_fp32_model(config, {}).graph;
+  double macs = 0.0;
+  EngineOptions options;
+  options.listener = [&](const LoweredGraph& lowered, std::size_t step, const std::byte*,
+                         const std::byte*) {
+    if (lowered.steps[step].layer == "conv3d_1") {
+      macs = useful_macs(std::get<LayerWork>(lowered.steps[step].work),
+                         lowered.buffers[lowered.steps[step].dst].shape);
+    }
+  };
+  const std::vector<float> input = benchmark_input(graph, 1);
+  std::vector<float> image(51 * 51 * 25);
+  const std::span<const float> src = input;
+  const std::span<float> dst = image;
+  compile_engine(graph, 1, options)->run({&src, 1}, {&dst, 1});
+  // 49 positions see 1 source cell where they are a multiple of 6 and else 2; 41 positions see 3
+  // where they are 5 modulo 6 and else 2.
+  EXPECT_EQ(macs, 64.0 * 89.0 * 89.0 * 88.0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <set>
@@ -52,6 +53,36 @@ TEST(BasicStrategy, RunsPPlusNPlusNMinusOneTrials) {
   });
   EXPECT_EQ(history.size(), 4U + 7U + 6U);
   EXPECT_EQ(history.back().quantized_layers(), 0U);
+}
+
+// What is evaluated together must be what would have been proposed one by one, whatever the losses.
+TEST(BasicStrategy, KnowsAheadOnlyWhatComesAnyway) {
+  const BasicStrategy strategy(talk_space(), false, true);
+  for (int variant = 0; variant < 20; ++variant) {
+    History history;
+    std::vector<Proposal> ahead;
+    std::size_t together = 0;
+    for (;;) {
+      const auto proposal = strategy.next(history);
+      if (ahead.empty()) {
+        ahead = strategy.known_ahead(history);
+        together = std::max(together, ahead.size());
+        ASSERT_EQ(ahead.empty(), !proposal.has_value());
+      }
+      if (!proposal) {
+        break;
+      }
+      ASSERT_EQ(proposal->config, ahead.front().config);
+      ASSERT_EQ(proposal->changed, ahead.front().changed);
+      ahead.erase(ahead.begin());
+      Trial trial;
+      trial.step = history.size();
+      trial.loss = std::fmod(0.37 * static_cast<double>(trial.step + 1) * (variant + 3), 1.0);
+      trial.proposal = *proposal;
+      history.push_back(trial);
+    }
+    EXPECT_EQ(together, 7U);  // all single fall-backs
+  }
 }
 
 // Where INC gives up, the search goes on from the best combination with the other algorithm; what
