@@ -34,6 +34,11 @@ class Handle {
       close_(id_);
     }
   }
+  /// Closes now: what is written behind a chunk cache may fail only here.
+  [[nodiscard]] bool shut() {
+    const hid_t id = std::exchange(id_, H5I_INVALID_HID);
+    return id < 0 || close_(id) >= 0;
+  }
   [[nodiscard]] hid_t get() const { return id_; }
   [[nodiscard]] bool valid() const { return id_ >= 0; }
 
@@ -141,9 +146,9 @@ void H5File::State::commit(Finish finish) {
   const std::lock_guard guard(library_lock());
   CALOQUANT_EXPECT(!partial.empty());
   const herr_t flushed = H5Fflush(file.get(), H5F_SCOPE_GLOBAL);
-  file = Handle{};
+  const bool closed = file.shut();
   std::error_code failure;
-  const bool whole = flushed >= 0 && finish(partial);
+  const bool whole = flushed >= 0 && closed && finish(partial);
   if (whole) {
     std::filesystem::rename(partial, path, failure);
   }
@@ -421,9 +426,11 @@ void H5File::write(const std::string& dataset, const Tensor& tensor,
                    const H5WriteOptions& options) {
   const std::lock_guard guard(library_lock());
   create_dataset(dataset, tensor.dtype(), tensor.shape(), options);
-  const Handle handle = state_->dataset(dataset);
-  if (tensor.size() > 0 && H5Dwrite(handle.get(), memory_type(tensor.dtype()), H5S_ALL, H5S_ALL,
-                                    H5P_DEFAULT, tensor.raw()) < 0) {
+  Handle handle = state_->dataset(dataset);
+  const bool written =
+      tensor.size() == 0 || H5Dwrite(handle.get(), memory_type(tensor.dtype()), H5S_ALL, H5S_ALL,
+                                     H5P_DEFAULT, tensor.raw()) >= 0;
+  if (!written || !handle.shut()) {
     state_->fail(dataset, "cannot be written", "check the free space on the disk");
   }
 }
@@ -431,7 +438,7 @@ void H5File::write(const std::string& dataset, const Tensor& tensor,
 void H5File::write_rows(const std::string& dataset, std::int64_t first,
                         std::span<const float> rows) {
   const std::lock_guard guard(library_lock());
-  const Handle handle = state_->dataset(dataset);
+  Handle handle = state_->dataset(dataset);
   const Handle space(H5Dget_space(handle.get()), H5Sclose);
   Shape extents = extents_of(space.get());
   const std::int64_t row = element_count(extents) / std::max<std::int64_t>(1, extents.front());
@@ -443,8 +450,9 @@ void H5File::write_rows(const std::string& dataset, std::int64_t first,
   H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, block.data(), nullptr);
   const Handle memory(H5Screate_simple(static_cast<int>(block.size()), block.data(), nullptr),
                       H5Sclose);
-  if (H5Dwrite(handle.get(), H5T_NATIVE_FLOAT, memory.get(), space.get(), H5P_DEFAULT,
-               rows.data()) < 0) {
+  const bool written = H5Dwrite(handle.get(), H5T_NATIVE_FLOAT, memory.get(), space.get(),
+                                H5P_DEFAULT, rows.data()) >= 0;
+  if (!written || !handle.shut()) {
     state_->fail(dataset, "cannot be written", "check the free space on the disk");
   }
 }

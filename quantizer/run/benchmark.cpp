@@ -57,12 +57,15 @@ class Subject {
     shape.front() = batch;
     images_.resize(static_cast<std::size_t>(element_count(shape)));
     omp_set_num_threads(threads);
-    if (candidate.plain_onednn) {
+    if (candidate.engine == BenchmarkEngine::plain) {
       executable_ = compile_plain_onednn(candidate.graph, batch);
     } else {
       EngineOptions options;
       options.listener = [this](const LoweredGraph& graph, std::size_t step, const std::byte*,
                                 const std::byte*) { listen(graph, step); };
+      if (candidate.engine == BenchmarkEngine::library) {
+        options.choose = [](const LayerQuestion&) { return LayerKind::library; };
+      }
       executable_ = compile_engine(candidate.graph, batch, options);
     }
     row_.arena_bytes = executable_->arena_bytes();
@@ -166,8 +169,9 @@ double useful_macs(const LayerWork& work, const Shape& space) {
     const Triple extents = phases == 1 ? triple_of({work.dst.begin() + 2, work.dst.end()}, 1)
                                        : triple_of({space.begin() + 2, space.end()}, 1);
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      cells *= static_cast<double>((extents[axis] - at[axis] + work.phases[axis] - 1) /
-                                   work.phases[axis]);
+      const std::int64_t positions =
+          (extents[axis] - at[axis] + work.phases[axis] - 1) / work.phases[axis];
+      cells *= static_cast<double>(positions);
     }
     std::int64_t weights = 0;
     for (std::size_t i = 0; i < per_channel; ++i) {

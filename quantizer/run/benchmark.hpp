@@ -10,11 +10,17 @@
 
 namespace caloquant {
 
+enum class BenchmarkEngine {
+  ours,     ///< as the engine chooses
+  library,  ///< the engine, but every layer by the library (oneDNN, or exact portable integers)
+  plain,    ///< compile_plain_onednn()
+};
+
 /// One way to execute a network, under a name.
 struct BenchmarkCandidate {
-  std::string precision;  ///< "plain", "fp32", "int8", "model"
+  std::string precision;  ///< "plain", "fp32", "int8", "fp32_onednn", "int8_onednn", "model"
   Graph graph;
-  bool plain_onednn = false;  ///< in plain oneDNN primitives instead of the engine
+  BenchmarkEngine engine = BenchmarkEngine::ours;
 };
 
 struct BenchmarkOptions {

@@ -110,6 +110,7 @@ class Run {
   /// Evaluates configurations in one sweep over the events.
   void sweep(const std::vector<Proposal>& proposals) {
     std::vector<Graph> graphs;
+    graphs.reserve(proposals.size());
     for (const Proposal& proposal : proposals) {
       graphs.push_back(planned(proposal.config));
     }

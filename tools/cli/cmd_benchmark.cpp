@@ -50,11 +50,13 @@ std::vector<BenchmarkCandidate> make_candidates(const Arguments& arguments) {
                        model.quantized ? "use model" : "use plain, fp32 or int8");
     }
     if (precision == "plain") {
-      candidates.push_back({precision, without_collapse(arguments.model), true});
-    } else {
-      candidates.push_back(
-          {precision, precision == "int8" ? all_int8(model.graph) : model.graph, false});
+      candidates.push_back({precision, without_collapse(arguments.model), BenchmarkEngine::plain});
+      continue;
     }
+    const bool library = precision == "fp32_onednn" || precision == "int8_onednn";
+    candidates.push_back({precision,
+                          precision.rfind("int8", 0) == 0 ? all_int8(model.graph) : model.graph,
+                          library ? BenchmarkEngine::library : BenchmarkEngine::ours});
   }
   return candidates;
 }
@@ -153,9 +155,10 @@ void add_benchmark(CLI::App& app, Action& action) {
   command
       ->add_option("--precision", arguments->precisions,
                    "of an fp32 model: plain (oneDNN primitives, no rewriting), fp32, int8 (every "
-                   "layer); of a quantized one: model")
+                   "layer), fp32_onednn and int8_onednn (layers in oneDNN); of a quantized one: "
+                   "model")
       ->delimiter(',')
-      ->check(CLI::IsMember({"plain", "fp32", "int8", "model"}));
+      ->check(CLI::IsMember({"plain", "fp32", "int8", "fp32_onednn", "int8_onednn", "model"}));
   command->add_option("--repetitions", arguments->options.repetitions, "interleaved repetitions")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();

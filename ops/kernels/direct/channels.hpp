@@ -15,8 +15,8 @@ struct ChannelPositions {
 
 /// Rows are summed up in memory, as many as fit, so that each part of the weights is read from the
 /// second-level cache once for all of them.
-constexpr std::int64_t block_positions = 96;
-constexpr std::int64_t part_entries = 96;
+inline constexpr std::int64_t block_positions = 96;
+inline constexpr std::int64_t part_entries = 96;
 
 /// The lane that channels_in(dst) neighbouring channels make.
 inline std::uint32_t packed_lane(Lane dst, const std::int32_t* channels) {

@@ -19,7 +19,7 @@ struct RowStretch {
   std::int64_t last_run;
 };
 
-constexpr int stretch_vectors = 8;
+inline constexpr int stretch_vectors = 8;
 
 template <typename K>
 void store_lanes(std::uint32_t* dst, typename K::I lanes, std::int64_t columns) {
@@ -87,7 +87,42 @@ typename K::A start_of(const std::int32_t* start, std::int64_t channel) {
   }
 }
 
-/// Adds the runs of the stretch to sums [Vectors][Channels] at `src`.
+/// Adds one tap: cells at `src` times `Channels` weights. Holds the fewer of both in registers.
+template <typename K, int Channels, int Vectors>
+[[gnu::always_inline]] inline void add_tap(Grid<typename K::A, Channels, Vectors>& sums,
+                                           const std::uint32_t* src, const std::uint32_t* weights) {
+  if constexpr (Channels <= Vectors) {
+    Line<typename K::X, Channels> w;
+#pragma GCC unroll 8
+    for (int c = 0; c < Channels; ++c) {
+      w[c] = K::spread(weights + c);
+    }
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) {
+      const typename K::X x = K::load(src + v * K::lanes);
+#pragma GCC unroll 8
+      for (int c = 0; c < Channels; ++c) {
+        sums[c][v] = K::dot(sums[c][v], x, w[c]);
+      }
+    }
+  } else {
+    Line<typename K::X, Vectors> x;
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) {
+      x[v] = K::load(src + v * K::lanes);
+    }
+#pragma GCC unroll 8
+    for (int c = 0; c < Channels; ++c) {
+      const typename K::X w = K::spread(weights + c);
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v) {
+        sums[c][v] = K::dot(sums[c][v], x[v], w);
+      }
+    }
+  }
+}
+
+/// Adds the runs of the stretch to sums [Vectors][Channels] at `cells`.
 template <typename K, int Channels, int Vectors>
 void row_tile(const Rows& layer, const RowStretch& stretch, const std::uint32_t* cells,
               typename K::A* sums_in_memory) {
@@ -104,35 +139,7 @@ void row_tile(const Rows& layer, const RowStretch& stretch, const std::uint32_t*
   for (std::int64_t r = stretch.first_run; r < stretch.last_run; ++r) {
     const std::uint32_t* src = cells + layer.taps[r];
     for (std::int64_t k = 0; k < layer.run; ++k) {
-      if constexpr (Channels <= Vectors) {
-        Line<typename K::X, Channels> w;
-#pragma GCC unroll 8
-        for (int c = 0; c < Channels; ++c) {
-          w[c] = K::spread(weights + c);
-        }
-#pragma GCC unroll 8
-        for (int v = 0; v < Vectors; ++v) {
-          const typename K::X x = K::load(src + v * K::lanes);
-#pragma GCC unroll 8
-          for (int c = 0; c < Channels; ++c) {
-            sums[c][v] = K::dot(sums[c][v], x, w[c]);
-          }
-        }
-      } else {
-        Line<typename K::X, Vectors> x;
-#pragma GCC unroll 8
-        for (int v = 0; v < Vectors; ++v) {
-          x[v] = K::load(src + v * K::lanes);
-        }
-#pragma GCC unroll 8
-        for (int c = 0; c < Channels; ++c) {
-          const typename K::X w = K::spread(weights + c);
-#pragma GCC unroll 8
-          for (int v = 0; v < Vectors; ++v) {
-            sums[c][v] = K::dot(sums[c][v], x[v], w);
-          }
-        }
-      }
+      add_tap<K, Channels, Vectors>(sums, src, weights);
       weights += Channels;
       src += layer.run_step;
     }
