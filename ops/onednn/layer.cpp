@@ -1,5 +1,7 @@
 #include "ops/kernels/layer.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cmath>
@@ -39,6 +41,28 @@ Tag channels_last(std::size_t rank) {
   return rank == 3 ? Tag::nwc : rank == 4 ? Tag::nhwc : Tag::ndhwc;
 }
 
+/// Lets oneDNN have one thread only, where it would split sums between threads: f32 results must
+/// not depend on how many there are.
+class OneThread {
+ public:
+  explicit OneThread(bool wanted) : before_(omp_get_max_threads()), wanted_(wanted) {
+    if (wanted_) {
+      omp_set_num_threads(1);
+    }
+  }
+  ~OneThread() {
+    if (wanted_) {
+      omp_set_num_threads(before_);
+    }
+  }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+  bool wanted_;
+};
+
 class OneDnnLayer : public LayerKernel {
  public:
   explicit OneDnnLayer(const LayerProblem& problem)
@@ -54,6 +78,7 @@ class OneDnnLayer : public LayerKernel {
     // oneDNN takes void* for what it only reads.
     args_.at(DNNL_ARG_SRC).set_data_handle(const_cast<void*>(src));
     args_.at(DNNL_ARG_DST).set_data_handle(dst);
+    const OneThread guard(implementation_.rfind("gemm", 0) == 0);
     try {
       primitive_.execute(stream_, args_);
       stream_.wait();

@@ -14,6 +14,7 @@
 #include "graph/exec/plain_executor.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "quantizer/plan/make_plan.hpp"
+#include "quantizer/run/generate.hpp"
 #include "quantizer/run/quantize.hpp"
 
 namespace caloquant {
@@ -31,8 +32,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
 }
 
-/// Flat energies of 100 to 500 GeV at 90 degrees. The recipe that fits the input: speed does not
-/// depend on it.
+/// Energies of 100 to 500 GeV at 90 degrees; speed does not depend on them.
 void fill_events(const Graph& graph, std::int64_t first, std::int64_t count,
                  std::span<float> input) {
   std::vector<EventLabel> labels;
@@ -40,9 +40,7 @@ void fill_events(const Graph& graph, std::int64_t first, std::int64_t count,
     labels.push_back({100.0 + 25.0 * static_cast<double>(i % 17), 1.5707});
   }
   const std::int64_t width = static_cast<std::int64_t>(input.size()) / count;
-  const bool image = graph.value(graph.outputs()[0].value).shape[1] == 51;
-  fill_latents(image ? InputRecipe::energy_angle_noise : InputRecipe::energy_times_noise, 1, first,
-               labels, width, input);
+  fill_latents(default_recipe(graph), 1, first, labels, width, input);
 }
 
 /// One candidate at one batch and thread count, compiled, with what was measured so far.

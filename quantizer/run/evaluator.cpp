@@ -10,46 +10,10 @@
 #include "graph/exec/executor.hpp"
 #include "graph/ir/merge.hpp"
 #include "metrics/shower_loss.hpp"
+#include "quantizer/run/generator_interface.hpp"
 
 namespace caloquant {
 namespace {
-
-EnergyUnits network_units(const Graph& graph) {
-  return {graph.output_units().scale, graph.output_units().power};
-}
-
-/// [X, Y, Z] of the only output: [N, X, Y, Z], [N, X, Y, Z, 1] or [N, 1, X, Y, Z].
-Shape image_shape(const Graph& graph) {
-  if (graph.outputs().size() != 1) {
-    throw ModelError("model '" + graph.name() + "'",
-                     "has " + std::to_string(graph.outputs().size()) + " outputs",
-                     "the shower metric needs a generator with one image");
-  }
-  const Shape& output = graph.value(graph.outputs()[0].value).shape;
-  Shape image(output.begin() + 1, output.end());
-  if (image.size() == 4 && image.back() == 1) {
-    image.pop_back();
-  } else if (image.size() == 4 && image.front() == 1) {
-    image.erase(image.begin());
-  }
-  if (image.size() != 3) {
-    throw ModelError("model '" + graph.name() + "'", "puts out " + to_string(output),
-                     "the shower metric needs images [N, X, Y, Z] with one channel");
-  }
-  return image;
-}
-
-std::int64_t latent_size_of(const Graph& graph, InputRecipe recipe) {
-  const bool fits = graph.inputs().size() == 1 &&
-                    graph.value(graph.inputs()[0]).shape.size() == 2 &&
-                    graph.value(graph.inputs()[0]).shape[1] >= smallest_latent(recipe);
-  if (!fits) {
-    throw ModelError("model '" + graph.name() + "'",
-                     "does not take one latent vector [N, L] as recipe '" +
-                         std::string(name_of(recipe)) + "' makes it");
-  }
-  return graph.value(graph.inputs()[0]).shape[1];
-}
 
 DataOptions data_options(const RunConfig& config, const Shape& image) {
   DataOptions options;
@@ -72,7 +36,7 @@ Evaluator::Evaluator(const RunConfig& config, const Graph& fp32)
       fp32_(fp32),
       batch_(static_cast<std::int64_t>(config.execution.batch)),
       latent_size_(latent_size_of(fp32, config.input.recipe)),
-      data_(data_options(config, image_shape(fp32))),
+      data_(data_options(config, image_shape_of(fp32))),
       index_(EventIndex::build(data_)) {
   std::transform(data_.image_shape.begin(), data_.image_shape.end(), extents_.begin(),
                  [](std::int64_t extent) { return static_cast<std::size_t>(extent); });
@@ -95,7 +59,7 @@ void Evaluator::prepare_reference(const EventProgress& progress) {
 }
 
 void Evaluator::require_same_interface(const Graph& graph) const {
-  if (image_shape(graph) != data_.image_shape ||
+  if (image_shape_of(graph) != data_.image_shape ||
       latent_size_of(graph, input_.recipe) != latent_size_) {
     throw ModelError("model '" + graph.name() + "'",
                      "has other inputs or images than the fp32 model of the config");

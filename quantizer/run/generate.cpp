@@ -17,6 +17,7 @@
 #include "ops/core/philox.hpp"
 #include "quantizer/run/block_writer.hpp"
 #include "quantizer/run/generated_file.hpp"
+#include "quantizer/run/generator_interface.hpp"
 
 namespace caloquant {
 namespace {
@@ -75,43 +76,6 @@ void check(const GenerateOptions& options) {
   if (options.output.empty()) {
     throw UsageError("--output", "no file was given", "name the HDF5 file to write");
   }
-}
-
-/// [X, Y, Z] of the only output: [N, X, Y, Z], [N, X, Y, Z, 1] or [N, 1, X, Y, Z].
-Shape image_shape_of(const Graph& graph) {
-  Shape image;
-  if (graph.outputs().size() == 1) {
-    image = graph.value(graph.outputs()[0].value).shape;
-    image.erase(image.begin());
-  }
-  if (image.size() == 4 && image.back() == 1) {
-    image.pop_back();
-  } else if (image.size() == 4 && image.front() == 1) {
-    image.erase(image.begin());
-  }
-  if (image.size() != 3) {
-    throw ModelError("model '" + graph.name() + "'",
-                     "has no image [N, X, Y, Z] of one channel as its only output",
-                     "showers come from generators such as 3DGAN's");
-  }
-  return image;
-}
-
-std::int64_t latent_size_of(const Graph& graph, InputRecipe recipe) {
-  const bool fits = graph.inputs().size() == 1 &&
-                    graph.value(graph.inputs()[0]).shape.size() == 2 &&
-                    graph.value(graph.inputs()[0]).shape[1] >= smallest_latent(recipe);
-  if (!fits) {
-    throw ModelError("model '" + graph.name() + "'",
-                     "does not take one latent vector [N, L] as recipe '" +
-                         std::string(name_of(recipe)) + "' makes it",
-                     "see --recipe");
-  }
-  return graph.value(graph.inputs()[0]).shape[1];
-}
-
-EnergyUnits network_units(const Graph& graph) {
-  return {graph.output_units().scale, graph.output_units().power};
 }
 
 /// Component 0 is the energy's, component 1 the angle's uniform number of an event. Rounded to

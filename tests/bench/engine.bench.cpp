@@ -10,14 +10,11 @@
 #include <iostream>
 #include <map>
 
-#include "calibration/collect.hpp"
-#include "calibration/data/latents.hpp"
 #include "graph/exec/executor.hpp"
 #include "graph/io/keras_reader.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/onednn/cpu.hpp"
-#include "quantizer/plan/make_plan.hpp"
-#include "quantizer/run/quantize.hpp"
+#include "quantizer/run/benchmark.hpp"
 
 namespace caloquant {
 namespace {
@@ -25,40 +22,13 @@ namespace {
 struct Generator {
   const char* name;
   const char* architecture;
-  InputRecipe recipe;
 };
-constexpr Generator angle_gan{"AngleGAN", "anglegan.json", InputRecipe::energy_angle_noise};
-constexpr Generator energy_gan{"EnergyGAN", "energygan.json", InputRecipe::energy_times_noise};
-
-/// Inputs for any number of events: 100 to 500 GeV, 90 degrees.
-InputFiller filler(const Generator& generator, std::int64_t latent) {
-  return [recipe = generator.recipe, latent](std::int64_t first, std::int64_t count,
-                                             std::span<float> input) {
-    std::vector<EventLabel> labels;
-    for (std::int64_t i = first; i < first + count; ++i) {
-      labels.push_back({100.0 + 25.0 * static_cast<double>(i % 17), 1.5707});
-    }
-    fill_latents(recipe, 1, first, labels, latent, input);
-  };
-}
+constexpr Generator angle_gan{"AngleGAN", "anglegan.json"};
+constexpr Generator energy_gan{"EnergyGAN", "energygan.json"};
 
 Graph fp32_graph(const Generator& generator) {
   const auto configs = std::filesystem::path(CALOQUANT_SOURCE_DIR) / "configs";
   return canonicalize(read_keras({configs / generator.architecture, {}, 1}));
-}
-
-Graph int8_graph(const Generator& generator) {
-  const Graph graph = fp32_graph(generator);
-  const std::int64_t latent = graph.value(graph.inputs()[0]).shape[1];
-  const CalibrationTable table =
-      collect_ranges(graph, filler(generator, latent), {{0, 8}, 8, {RangeAlgorithm::minmax}, {}});
-  TuningConfig config;
-  for (const LayerSpec& layer : layer_specs(graph)) {
-    config.set(layer.name,
-               {Precision::int8, RangeAlgorithm::minmax, true, ActivationType::automatic});
-  }
-  WeightCache weights;
-  return apply_plan(graph, make_plan(graph, table, config, ActivationRule::measured, weights));
 }
 
 void print_implementations(const std::string& title, const Executable& executable) {
@@ -73,7 +43,7 @@ void print_implementations(const std::string& title, const Executable& executabl
 
 void run(benchmark::State& state, const Generator& generator, bool int8) {
   const std::int64_t batch = state.range(0);
-  const Graph graph = int8 ? int8_graph(generator) : fp32_graph(generator);
+  const Graph graph = int8 ? all_int8(fp32_graph(generator)) : fp32_graph(generator);
   const auto executable = compile_engine(graph, batch);
   static std::map<std::string, bool> printed;
   const std::string title = std::string(generator.name) + (int8 ? " int8" : " fp32");
@@ -81,11 +51,9 @@ void run(benchmark::State& state, const Generator& generator, bool int8) {
     printed[title + std::to_string(batch)] = true;
     print_implementations(title, *executable);
   }
-  const Shape in = graph.value(graph.inputs()[0]).shape;
   Shape out = graph.value(graph.outputs()[0].value).shape;
   out.front() = batch;
-  std::vector<float> input(static_cast<std::size_t>(batch * in[1]));
-  filler(generator, in[1])(0, batch, input);
+  const std::vector<float> input = benchmark_input(graph, batch);
   std::vector<float> images(static_cast<std::size_t>(element_count(out)));
   const std::span<const float> src = input;
   const std::span<float> dst = images;

@@ -204,36 +204,21 @@ void expect_equal_sums(const Step& step, const LayerWork& work, const Buffer& sr
   EXPECT_EQ(different, 0) << step.layer << " (" << implementation << ")";
 }
 
-/// What a layer stored, back from the phases of a DepthToSpace; cropped cells are not there.
-struct Stored {
-  Tensor cells;
-  std::vector<std::int64_t> place;  ///< of each sum in `cells`, or -1
-};
-
-Stored in_order_of_sums(const LayerWork& work, Tensor cells) {
-  Stored stored{std::move(cells),
-                std::vector<std::int64_t>(static_cast<std::size_t>(element_count(work.dst)), -1)};
-  const Shape& space = stored.cells.shape();
-  const Triple& phases = work.phases;
-  const bool moved = phases != Triple{1, 1, 1};
-  if (!moved) {
-    std::iota(stored.place.begin(), stored.place.end(), 0);
-    return stored;
-  }
-  const Shape strides = row_major_strides(work.dst);
-  std::int64_t index = 0;
-  for (std::int64_t nc = 0; nc < space[0] * space[1]; ++nc) {
-    for (std::int64_t cell = 0; cell < space[2] * space[3] * space[4]; ++cell, ++index) {
-      const Triple at{cell / (space[3] * space[4]), cell / space[4] % space[3], cell % space[4]};
-      const std::int64_t phase =
-          (at[0] % phases[0] * phases[1] + at[1] % phases[1]) * phases[2] + at[2] % phases[2];
-      const std::int64_t from =
-          nc / space[1] * strides[0] + (phase * space[1] + nc % space[1]) * strides[1] +
-          at[0] / phases[0] * strides[2] + at[1] / phases[1] * strides[3] + at[2] / phases[2];
-      stored.place[static_cast<std::size_t>(from)] = index;
+/// Which sum each stored cell comes from; a DepthToSpace moves them, and drops some.
+std::vector<std::size_t> origins(const LayerWork& work, const Shape& stored) {
+  Tensor indices(DType::f32, work.dst);
+  const auto numbers = indices.data<float>();
+  std::iota(numbers.begin(), numbers.end(), 0.0F);
+  EXPECT_LT(numbers.size(), std::size_t{1} << 24U);  // exact in f32
+  if (work.phases != Triple{1, 1, 1}) {
+    DepthToSpace move{{work.phases.begin(), work.phases.end()}, {}};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      move.crop_end.push_back(work.dst[axis + 2] * work.phases[axis] - stored[axis + 2]);
     }
+    indices = reference_depth_to_space(move, indices);
   }
-  return stored;
+  const auto moved = indices.data<float>();
+  return {moved.begin(), moved.end()};
 }
 
 double cell(const Tensor& tensor, std::size_t index) {
@@ -267,18 +252,15 @@ void IntegerJudge::judge(const LoweredGraph& graph, std::size_t index, const std
   if (checks_sums_) {
     expect_equal_sums(step, *work, src, src_bytes, sums);
   }
-  const Stored stored = in_order_of_sums(*work, logical(dst, dst_bytes));
+  const Tensor stored = logical(dst, dst_bytes);
+  const std::vector<std::size_t> from = origins(*work, stored.shape());
   const auto cells = sums.data<std::int32_t>();
   const auto channels = static_cast<std::size_t>(work->dst[1]);
   const std::size_t per_channel = cells.size() / static_cast<std::size_t>(work->dst[0]) / channels;
   LayerTally tally{step.layer, work->epilogue.dst.has_value()};
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (stored.place[i] < 0) {
-      continue;
-    }
-    const Bounded exact = epilogue(*work, cells[i], i / per_channel % channels);
-    compare_cell(*work, exact, cell(stored.cells, static_cast<std::size_t>(stored.place[i])),
-                 tally);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const Bounded exact = epilogue(*work, cells[from[i]], from[i] / per_channel % channels);
+    compare_cell(*work, exact, cell(stored, i), tally);
   }
   tallies_.push_back(tally);
 }

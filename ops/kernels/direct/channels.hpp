@@ -51,11 +51,12 @@ void store_channels(const Channels& layer, const ChannelPositions& positions, st
 
 template <typename K>
 typename K::A start_of_vector(const std::int32_t* start, std::int64_t channel) {
-  if constexpr (__is_same(typename K::A, typename K::F)) {
-    return K::zero_f();
-  } else {
-    return start == nullptr ? K::zero_i() : K::load_i(start + channel);
+  if constexpr (!__is_same(typename K::A, typename K::F)) {
+    if (start != nullptr) {
+      return K::load_i(start + channel);
+    }
   }
+  return zero_sum<K>();
 }
 
 /// sums: [count][vectors] of a tile.

@@ -181,7 +181,6 @@ class ChannelsLayer final : public DirectLayer {
       layer_.dst_step[axis] = phases_[axis] * dst_steps[axis];
     }
     layer_.tiles = tiles_.data();
-    layer_.tile_count = static_cast<std::int64_t>(tiles_.size());
     layer_.stores = stores_.data();
     layer_.start = finish_.start();
     layer_.finish = finish_.finish();

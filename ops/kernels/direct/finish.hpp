@@ -15,6 +15,15 @@ template <typename T, int Outer, int Inner>
 using Grid = T[static_cast<std::size_t>(Outer)][static_cast<std::size_t>(Inner)];
 
 template <typename K>
+typename K::A zero_sum() {
+  if constexpr (__is_same(typename K::A, typename K::F)) {
+    return K::zero_f();
+  } else {
+    return K::zero_i();
+  }
+}
+
+template <typename K>
 typename K::F activate(const Finish& finish, typename K::F y) {
   switch (finish.activation) {
     case Activation::relu:

@@ -18,11 +18,7 @@ std::uint32_t peak_kernel(std::int64_t rounds, const std::uint32_t* operands) {
   for (int i = 0; i < Cells; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < Weights; ++j) {
-      if constexpr (__is_same(typename K::A, typename K::F)) {
-        sums[i][j] = K::zero_f();
-      } else {
-        sums[i][j] = K::zero_i();
-      }
+      sums[i][j] = zero_sum<K>();
     }
   }
   for (std::int64_t round = 0; round < rounds; ++round) {

@@ -80,11 +80,12 @@ template <typename K>
 
 template <typename K>
 typename K::A start_of(const std::int32_t* start, std::int64_t channel) {
-  if constexpr (__is_same(typename K::A, typename K::F)) {
-    return K::zero_f();
-  } else {
-    return start == nullptr ? K::zero_i() : K::broadcast(start[channel]);
+  if constexpr (!__is_same(typename K::A, typename K::F)) {
+    if (start != nullptr) {
+      return K::broadcast(start[channel]);
+    }
   }
+  return zero_sum<K>();
 }
 
 /// Adds one tap: cells at `src` times `Channels` weights. Holds the fewer of both in registers.

@@ -88,7 +88,6 @@ struct Channels {
   std::int64_t src_step[3] = {0, 0, 0};  ///< per position
   std::int64_t dst_step[3] = {0, 0, 0};  ///< per position (a phase factor included)
   const ChannelTile* tiles = nullptr;
-  std::int64_t tile_count = 0;
   const ChannelStore* stores = nullptr;  ///< by channel / channels_in(dst)
   const std::int32_t* start = nullptr;   ///< per channel, or null
   Finish finish;

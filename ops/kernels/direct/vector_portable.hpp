@@ -19,7 +19,7 @@ struct Portable {
 
   template <typename R, typename Function>
   static R each(Function function) {
-    R result;
+    R result{};
     for (int i = 0; i < lanes; ++i) {
       result.v[i] = function(i);
     }
@@ -35,12 +35,12 @@ struct Portable {
     return each<I>([=](int) { return x; });
   }
   static F load_f(const void* p) {
-    F r;
+    F r{};
     std::memcpy(&r, p, sizeof(r));
     return r;
   }
   static I load_i(const void* p) {
-    I r;
+    I r{};
     std::memcpy(&r, p, sizeof(r));
     return r;
   }
@@ -49,7 +49,7 @@ struct Portable {
     std::memcpy(p, &a, static_cast<std::size_t>(count) * sizeof(std::int32_t));
   }
   static I bits(const F& a) {
-    I r;
+    I r{};
     std::memcpy(&r, &a, sizeof(r));
     return r;
   }

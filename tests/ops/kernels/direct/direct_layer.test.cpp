@@ -116,32 +116,6 @@ PackedTensor packed_like(const Shape& shape, Lane lane, const Triple& begin, con
   return {lane, shape[1], {shape[2], shape[3], shape[4]}, begin, end};
 }
 
-/// [N, P * C, D, H, W] -> [N, C, cropped space], phases row-major and slowest in the channel.
-Tensor to_space(const Tensor& src, const Triple& phases, const Triple& crop) {
-  const Shape& s = src.shape();
-  const std::int64_t count = phases[0] * phases[1] * phases[2];
-  Tensor dst(DType::f32, {s[0], s[1] / count, s[2] * phases[0] - crop[0],
-                          s[3] * phases[1] - crop[1], s[4] * phases[2] - crop[2]});
-  const Shape& t = dst.shape();
-  const Shape strides = row_major_strides(s);
-  std::size_t index = 0;
-  for (std::int64_t nc = 0; nc < t[0] * t[1]; ++nc) {
-    for (std::int64_t d = 0; d < t[2]; ++d) {
-      for (std::int64_t h = 0; h < t[3]; ++h) {
-        for (std::int64_t w = 0; w < t[4]; ++w, ++index) {
-          const std::int64_t phase =
-              (d % phases[0] * phases[1] + h % phases[1]) * phases[2] + w % phases[2];
-          const std::int64_t from =
-              nc / t[1] * strides[0] + (phase * t[1] + nc % t[1]) * strides[1] +
-              d / phases[0] * strides[2] + h / phases[1] * strides[3] + w / phases[2];
-          dst.data<float>()[index] = src.data<float>()[static_cast<std::size_t>(from)];
-        }
-      }
-    }
-  }
-  return dst;
-}
-
 /// y of tiles.hpp before it is stored, in f32, operation by operation.
 Tensor finished(const Case& c, const Tensor& sums, const std::vector<float>& scales,
                 const Tensor& bias) {
@@ -193,7 +167,9 @@ void DirectLayerTest::check(const Case& c, DirectForm form, Isa isa) {
   }
   const Tensor sums = integer ? exact_conv(c.conv, src, *c.src_quant, weights)
                               : reference_conv(c.conv, src, weights, nullptr);
-  const Tensor expected = to_space(finished(c, sums, quant.weight_scales, bias), c.phases, c.crop);
+  const Tensor expected =
+      reference_depth_to_space({{c.phases.begin(), c.phases.end()}, {c.crop.begin(), c.crop.end()}},
+                               finished(c, sums, quant.weight_scales, bias));
   const Triple begin = triple_of(c.conv.pads_begin, 0);
   const Triple end = triple_of(c.conv.pads_end, 0);
   const PackedTensor from = packed_like(c.src, lane, {begin[0] + 1, begin[1], begin[2]}, end);

@@ -1,0 +1,36 @@
+#pragma once
+
+// The table of kernels for vectors K. Included by kernels_<isa>.cpp only.
+
+#include "ops/kernels/direct/channels.hpp"
+#include "ops/kernels/direct/kernels.hpp"
+#include "ops/kernels/direct/peak.hpp"
+#include "ops/kernels/direct/rows.hpp"
+
+namespace caloquant::direct {
+namespace {
+
+/// What fits the vector registers of a set.
+struct Registers {
+  int count;         ///< vector registers
+  int row_channels;  ///< most output channels of a tile of rows
+  int peak_cells;    ///< of peak_kernel: peak_cells * peak_weights sums beside their operands
+  int peak_weights;
+};
+inline constexpr Registers eight_registers{8, 4, 2, 2};
+inline constexpr Registers sixteen_registers{16, 6, 3, 3};
+inline constexpr Registers thirty_two_registers{32, 8, 5, 4};
+
+template <typename K, const Registers& registers>
+Kernels kernels_for() {
+  return {K::lanes,
+          registers.row_channels,
+          3,
+          rows_kernel<K, registers.count, registers.row_channels>,
+          channels_kernel<K, registers.count>,
+          peak_kernel<K, registers.peak_cells, registers.peak_weights>,
+          registers.peak_cells * registers.peak_weights};
+}
+
+}  // namespace
+}  // namespace caloquant::direct

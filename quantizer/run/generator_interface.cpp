@@ -1,0 +1,46 @@
+#include "quantizer/run/generator_interface.hpp"
+
+#include <caloquant/error.hpp>
+
+#include "calibration/data/latents.hpp"
+
+namespace caloquant {
+
+Shape image_shape_of(const Graph& graph) {
+  if (graph.outputs().size() != 1) {
+    throw ModelError("model '" + graph.name() + "'",
+                     "has " + std::to_string(graph.outputs().size()) + " outputs",
+                     "a shower generator has one image");
+  }
+  const Shape& output = graph.value(graph.outputs()[0].value).shape;
+  Shape image(output.begin() + 1, output.end());
+  if (image.size() == 4 && image.back() == 1) {
+    image.pop_back();
+  } else if (image.size() == 4 && image.front() == 1) {
+    image.erase(image.begin());
+  }
+  if (image.size() != 3) {
+    throw ModelError("model '" + graph.name() + "'", "puts out " + to_string(output),
+                     "showers are images [N, X, Y, Z] with one channel");
+  }
+  return image;
+}
+
+std::int64_t latent_size_of(const Graph& graph, InputRecipe recipe) {
+  const bool fits = graph.inputs().size() == 1 &&
+                    graph.value(graph.inputs()[0]).shape.size() == 2 &&
+                    graph.value(graph.inputs()[0]).shape[1] >= smallest_latent(recipe);
+  if (!fits) {
+    throw ModelError("model '" + graph.name() + "'",
+                     "does not take one latent vector [N, L] as recipe '" +
+                         std::string(name_of(recipe)) + "' makes it",
+                     "choose another recipe");
+  }
+  return graph.value(graph.inputs()[0]).shape[1];
+}
+
+EnergyUnits network_units(const Graph& graph) {
+  return {graph.output_units().scale, graph.output_units().power};
+}
+
+}  // namespace caloquant

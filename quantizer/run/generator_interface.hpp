@@ -1,0 +1,22 @@
+#pragma once
+
+#include <caloquant/data.hpp>
+#include <cstdint>
+
+#include "graph/ir/graph.hpp"
+#include "metrics/energy_units.hpp"
+
+namespace caloquant {
+
+// What a shower generator takes and gives. All throw ModelError naming the model.
+
+/// [X, Y, Z] of the only output: [N, X, Y, Z], [N, X, Y, Z, 1] or [N, 1, X, Y, Z].
+[[nodiscard]] Shape image_shape_of(const Graph& graph);
+
+/// L of the only input [N, L], which the recipe can fill.
+[[nodiscard]] std::int64_t latent_size_of(const Graph& graph, InputRecipe recipe);
+
+/// The units of the network's output.
+[[nodiscard]] EnergyUnits network_units(const Graph& graph);
+
+}  // namespace caloquant
