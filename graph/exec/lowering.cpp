@@ -3,67 +3,15 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <map>
-#include <numeric>
 #include <utility>
 
 #include "graph/exec/fusion.hpp"
+#include "graph/exec/layouts.hpp"
 #include "ops/core/overloaded.hpp"
 #include "ops/kernels/direct/direct_layer.hpp"
 
 namespace caloquant {
 namespace {
-
-/// memory axis k of channels-last is logical axis channels_last_axes(rank)[k]
-std::vector<std::int64_t> channels_last_axes(std::size_t rank) {
-  std::vector<std::int64_t> axes(rank);
-  std::iota(axes.begin(), axes.end(), 0);
-  std::rotate(axes.begin() + 1, axes.begin() + 2, axes.end());
-  return axes;
-}
-
-std::vector<std::int64_t> plain_axes_from_channels_last(std::size_t rank) {
-  std::vector<std::int64_t> axes(rank);
-  std::iota(axes.begin(), axes.end(), 0);
-  std::rotate(axes.begin() + 1, axes.end() - 1, axes.end());
-  return axes;
-}
-
-/// Which memory order an operator computes in.
-class Layouts {
- public:
-  explicit Layouts(const Graph& graph) : graph_(graph) {
-    for (const Node& node : graph.nodes()) {
-      layouts_[node.output] = of_node(node);
-    }
-  }
-  [[nodiscard]] Layout of(ValueId value) const {
-    const auto found = layouts_.find(value);
-    return found == layouts_.end() ? Layout::plain : found->second;
-  }
-  /// The order in which `node` wants its inputs and gives its output.
-  [[nodiscard]] Layout of_node(const Node& node) const {
-    const std::size_t rank = graph_.value(node.inputs.front()).shape.size();
-    const Layout spatial = rank >= 3 ? Layout::channels_last : Layout::plain;
-    return std::visit(Overloaded{
-                          [&](const Conv&) { return Layout::channels_last; },
-                          [&](const UpsampleNearest&) { return Layout::channels_last; },
-                          [&](const DepthToSpace&) { return Layout::channels_last; },
-                          [&](const Pool&) { return Layout::channels_last; },
-                          [&](const Pad&) { return spatial; },
-                          [&](const Affine&) { return spatial; },
-                          [&](const Eltwise&) { return of(node.inputs.front()); },
-                          [&](const Identity&) { return of(node.inputs.front()); },
-                          [&](const Add&) { return of(node.inputs.front()); },
-                          [&](const Concat&) { return of(node.inputs.front()); },
-                          [&](const auto&) { return Layout::plain; },
-                      },
-                      node.op);
-  }
-
- private:
-  const Graph& graph_;
-  std::map<ValueId, Layout> layouts_;
-};
 
 class Lowering {
  public:
@@ -429,38 +377,6 @@ class Lowering {
 };
 
 }  // namespace
-
-Shape memory_shape(const Shape& logical, Layout layout) {
-  Shape shape = logical;
-  if (layout == Layout::channels_last && shape.size() >= 3) {
-    std::rotate(shape.begin() + 1, shape.begin() + 2, shape.end());
-  }
-  return shape;
-}
-
-PackedTensor Buffer::packed() const {
-  CALOQUANT_EXPECT(form.layout == Layout::packed && shape.size() >= 3);
-  return {form.packing.lane, shape[1], triple_of({shape.begin() + 2, shape.end()}, 1),
-          form.packing.halo_begin, form.packing.halo_end};
-}
-
-std::size_t Buffer::bytes() const {
-  return form.layout == Layout::packed
-             ? packed().bytes(shape.front())
-             : static_cast<std::size_t>(element_count(shape)) * size_of(dtype());
-}
-
-std::string_view name_of(LayerKind kind) noexcept {
-  switch (kind) {
-    case LayerKind::direct_rows:
-      return "direct_rows";
-    case LayerKind::direct_channels:
-      return "direct_channels";
-    case LayerKind::library:
-      break;
-  }
-  return "library";
-}
 
 LoweredGraph lower(const Graph& graph, std::int64_t batch, const LoweringOptions& options) {
   CALOQUANT_EXPECT(batch >= 1);

@@ -78,7 +78,7 @@ class OneDnnLayer : public LayerKernel {
     // oneDNN takes void* for what it only reads.
     args_.at(DNNL_ARG_SRC).set_data_handle(const_cast<void*>(src));
     args_.at(DNNL_ARG_DST).set_data_handle(dst);
-    const OneThread guard(implementation_.rfind("gemm", 0) == 0);
+    const OneThread guard(implementation_.find("gemm:jit") != std::string::npos);
     try {
       primitive_.execute(stream_, args_);
       stream_.wait();

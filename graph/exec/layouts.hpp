@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "graph/exec/lowering.hpp"
+
+namespace caloquant {
+
+/// Permutation from plain to channels-last memory: axis k of the one is axis [k] of the other.
+[[nodiscard]] std::vector<std::int64_t> channels_last_axes(std::size_t rank);
+/// And back.
+[[nodiscard]] std::vector<std::int64_t> plain_axes_from_channels_last(std::size_t rank);
+
+/// Which memory order an operator computes in.
+class Layouts {
+ public:
+  explicit Layouts(const Graph& graph);
+  [[nodiscard]] Layout of(ValueId value) const;
+  /// The order in which `node` wants its inputs and gives its output.
+  [[nodiscard]] Layout of_node(const Node& node) const;
+
+ private:
+  const Graph& graph_;
+  std::map<ValueId, Layout> layouts_;
+};
+
+}  // namespace caloquant
