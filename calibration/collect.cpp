@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "calibration/observers/observer.hpp"
-#include "graph/exec/executor.hpp"
 #include "graph/ir/editor.hpp"
 
 namespace caloquant {
@@ -112,7 +111,7 @@ CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
                                 const CollectOptions& options) {
   CALOQUANT_EXPECT(graph.inputs().size() == 1 && options.batch >= 1);
   std::vector<Tap> taps = make_taps(graph, options);
-  const auto executable = compile_engine(tapped_graph(graph, taps), options.batch);
+  const auto executable = compile_engine(tapped_graph(graph, taps), options.batch, options.engine);
   Shape input_shape = graph.value(graph.inputs()[0]).shape;
   input_shape.front() = options.batch;
   Tensor input(DType::f32, input_shape);

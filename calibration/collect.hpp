@@ -9,6 +9,7 @@
 #include <string>
 
 #include "calibration/data/event_index.hpp"
+#include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
 
 namespace caloquant {
@@ -30,6 +31,7 @@ struct CollectOptions {
   std::set<RangeAlgorithm> algorithms;
   /// Called after every batch with the events done; what it throws ends the collection.
   std::function<void(std::int64_t done)> progress;
+  EngineOptions engine{};
 };
 
 /// Runs the canonical fp32 graph (one input) over the events and observes, for every layer with

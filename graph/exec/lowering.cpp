@@ -59,31 +59,39 @@ class Lowering {
       if (conv == nullptr || graph_.constant(node, 1) == nullptr) {
         continue;
       }
-      const Epilogue epilogue{layer.epilogue, {}};
-      const LayerQuestion question{node, graph_.value(node.inputs[0]).shape,
-                                   graph_.value(node.output).shape,
-                                   direct_supports(*conv, epilogue, DirectForm::rows),
-                                   direct_supports(*conv, epilogue, DirectForm::channels)};
+      LayerWork work = layer_work(id);
+      work.src.front() = 1;
+      work.dst.front() = 1;
+      const auto reader = phases_behind(layer);
+      const LayerQuestion question{
+          node,
+          graph_.value(node.inputs[0]).shape,
+          graph_.value(node.output).shape,
+          direct_supports(*conv, work.epilogue, DirectForm::rows),
+          direct_supports(*conv, work.epilogue, DirectForm::channels),
+          work,
+          reader ? std::get_if<DepthToSpace>(&graph_.node(*reader).op) : nullptr};
       kinds_[id] = options_.choose(question);
-      if (kinds_[id] == LayerKind::direct_channels) {
-        take_over_phases(layer);
+      if (kinds_[id] == LayerKind::direct_channels && reader) {
+        take_over_phases(layer, *reader);
       }
     }
   }
 
-  /// A DepthToSpace that alone reads the layer becomes part of its store.
-  void take_over_phases(FusedLayer& layer) {
+  /// A DepthToSpace that alone reads the layer.
+  [[nodiscard]] std::optional<NodeId> phases_behind(const FusedLayer& layer) const {
     const std::vector<NodeId> readers = graph_.consumers(layer.dst);
-    if (readers.size() != 1 || graph_.is_output(layer.dst)) {
-      return;
-    }
-    const Node& reader = graph_.node(readers[0]);
-    if (const auto* shuffle = std::get_if<DepthToSpace>(&reader.op)) {
-      layer.phases = triple_of(shuffle->factors, 1);
-      layer.before_phases = layer.dst;
-      layer.dst = reader.output;
-      fusion_.absorbed.insert(readers[0]);
-    }
+    const bool alone = readers.size() == 1 && !graph_.is_output(layer.dst) &&
+                       std::holds_alternative<DepthToSpace>(graph_.node(readers[0]).op);
+    return alone ? std::optional(readers[0]) : std::nullopt;
+  }
+
+  /// It becomes part of the layer's store.
+  void take_over_phases(FusedLayer& layer, NodeId reader) {
+    layer.phases = triple_of(std::get<DepthToSpace>(graph_.node(reader).op).factors, 1);
+    layer.before_phases = layer.dst;
+    layer.dst = graph_.node(reader).output;
+    fusion_.absorbed.insert(reader);
   }
 
   void demand(ValueId value, const Form& form) {

@@ -153,6 +153,9 @@ struct LayerQuestion {
   Shape dst;
   bool rows = false;      ///< direct_supports() it as rows
   bool channels = false;  ///< as channels
+  const LayerWork& work;  ///< as the library would compute it for one image
+  /// A DepthToSpace behind the epilogue, which direct_channels takes over.
+  const DepthToSpace* phases = nullptr;
 };
 
 struct LoweringOptions {

@@ -35,6 +35,7 @@ class Reader {
     const Json& tuning = document_.at("tuning_criterion");
     config.tuning.strategy = tuning.at("strategy").get<std::string>();
     config.tuning.more_bases = tuning.at("more_bases").get<bool>();
+    config.tuning.early_stop = tuning.at("early_stop").get<bool>();
     config.tuning.limits.timeout = tuning.at("timeout").get<double>();
     config.tuning.limits.max_trials = tuning.at("max_trials").get<std::size_t>();
     config.execution.batch = document_.at("execution").at("batch").get<std::size_t>();

@@ -256,6 +256,11 @@ constexpr const char* schema_text = R"JSON({
           "type": "boolean",
           "default": true
         },
+        "early_stop": {
+          "description": "A trial whose loss, after an eighth or a half of the events, exceeds the target by 5 standard errors sees no further events. Its loss in the log is from those alone, so the order of fall-backs may differ from that of a full run.",
+          "type": "boolean",
+          "default": false
+        },
         "timeout": {
           "description": "Seconds to search for a better plan; 0 stops at the first that meets the target.",
           "type": "number",

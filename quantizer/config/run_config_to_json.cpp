@@ -106,6 +106,7 @@ Json to_json(const RunConfig& config) {
   Json& tuning = json["tuning_criterion"];
   tuning["strategy"] = config.tuning.strategy;
   tuning["more_bases"] = config.tuning.more_bases;
+  tuning["early_stop"] = config.tuning.early_stop;
   tuning["timeout"] = config.tuning.limits.timeout;
   tuning["max_trials"] = config.tuning.limits.max_trials;
   json["execution"]["batch"] = config.execution.batch;

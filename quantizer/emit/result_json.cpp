@@ -44,6 +44,7 @@ Json step_json(const Trial& trial) {
           {"loss", json_number(trial.loss)},
           {"standard_error", json_number(trial.standard_error)},
           {"target_met", trial.target_met},
+          {"stopped_early", trial.stopped_early},
           {"seconds", trial.seconds},
           {"error", trial.error.empty() ? Json() : Json(trial.error)}};
 }
@@ -90,6 +91,17 @@ Json to_json(const ShowerLossResult& loss) {
           {"suspect", loss.suspect}};
 }
 
+Json kernels_json(const KernelChoices& kernels) {
+  Json json = Json::object();
+  for (const auto& [signature, measured] : kernels.table()) {
+    json[signature]["chosen"] = std::string(name_of(measured.kind));
+    for (const auto& [kind, milliseconds] : measured.milliseconds) {
+      json[signature]["milliseconds"][std::string(name_of(kind))] = milliseconds;
+    }
+  }
+  return json;
+}
+
 Json provenance_json(const ResultContext& context) {
   const CpuReport cpu = cpu_report();
   return {{"caloquant", CALOQUANT_VERSION},
@@ -134,7 +146,12 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
     json["steps"].push_back(step_json(trial));
   }
   json["seconds"] = result.tuning.seconds;
+  json["cost"] = {{"seconds", result.cost.seconds},
+                  {"fp32_seconds_per_event", result.cost.fp32_seconds_per_event},
+                  {"fp32_events_in_that_time", result.cost.fp32_events()},
+                  {"peak_memory_bytes", result.cost.peak_memory}};
   json["loss_detail"] = has_model ? to_json(*result.final_loss) : Json();
+  json["kernels"] = context.kernels != nullptr ? kernels_json(*context.kernels) : Json();
   json["provenance"] = provenance_json(context);
   write_atomically(json.dump(2) + "\n", file);
 }

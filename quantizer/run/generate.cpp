@@ -120,7 +120,7 @@ class BlockMaker {
         cells_(static_cast<std::size_t>(element_count(image))),
         conversion_(convert_cells(network_units(graph),
                                   units_of_loss(options.units, network_units(graph)))),
-        executable_(compile_engine(graph, options.batch)),
+        executable_(compile_engine(graph, options.batch, options.engine)),
         latents_(static_cast<std::size_t>(options.batch * latent_size), 0.0F) {}
 
   /// Events [first, first + count), count <= batch. The batch is always whole, so that every event

@@ -1,5 +1,7 @@
 #include "quantizer/run/quantize.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <caloquant/strategy.hpp>
@@ -8,7 +10,6 @@
 #include <utility>
 
 #include "calibration/collect.hpp"
-#include "graph/exec/executor.hpp"
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/evaluator.hpp"
@@ -19,10 +20,21 @@
 namespace caloquant {
 namespace {
 
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::size_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
 /// One run from the config to the files.
 class Run {
  public:
-  Run(const RunConfig& config, const std::filesystem::path& output, RunObserver& observer)
+  Run(const RunConfig& config, const std::filesystem::path& output, RunObserver& observer,
+      EngineOptions engine)
       : config_(config),
         output_(output),
         observer_(observer),
@@ -31,12 +43,14 @@ class Run {
         strategy_(make_strategy(
             {config.tuning.strategy, config.accuracy.higher_is_better, config.tuning.more_bases},
             space_)),
-        evaluator_(config, model_.graph) {}
+        engine_(std::move(engine)),
+        evaluator_(config, model_.graph, engine_) {}
 
   QuantizeResult execute() {
+    const auto start = std::chrono::steady_clock::now();
     result_.baseline = measure_baseline();
-    const double target = target_loss(config_.accuracy, result_.baseline.value);
-    observer_.on_target(result_.baseline, target);
+    target_ = target_loss(config_.accuracy, result_.baseline.value);
+    observer_.on_target(result_.baseline, target_);
     calibrate();
     Journal journal(output_);
     result_.tuning =
@@ -51,15 +65,17 @@ class Run {
     const Trial& best = result_.tuning.trials[*result_.tuning.best];
     result_.plan = make_plan(model_.graph, table_, best.proposal.config,
                              config_.quantization.activation_rule, weights_);
-    result_.final_loss = losses_.at(best.step);
     const Graph quantized = apply_plan(model_.graph, result_.plan);
-    for (const StepInfo& step : compile_engine(quantized, 1)->steps()) {
+    result_.final_loss = best.stopped_early ? evaluator_.loss_of(quantized) : losses_.at(best.step);
+    for (const StepInfo& step : compile_engine(quantized, 1, engine_)->steps()) {
       const Node* node = quantized.find(step.layer);
       if (node != nullptr && is_quantizable(node->op)) {
         result_.implementations[step.layer] = step.implementation;
       }
     }
     write_quantized_model(config_, evaluator_, quantized, result_, output_ / "quantized.h5");
+    result_.cost.seconds = seconds_since(start);
+    result_.cost.peak_memory = peak_memory();
     return std::move(result_);
   }
 
@@ -82,10 +98,18 @@ class Run {
   }
 
   ShowerLossResult measure_baseline() {
+    const bool paired = config_.metric.loss.reference == LossReference::fp32_paired;
+    const auto fp32_events = static_cast<double>(evaluator_.events().evaluation().size());
     observer_.on_phase("reference", evaluator_.reference_events().size());
+    auto start = std::chrono::steady_clock::now();
     evaluator_.prepare_reference(progress());
+    const double reference_seconds = seconds_since(start);
     observer_.on_phase("baseline", evaluator_.events().evaluation().size());
-    return evaluator_.baseline(progress());
+    start = std::chrono::steady_clock::now();
+    ShowerLossResult baseline = evaluator_.baseline(progress());
+    result_.cost.fp32_seconds_per_event =
+        (paired ? reference_seconds : seconds_since(start)) / fp32_events;
+    return baseline;
   }
 
   void calibrate() {
@@ -99,7 +123,7 @@ class Run {
                             [this](std::int64_t first, std::int64_t count, std::span<float> input) {
                               evaluator_.fill_input(first, count, input);
                             },
-                            {events, evaluator_.batch(), algorithms, progress()});
+                            {events, evaluator_.batch(), algorithms, progress(), engine_});
   }
 
   [[nodiscard]] Graph planned(const TuningConfig& config) {
@@ -115,9 +139,8 @@ class Run {
       graphs.push_back(planned(proposal.config));
     }
     const auto start = std::chrono::steady_clock::now();
-    const std::vector<ShowerLossResult> losses = evaluator_.losses_of(graphs, progress());
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const std::vector<ShowerLossResult> losses = evaluator_.losses_of(graphs, progress(), target_);
+    const double seconds = seconds_since(start);
     for (std::size_t i = 0; i < proposals.size(); ++i) {
       swept_[proposals[i].config.key()] = {losses[i],
                                            seconds / static_cast<double>(proposals.size())};
@@ -149,7 +172,8 @@ class Run {
     const ShowerLossResult& loss = result.loss;
     losses_[step_] = loss;
     return {loss.value, loss.standard_error.value_or(std::numeric_limits<double>::quiet_NaN()),
-            result.seconds};
+            result.seconds,
+            static_cast<std::int64_t>(loss.events) < evaluator_.events().evaluation().size()};
   }
 
   TuneCallbacks callbacks() {
@@ -174,6 +198,7 @@ class Run {
   LoadedModel model_;
   TuningSpace space_;
   std::unique_ptr<Strategy> strategy_;
+  EngineOptions engine_;
   Evaluator evaluator_;
   CalibrationTable table_;
   WeightCache weights_;
@@ -189,6 +214,7 @@ class Run {
   std::map<std::string, Swept> swept_;              ///< by key of the configuration
   std::map<std::size_t, ShowerLossResult> losses_;  ///< by step
   std::size_t step_ = 0;
+  double target_ = 0.0;
   QuantizeResult result_;
 };
 
@@ -221,14 +247,15 @@ std::vector<LayerSpec> layer_specs(const Graph& graph) {
 }
 
 QuantizeResult quantize(const RunConfig& config, const std::filesystem::path& output,
-                        RunObserver& observer) {
+                        RunObserver& observer, KernelChoices* kernels) {
   prepare_folder(output);
-  ResultContext context{config, {}, {}};
+  ResultContext context{config, {}, {}, nullptr};
   try {
-    Run run(config, output, observer);
+    Run run(config, output, observer, engine_with(kernels));
     context.model_files = run.model_files();
     context.data_files = run.data_files();
     QuantizeResult result = run.execute();
+    context.kernels = kernels;
     write_result_json(result, context, output / "result.json");
     return result;
   } catch (const Error& error) {

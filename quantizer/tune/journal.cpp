@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view csv_header =
     "step,changed,loss,standard_error,error,seconds,quantized_layers,total_layers,"
-    "int8_layers,fp32_layers,target_met,configuration\n";
+    "int8_layers,fp32_layers,target_met,stopped_early,configuration\n";
 
 [[noreturn]] void cannot_write(const std::filesystem::path& path) {
   throw BackendError(path.string(), "cannot be written: " + std::generic_category().message(errno),
@@ -59,6 +59,7 @@ Json json_of(const Trial& trial) {
   line["total_layers"] = trial.total_layers();
   line["layers_by_precision"] = std::move(by_precision);
   line["target_met"] = trial.target_met;
+  line["stopped_early"] = trial.stopped_early;
   return line;
 }
 
@@ -89,6 +90,7 @@ std::string csv_line(const Trial& trial) {
   add(std::to_string(layers_with(trial, Precision::int8)));
   add(std::to_string(layers_with(trial, Precision::fp32)));
   add(trial.target_met ? "true" : "false");
+  add(trial.stopped_early ? "true" : "false");
   add(csv_quoted(trial.proposal.config.key()));
   return line + "\n";
 }

@@ -118,8 +118,9 @@ class Run {
       trial.loss = evaluation.loss;
       share = evaluation.seconds;
       trial.standard_error = evaluation.standard_error;
-      trial.target_met =
-          trial.quantized_layers() > 0 && meets(options_.criterion, trial.loss, result_.target);
+      trial.stopped_early = evaluation.stopped_early;
+      trial.target_met = !trial.stopped_early && trial.quantized_layers() > 0 &&
+                         meets(options_.criterion, trial.loss, result_.target);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) {
         return false;

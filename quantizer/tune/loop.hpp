@@ -18,6 +18,7 @@ struct Evaluation {
   double standard_error = std::numeric_limits<double>::quiet_NaN();
   /// Share of the wall time of a sweep over several configurations [s]; empty: as long as it took.
   std::optional<double> seconds{};
+  bool stopped_early = false;  ///< hopeless after a part of the events
 };
 
 /// Why a run ended.

@@ -61,7 +61,11 @@ std::string StepTable::row(const Trial& trial) const {
   }
   line += formatted("  %10.4g  %8.2g  %8.3g", trial.loss, trial.standard_error,
                     trial.loss / dead_output_loss_);
-  line += formatted("  %-3s  %7.1f\n", trial.target_met ? "yes" : "no", trial.seconds);
+  line += formatted("  %-3s  %7.1f\n",
+                    trial.target_met      ? "yes"
+                    : trial.stopped_early ? "no~"
+                                          : "no",
+                    trial.seconds);
   return line;
 }
 

@@ -1,6 +1,7 @@
 #include <caloquant/error.hpp>
 #include <iostream>
 
+#include "graph/exec/kernel_choices.hpp"
 #include "graph/io/json.hpp"
 #include "graph/ir/editor.hpp"
 #include "quantizer/emit/result_json.hpp"
@@ -28,9 +29,13 @@ int evaluate_command(const Arguments& arguments) {
   if (!model.quantized) {
     editor.set_output_units(parent.graph.output_units());
   }
-  Evaluator evaluator(config, parent.graph);
+  auto kernels = machine_kernels();
+  Evaluator evaluator(config, parent.graph, engine_with(kernels ? &*kernels : nullptr));
   evaluator.prepare_reference();
   const ShowerLossResult loss = evaluator.loss_of(editor.finish());
+  if (kernels) {
+    kernels->save();
+  }
   if (arguments.json) {
     Json json = to_json(loss);
     json["metric"] = describe(config.metric.loss);

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "calibration/data/latents.hpp"
+#include "graph/exec/kernel_choices.hpp"
 #include "graph/io/json.hpp"
 #include "graph/ir/editor.hpp"
 #include "quantizer/run/generate.hpp"
@@ -131,7 +132,9 @@ void print(const GenerateResult& result, const Arguments& arguments,
 int generate_command(const Arguments& arguments) {
   set_threads(arguments.threads);
   const LoadedModel model = load_model(arguments);
-  const GenerateOptions options = options_of(arguments, model);
+  GenerateOptions options = options_of(arguments, model);
+  auto kernels = machine_kernels();
+  options.engine = engine_with(kernels ? &*kernels : nullptr);
   std::signal(SIGINT, request_interrupt);
   ProgressLine progress(std::cerr, !arguments.quiet && is_terminal(STDERR_FILENO));
   progress.begin("generate", static_cast<std::size_t>(options.events));
@@ -142,6 +145,9 @@ int generate_command(const Arguments& arguments) {
     progress.update(static_cast<std::size_t>(done));
   });
   progress.clear();
+  if (kernels) {
+    kernels->save();
+  }
   if (!arguments.quiet) {
     print(result, arguments, options);
   }

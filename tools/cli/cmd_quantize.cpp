@@ -101,7 +101,10 @@ void print_outcome(const QuantizeResult& result, const std::string& output) {
   }
   std::cout << " (" << loss.relative_to_dead << " of a dead output), "
             << result.tuning.trials.size() << " steps in " << std::fixed << std::setprecision(1)
-            << result.tuning.seconds << " s\n"
+            << result.tuning.seconds << " s\nin all " << result.cost.seconds
+            << " s, in which the fp32 model computes " << std::setprecision(0)
+            << result.cost.fp32_events() << " showers; peak memory "
+            << static_cast<double>(result.cost.peak_memory) * 1e-6 << " MB\n"
             << std::defaultfloat << "target_met: " << std::boolalpha << result.tuning.target_met
             << "\nwritten: " << output << "/{quantized.h5, steps.jsonl, steps.csv, result.json}\n";
 }
@@ -124,7 +127,12 @@ int quantize_command(const Arguments& arguments) {
   }
   std::signal(SIGINT, request_interrupt);
   TerminalObserver observer(config, arguments.quiet);
-  const QuantizeResult result = quantize(config, arguments.output, observer);
+  auto kernels = machine_kernels();
+  const QuantizeResult result =
+      quantize(config, arguments.output, observer, kernels ? &*kernels : nullptr);
+  if (kernels) {
+    kernels->save();
+  }
   if (!result.error.empty()) {
     if (result.tuning.reason == StopReason::interrupted) {
       throw InterruptedError("quantize");

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <iostream>
 
-#include "graph/exec/executor.hpp"
+#include "graph/exec/kernel_choices.hpp"
 #include "graph/io/h5file.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -85,7 +85,11 @@ void require_finite(std::span<const float> values, const LatentPlace& place, std
 void run_all(const Graph& graph, const LatentPlace& place, const H5File& latents, H5File& output,
              std::int64_t rows, std::int64_t batch) {
   const std::vector<Sink> sinks = make_sinks(output, graph, rows);
-  const auto executable = compile_engine(graph, batch);
+  auto kernels = machine_kernels();
+  const auto executable = compile_engine(graph, batch, engine_with(kernels ? &*kernels : nullptr));
+  if (kernels) {
+    kernels->save();
+  }
   Tensor input(DType::f32, with_rows(graph, graph.inputs()[0], batch));
   std::vector<Tensor> images;
   for (const GraphOutput& out : graph.outputs()) {

@@ -91,6 +91,8 @@ struct TuningLimits {
 struct TuningCriterion {
   std::string strategy = "basic";
   bool more_bases = true;  ///< see StrategyOptions
+  /// Trials that have missed the target beyond doubt see no further events.
+  bool early_stop = false;
   TuningLimits limits;
   friend bool operator==(const TuningCriterion&, const TuningCriterion&) = default;
 };

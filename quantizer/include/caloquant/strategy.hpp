@@ -29,6 +29,7 @@ struct Trial {
   std::string error;     ///< why there is no loss; empty when there is one
   double seconds = 0.0;  ///< wall time of the evaluation [s]
   bool target_met = false;
+  bool stopped_early = false;  ///< the loss is from a part of the events, enough to miss the target
 
   [[nodiscard]] std::size_t quantized_layers() const { return proposal.config.quantized_layers(); }
   [[nodiscard]] std::size_t total_layers() const { return proposal.config.layers().size(); }

@@ -131,6 +131,54 @@ TEST_F(Engine, BitsDoNotDependOnThreads) {
   }
 }
 
+// How many images go through the layers together is a matter of speed alone. Layers of the library
+// may sum f32 in another order for another batch.
+TEST_F(Engine, BlocksOfImagesGiveTheSameImages) {
+  constexpr std::int64_t batch = 7;
+  for (int round = 0; round < 10; ++round) {
+    const Graph fp32 = canonicalize(testing::random_generator(random));
+    const auto whole = compile_engine(fp32, batch);
+    const testing::Ran run = testing::run_random(fp32, *whole, random);
+    const Graph int8 = testing::quantize_everything(fp32, run.inputs);
+    for (const Graph& graph : {fp32, int8}) {
+      EngineOptions options;
+      options.block_images = batch;
+      const auto together =
+          testing::run_on(graph, *compile_engine(graph, batch, options), run.inputs);
+      for (const std::int64_t block : {1, 2, 3, 5}) {
+        options.block_images = block;
+        const auto engine = compile_engine(graph, batch, options);
+        const auto steps = engine->steps();
+        const bool library = std::any_of(steps.begin(), steps.end(), [](const StepInfo& step) {
+          return step.op == "conv" && step.implementation.rfind("direct", 0) != 0;
+        });
+        const auto found = testing::run_on(graph, *engine, run.inputs);
+        EXPECT_LE(largest_difference(found[0], together[0]),
+                  library ? 1e-4F * std::max(1.0F, largest(together[0])) : 0.0F)
+            << "blocks of " << block;
+      }
+    }
+  }
+}
+
+// A block needs the memory of a block, however large the batch.
+TEST_F(Engine, MemoryDoesNotGrowWithTheBatch) {
+  GraphEditor editor("net");
+  const ValueId x = editor.add_input("x", {dynamic, 4, 8, 8, 8});
+  ValueId y = x;
+  for (const char* name : {"first", "second", "third"}) {
+    const ValueId w = editor.add_constant(
+        std::string(name) + "/w", testing::random_tensor(random, {4, 4, 3, 3, 3}, -1.0F, 1.0F));
+    y = editor.add_node(name, Conv{{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, 1}, {y, w});
+  }
+  editor.add_output("y", y);
+  const Graph graph = editor.finish();
+  EngineOptions options;
+  options.block_images = 2;
+  EXPECT_EQ(compile_engine(graph, 64, options)->arena_bytes(),
+            compile_engine(graph, 2, options)->arena_bytes());
+}
+
 // conv1(int8) -> relu -> affine -> upsample -> conv2(int8): bytes all the way.
 TEST(Lowering, KeepsIntegersBetweenQuantizedLayers) {
   std::mt19937_64 random(7);

@@ -54,6 +54,17 @@ TEST_F(Tune, StopsAtTheFirstConfigurationThatMeetsTheTarget) {
   EXPECT_EQ(result.target, 0.1);
 }
 
+TEST_F(Tune, ATrialThatStoppedEarlyNeverMeetsTheTarget) {
+  callbacks.evaluate = [this](const TuningConfig&) {
+    return Evaluation{.loss = 0.0, .stopped_early = evaluations++ < 2};
+  };
+  const TuneResult result = run();
+  ASSERT_EQ(result.trials.size(), 3U);
+  EXPECT_TRUE(result.trials[1].stopped_early);
+  EXPECT_FALSE(result.trials[1].target_met);
+  EXPECT_EQ(result.best, 2U);
+}
+
 TEST_F(Tune, HigherIsBetterWorksToo) {
   options.criterion.higher_is_better = true;
   options.baseline = 1.0;
