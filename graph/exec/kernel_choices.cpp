@@ -127,15 +127,8 @@ LayerKind KernelChoices::choose(const LayerQuestion& question) {
     return known->second.kind;
   }
   Measured measured;
-  measured.milliseconds[LayerKind::library] =
-      layer_milliseconds(question, LayerKind::library, isa_);
-  if (question.rows) {
-    measured.milliseconds[LayerKind::direct_rows] =
-        layer_milliseconds(question, LayerKind::direct_rows, isa_);
-  }
-  if (question.channels) {
-    measured.milliseconds[LayerKind::direct_channels] =
-        layer_milliseconds(question, LayerKind::direct_channels, isa_);
+  for (const LayerKind kind : kinds_to_measure(question)) {
+    measured.milliseconds[kind] = layer_milliseconds(question, kind, isa_);
   }
   measured.kind = decide(measured.milliseconds);
   changed_ = true;

@@ -9,6 +9,7 @@
 #include "graph/exec/run_step.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/kernels.hpp"
+#include "ops/onednn/cpu.hpp"
 
 namespace caloquant {
 namespace {
@@ -38,7 +39,7 @@ LayerBench::LayerBench(const LayerQuestion& question, LayerKind kind, Isa isa) {
   work.kind = kind;
   work.epilogue.dst = quant_;
   work.dst_dtype = quant_ ? quant_->dtype : DType::f32;
-  const direct::Lane lane = quant_ ? direct::int8_lane(isa) : direct::Lane::f32;
+  const direct::Lane lane = lane_of(quant_, direct::int8_lane(isa));
   const auto& conv = std::get<Conv>(work.op);
   const Packing halo{lane, triple_of(conv.pads_begin, 0), triple_of(conv.pads_end, 0)};
   const Packing bare{lane, {0, 0, 0}, {0, 0, 0}};
@@ -98,6 +99,22 @@ void LayerBench::run() {
   for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
     run_step(graph_, graph_.steps[i], kernels_[i].get(), pointers_);
   }
+}
+
+std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question) {
+  std::vector<LayerKind> kinds;
+  const auto& quant = question.work.quant;
+  const bool portable = quant && (quant->src.dtype == DType::s16 || !cpu_report().exact_int8);
+  if (!portable || !(question.rows || question.channels)) {
+    kinds.push_back(LayerKind::library);
+  }
+  if (question.rows) {
+    kinds.push_back(LayerKind::direct_rows);
+  }
+  if (question.channels) {
+    kinds.push_back(LayerKind::direct_channels);
+  }
+  return kinds;
 }
 
 double layer_milliseconds(const LayerQuestion& question, LayerKind kind, Isa isa) {

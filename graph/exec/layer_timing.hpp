@@ -33,6 +33,10 @@ class LayerBench {
   std::vector<std::unique_ptr<LayerKernel>> kernels_;
 };
 
+/// The kinds that may be fastest for the layer: direct ones that support it, and the library unless
+/// that would be the portable integer kernel, which exists to be exact.
+[[nodiscard]] std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question);
+
 /// Milliseconds that the layer takes on one thread, the fastest of a few runs.
 [[nodiscard]] double layer_milliseconds(const LayerQuestion& question, LayerKind kind, Isa isa);
 

@@ -72,8 +72,10 @@ void Stage::run(const StepListener& listener) const {
 StepInfo Stage::info(std::size_t index) const {
   const Step& step = graph_.steps[index];
   const auto& kernel = kernels_[index - steps_.first];
-  const bool integer = graph_.buffers[step.src.front()].form.quant.has_value();
-  return {step.layer, step.op, integer ? Precision::int8 : Precision::fp32,
+  const auto* work = std::get_if<LayerWork>(&step.work);
+  const auto& quant = graph_.buffers[step.src.front()].form.quant;
+  const Precision moved = quant ? precision_of(LayerQuant{*quant, {}}) : Precision::fp32;
+  return {step.layer, step.op, work != nullptr ? work->precision : moved,
           kernel ? kernel->implementation() : "native"};
 }
 

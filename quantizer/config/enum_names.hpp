@@ -17,7 +17,8 @@ namespace caloquant {
 template <typename E>
 inline constexpr std::array<E, 0> values_of{};
 template <>
-inline constexpr std::array values_of<Precision>{Precision::fp32, Precision::int8};
+inline constexpr std::array values_of<Precision>{Precision::fp32, Precision::int8, Precision::w8a16,
+                                                 Precision::w8, Precision::bf16};
 template <>
 inline constexpr std::array values_of<RangeAlgorithm>{RangeAlgorithm::minmax, RangeAlgorithm::kl};
 template <>

@@ -188,9 +188,9 @@ constexpr const char* schema_text = R"JSON({
           }
         },
         "excluded_precisions": {
-          "description": "fp32: no layer may fall back.",
+          "description": "Precisions that no layer may have; with fp32 no layer may fall back to it.",
           "type": "array",
-          "items": {"type": "string", "enum": ["int8", "fp32"]},
+          "items": {"$ref": "#/$defs/precision"},
           "default": []
         }
       }
@@ -297,7 +297,7 @@ constexpr const char* schema_text = R"JSON({
       "additionalProperties": false,
       "properties": {
         "precision": {
-          "description": "int8 and fp32: may fall back; int8: must not; fp32: is not quantized.",
+          "description": "int8 and fp32: may fall back; int8: must not; fp32: is not quantized; with more of them the layer falls back step by step.",
           "oneOf": [
             {"$ref": "#/$defs/precision"},
             {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/precision"}}
@@ -335,7 +335,11 @@ constexpr const char* schema_text = R"JSON({
         }
       }
     },
-    "precision": {"type": "string", "enum": ["int8", "fp32"]},
+    "precision": {
+      "description": "int8: 8-bit weights and activations; w8a16: 16-bit activations; w8: 8-bit weights alone; bf16; fp32.",
+      "type": "string",
+      "enum": ["int8", "w8a16", "w8", "bf16", "fp32"]
+    },
     "dtype": {"type": "string", "enum": ["automatic", "u8", "s8"]},
     "algorithm": {"type": "string", "enum": ["minmax", "kl"]},
     "granularity": {"type": "string", "enum": ["per_channel", "per_tensor"]}

@@ -63,8 +63,8 @@ QuantParams inc_u8_scaled(const Graph& graph, const Node& node, const Range& ran
 
 }  // namespace
 
-const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node, bool per_channel) {
-  const auto key = std::make_pair(node.name, per_channel);
+const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node, Form form) {
+  const auto key = std::make_pair(node.name, form);
   const auto found = entries_.find(key);
   if (found != entries_.end()) {
     return found->second;
@@ -73,9 +73,15 @@ const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node,
   if (weights == nullptr) {
     throw ModelError("layer '" + node.name + "'", "has no constant weights to quantize");
   }
-  QuantizedWeights quantized = quantize_weights(*weights, per_channel);
-  Entry entry{std::make_shared<const Tensor>(std::move(quantized.values)),
-              std::move(quantized.scales)};
+  Entry entry;
+  if (form == Form::bf16) {
+    entry = {std::make_shared<const Tensor>(to_bf16(*weights)), {1.0F}, 0};
+  } else {
+    QuantizedWeights quantized = quantize_weights(*weights, form == Form::per_channel);
+    entry.s16_limit = s16_limit(quantized.values);
+    entry.values = std::make_shared<const Tensor>(std::move(quantized.values));
+    entry.scales = std::move(quantized.scales);
+  }
   return entries_.emplace(key, std::move(entry)).first->second;
 }
 
@@ -92,6 +98,50 @@ QuantParams choose_activation(const Graph& graph, const Node& node, const Range&
   return rule == ActivationRule::measured ? measured(range) : inc_u8_scaled(graph, node, range);
 }
 
+namespace {
+
+/// The range that the layer was calibrated to; needed only where activations are quantized.
+Range range_for(const CalibrationTable& table, const TuningConfig::Layer& layer) {
+  const auto ranges = table.layers.find(layer.name);
+  if (ranges == table.layers.end() || ranges->second.count(layer.choice.algorithm) == 0) {
+    throw ModelError("layer '" + layer.name + "'",
+                     "is in the configuration, but was not calibrated with '" +
+                         std::string(name_of(layer.choice.algorithm)) + "'");
+  }
+  return ranges->second.at(layer.choice.algorithm);
+}
+
+QuantParams choose_s16(const Range& range, RangeAlgorithm algorithm, std::int32_t limit) {
+  const float factor = algorithm == RangeAlgorithm::minmax ? w8a16_headroom : 1.0F;
+  return symmetric_s16(factor * range.low, factor * range.high, limit);
+}
+
+LayerPlan plan_layer(const Graph& graph, const Node& node, const CalibrationTable& table,
+                     const TuningConfig::Layer& layer, ActivationRule rule, WeightCache& weights) {
+  const LayerChoice& choice = layer.choice;
+  using Form = WeightCache::Form;
+  const Form form = choice.precision == Precision::bf16 ? Form::bf16
+                    : choice.per_channel                ? Form::per_channel
+                                                        : Form::per_tensor;
+  const WeightCache::Entry& entry = weights.get(graph, node, form);
+  switch (choice.precision) {
+    case Precision::int8:
+      return {{choose_activation(graph, node, range_for(table, layer), choice.activation, rule),
+               entry.scales},
+              entry.values};
+    case Precision::w8a16:
+      return {
+          {choose_s16(range_for(table, layer), choice.algorithm, entry.s16_limit), entry.scales},
+          entry.values};
+    case Precision::bf16:
+      return {{{DType::bf16, 1.0F, 0}, entry.scales}, entry.values};
+    default:
+      return {{{DType::f32, 1.0F, 0}, entry.scales}, entry.values};
+  }
+}
+
+}  // namespace
+
 QuantPlan make_plan(const Graph& graph, const CalibrationTable& table, const TuningConfig& config,
                     ActivationRule rule, WeightCache& weights) {
   QuantPlan plan;
@@ -100,18 +150,11 @@ QuantPlan make_plan(const Graph& graph, const CalibrationTable& table, const Tun
       continue;
     }
     const Node* node = graph.find(layer.name);
-    const auto ranges = table.layers.find(layer.name);
-    if (node == nullptr || ranges == table.layers.end() ||
-        ranges->second.count(layer.choice.algorithm) == 0) {
+    if (node == nullptr) {
       throw ModelError("layer '" + layer.name + "'",
-                       "is in the configuration, but was not calibrated with '" +
-                           std::string(name_of(layer.choice.algorithm)) + "'");
+                       "is in the configuration, but not in the network");
     }
-    const Range& range = ranges->second.at(layer.choice.algorithm);
-    const WeightCache::Entry& entry = weights.get(graph, *node, layer.choice.per_channel);
-    plan.layers[layer.name] = {
-        {choose_activation(graph, *node, range, layer.choice.activation, rule), entry.scales},
-        entry.values};
+    plan.layers[layer.name] = plan_layer(graph, *node, table, layer, rule, weights);
   }
   return plan;
 }

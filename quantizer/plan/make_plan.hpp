@@ -13,10 +13,10 @@
 
 namespace caloquant {
 
-/// Everything needed to compute one layer in integers.
+/// Everything needed to compute one layer below fp32.
 struct LayerPlan {
   LayerQuant quant;
-  std::shared_ptr<const Tensor> weights;  ///< s8
+  std::shared_ptr<const Tensor> weights;  ///< s8 or bf16
 };
 
 /// The quantized layers by name; a layer that is not in it stays fp32.
@@ -24,17 +24,19 @@ struct QuantPlan {
   std::map<std::string, LayerPlan> layers;
 };
 
-/// s8 weights by layer and granularity, made once and shared by all trials.
+/// Quantized weights by layer and form, made once and shared by all trials.
 class WeightCache {
  public:
+  enum class Form { per_channel, per_tensor, bf16 };
   struct Entry {
-    std::shared_ptr<const Tensor> values;
+    std::shared_ptr<const Tensor> values;  ///< s8 or bf16
     std::vector<float> scales;
+    std::int32_t s16_limit = 0;  ///< of s8 ones
   };
-  [[nodiscard]] const Entry& get(const Graph& graph, const Node& node, bool per_channel);
+  [[nodiscard]] const Entry& get(const Graph& graph, const Node& node, Form form);
 
  private:
-  std::map<std::pair<std::string, bool>, Entry> entries_;
+  std::map<std::pair<std::string, Form>, Entry> entries_;
 };
 
 /// Type and parameters of a layer's src from its measured range.
@@ -48,6 +50,11 @@ class WeightCache {
 [[nodiscard]] QuantParams choose_activation(const Graph& graph, const Node& node,
                                             const Range& range, ActivationType type,
                                             ActivationRule rule);
+
+/// What a w8a16 layer gets beyond the measured range: rare hot cells lie outside of what a few
+/// calibration events show, and a factor of 2 costs one bit of sixteen. With RangeAlgorithm::minmax
+/// only; the other algorithms say themselves how far a range goes.
+inline constexpr float w8a16_headroom = 2.0F;
 
 /// Pure: equal arguments give equal plans. Throws ModelError for a layer of the configuration that
 /// the graph or the table does not have.

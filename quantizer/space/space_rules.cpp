@@ -117,7 +117,8 @@ void settle_precision(LayerSpec& layer, const SpaceRules& rules, const std::stri
   const bool only_fp32 =
       std::ranges::count(searched, Precision::fp32) == static_cast<std::ptrdiff_t>(searched.size());
   if (only_fp32 && !layer.fixed()) {
-    const bool by_rule = std::ranges::find(asked, Precision::int8) == asked.end();
+    const bool by_rule = std::ranges::all_of(
+        asked, [](Precision precision) { return precision == Precision::fp32; });
     layer.fixed_reason = "excluded by " + (by_rule ? precision_source : "excluded_precisions");
   }
 }

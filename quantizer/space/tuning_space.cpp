@@ -90,18 +90,24 @@ LayerChoice choice_for(const LayerSpec& layer, const LayerChoice& wanted) {
 
 }  // namespace
 
-LayerSpec default_layer_spec(std::string name, std::string op) {
+LayerSpec default_layer_spec(std::string name, std::string op, bool whole_ladder) {
   LayerSpec layer;
   layer.name = std::move(name);
   layer.op = std::move(op);
   const auto algorithms = all_range_algorithms();
-  layer.capability.precisions = {Precision::int8, Precision::fp32};
+  layer.capability.precisions = {Precision::int8, Precision::w8a16, Precision::w8, Precision::bf16,
+                                 Precision::fp32};
   layer.capability.algorithms.assign(algorithms.begin(), algorithms.end());
   layer.capability.granularities = {Granularity::per_channel, Granularity::per_tensor};
   layer.capability.activations = {ActivationType::automatic, ActivationType::u8,
                                   ActivationType::s8};
   layer.searched = layer.capability;
   layer.searched.activations = {ActivationType::automatic};
+  // A Dense layer gains by small weights alone, a convolution does not.
+  std::erase(layer.searched.precisions, layer.op == "dense" ? Precision::w8a16 : Precision::w8);
+  if (!whole_ladder) {
+    layer.searched.precisions = {Precision::int8, Precision::fp32};
+  }
   if (layer.op == "dense") {
     layer.searched.algorithms = {RangeAlgorithm::minmax};
     layer.searched.granularities = {Granularity::per_channel};

@@ -34,6 +34,18 @@ int rank(const Trial& trial) {
 
 }  // namespace
 
+std::string_view name_of(Objective objective) noexcept {
+  switch (objective) {
+    case Objective::fastest:
+      return "fastest";
+    case Objective::smallest:
+      return "smallest";
+    case Objective::accurate:
+      return "accurate";
+  }
+  return "?";
+}
+
 std::vector<Proposal> Strategy::known_ahead(const History& history) const {
   auto proposal = next(history);
   return proposal ? std::vector<Proposal>{*std::move(proposal)} : std::vector<Proposal>{};

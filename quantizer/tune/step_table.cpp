@@ -46,7 +46,7 @@ std::string changed_text(const Proposal& proposal) {
 
 std::string StepTable::header() {
   std::string names =
-      "step  " + padded("tried", changed_width) + "  " + padded("int8", count_width);
+      "step  " + padded("tried", changed_width) + "  " + padded("quant", count_width);
   names += formatted("  %10s  %8s  %8s  %-3s  %7s", "loss", "+-", "L/dead", "met", "seconds");
   return names + "\n" + std::string(names.size(), '-') + "\n";
 }

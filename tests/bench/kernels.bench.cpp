@@ -36,12 +36,8 @@ void register_kernel(const std::string& network, const LayerQuestion& question, 
 void register_kernels(const std::string& network, const Graph& graph) {
   LoweringOptions options;
   options.choose = [&](const LayerQuestion& question) {
-    register_kernel(network, question, LayerKind::library);
-    if (question.rows) {
-      register_kernel(network, question, LayerKind::direct_rows);
-    }
-    if (question.channels) {
-      register_kernel(network, question, LayerKind::direct_channels);
+    for (const LayerKind kind : kinds_to_measure(question)) {
+      register_kernel(network, question, kind);
     }
     return LayerKind::library;
   };

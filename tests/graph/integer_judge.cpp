@@ -125,7 +125,7 @@ void compare_cell(const LayerWork& work, const Bounded& exact, double stored, La
     tally.wrong += std::fabs(stored - exact.value) > exact.error ? 1 : 0;
     return;
   }
-  const QRange range = range_of(work.epilogue.dst->dtype);
+  const QRange range = range_of(*work.epilogue.dst);
   const double expected = std::clamp(std::nearbyint(exact.value), static_cast<double>(range.low),
                                      static_cast<double>(range.high));
   if (stored == expected) {

@@ -69,9 +69,9 @@ template <typename K>
       const std::int64_t channel = tile.first_channel + v * K::lanes;
       const typename K::F y =
           value_of<K>(layer.finish, sums[p * tile.vectors + v], ManyChannels<K>{channel});
-      store_channels<K>(
-          layer, positions, positions.at[2] + p, channel,
-          layer.finish.dst == Lane::f32 ? K::bits(y) : integer_of<K>(layer.finish, y));
+      store_channels<K>(layer, positions, positions.at[2] + p, channel,
+                        layer.finish.dst == Lane::f32 ? float_of<K>(layer.finish, y)
+                                                      : integer_of<K>(layer.finish, y));
     }
   }
 }

@@ -25,8 +25,9 @@ enum class ActivationType {
 };
 [[nodiscard]] std::string_view name_of(ActivationType type) noexcept;
 
-/// How one layer is computed. With fp32 the other members keep their defaults (TuningConfig sees to
-/// it), so that equal arithmetic compares equal.
+/// How one layer is computed. Members that the precision does not use keep their defaults
+/// (TuningConfig sees to it), so that equal arithmetic compares equal: all of them with fp32 and
+/// bf16, algorithm and activation with w8, activation with w8a16.
 struct LayerChoice {
   Precision precision = Precision::fp32;
   RangeAlgorithm algorithm = RangeAlgorithm::minmax;
@@ -36,7 +37,8 @@ struct LayerChoice {
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
 };
 
-/// "fp32", "int8 minmax per_channel", "int8 kl per_tensor s8" (automatic is not said).
+/// "fp32", "bf16", "w8 per_channel", "w8a16 minmax per_channel", "int8 kl per_tensor s8" (automatic
+/// is not said).
 [[nodiscard]] std::string to_string(const LayerChoice& choice);
 
 /// The choice for every counted layer of a TuningSpace, in its order: what a strategy proposes.
@@ -90,8 +92,10 @@ struct LayerSpec {
 };
 
 /// A layer with the default search of its op: conv {minmax, kl} x {per_channel, per_tensor}, dense
-/// {minmax} x {per_channel}; both can do all of it.
-[[nodiscard]] LayerSpec default_layer_spec(std::string name, std::string op);
+/// {minmax} x {per_channel}; both can do all of it. Precisions: int8 and fp32, or with whole_ladder
+/// int8, w8a16 (conv) or w8 (dense), bf16, fp32.
+[[nodiscard]] LayerSpec default_layer_spec(std::string name, std::string op,
+                                           bool whole_ladder = false);
 /// A layer that the engine cannot quantize, with the reason ("operator has no integer form").
 [[nodiscard]] LayerSpec fp32_layer_spec(std::string name, std::string op, std::string reason);
 

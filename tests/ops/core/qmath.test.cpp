@@ -20,10 +20,10 @@ class QmathProperty : public testing::PropertyTest {
             scaled_u8(std::max(high, width / 8))};
   }
   static float lowest(const QuantParams& params) {
-    return dequantize(range_of(params.dtype).low, params);
+    return dequantize(range_of(params).low, params);
   }
   static float highest(const QuantParams& params) {
-    return dequantize(range_of(params.dtype).high, params);
+    return dequantize(range_of(params).high, params);
   }
 };
 
@@ -44,7 +44,7 @@ TEST_F(QmathProperty, RoundTripWithinHalfAStepInsideTheRange) {
 
 TEST_F(QmathProperty, SaturatesOutsideTheRange) {
   for (const QuantParams& params : random_params()) {
-    const QRange range = range_of(params.dtype);
+    const QRange range = range_of(params);
     for (const float factor : {1.001F, 2.0F, 1e6F}) {
       EXPECT_EQ(quantize(highest(params) * factor + params.scale, params), range.high);
       EXPECT_EQ(quantize(lowest(params) * factor - params.scale, params), range.low);
@@ -57,7 +57,7 @@ TEST_F(QmathProperty, SaturatesOutsideTheRange) {
 
 TEST_F(QmathProperty, Idempotent) {
   for (const QuantParams& params : random_params()) {
-    const QRange range = range_of(params.dtype);
+    const QRange range = range_of(params);
     for (std::int32_t q = range.low; q <= range.high; ++q) {
       EXPECT_EQ(quantize(dequantize(q, params), params), q) << "scale " << params.scale;
     }

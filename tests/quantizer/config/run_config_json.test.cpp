@@ -225,7 +225,7 @@ TEST(RunConfig, RejectsEachBadValueAtItsPlace) {
       {R"({"quantization": {"approach": "dynamic"}})", "/quantization/approach"},
       {R"({"quantization": {"op_type_dict": {"conv": {"weight": {"algorithm": "kl"}}}}})",
        "/quantization/op_type_dict/conv/weight/algorithm"},
-      {R"({"quantization": {"excluded_precisions": ["bf16"]}})",
+      {R"({"quantization": {"excluded_precisions": ["fp8"]}})",
        "/quantization/excluded_precisions/0"},
       {R"({"execution": {"batch": 0}})", "/execution/batch"},
       {R"({"_version": 2})", "/_version"},

@@ -149,13 +149,14 @@ TEST(RealModels, SweptTrialsHaveTheLossesOfSingleOnes) {
 
 // A model that misses the target beyond doubt sees a part of the events, and is told apart.
 TEST(RealModels, HopelessTrialsStopEarly) {
+  CALOQUANT_NEEDS_SHARED();
   const testing::TempDir folder;
   ShowerOptions showers = default_shower_options(Detector::clic25);
   showers.events = 140;
   showers.output = folder / "showers25_1.h5";
   make_showers(showers);
   Json json = Json::parse(R"({
-    "model": {"random_weights": 3}, "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
+    "model": {}, "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
               "calibration_samples": 4, "evaluation_samples": 132},
     "input": {"recipe": "energy_times_noise"}, "quantization": {"approach": "static"},
     "metric": {"name": "shower_shape", "preset": "tune"},
@@ -163,8 +164,9 @@ TEST(RealModels, HopelessTrialsStopEarly) {
                            "tolerable_loss": 1e-4},
     "tuning_criterion": {"strategy": "basic", "early_stop": true}
   })");
-  json["model"]["architecture"] =
-      (std::filesystem::path(CALOQUANT_SOURCE_DIR) / "configs" / "energygan.json").string();
+  const auto models = testing::shared_folder() / "models";
+  json["model"]["architecture"] = (models / "energygan.json").string();
+  json["model"]["weights"] = (models / "energygan_013.hdf5").string();
   const RunConfig config =
       run_config_from_json(json, folder.path(), (folder / "run.json").string());
   const Graph fp32 = load_fp32_model(config.model, config.graph).graph;
