@@ -32,6 +32,9 @@ class Reader {
     config.accuracy.higher_is_better = accuracy.at("higher_is_better").get<bool>();
     config.accuracy.kind = enum_of<CriterionKind>(accuracy.at("criterion"));
     config.accuracy.tolerable_loss = accuracy.at("tolerable_loss").get<double>();
+    if (accuracy.contains("energy_response")) {
+      config.accuracy.energy_response = accuracy.at("energy_response").get<double>();
+    }
     const Json& tuning = document_.at("tuning_criterion");
     config.tuning.strategy = tuning.at("strategy").get<std::string>();
     config.tuning.more_bases = tuning.at("more_bases").get<bool>();

@@ -242,6 +242,12 @@ constexpr const char* schema_text = R"JSON({
           "description": "In units of the loss, or below 1 for a relative criterion.",
           "type": "number",
           "minimum": 0
+        },
+        "energy_response": {
+          "description": "Also wanted: the mean total energy within this fraction of that of the fp32 model in every energy bin (100, 200, 300, 400 and 500 GeV where the events lie there). Needs the metric reference fp32_paired.",
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "maximum": 1
         }
       }
     },

@@ -103,6 +103,9 @@ Json to_json(const RunConfig& config) {
   accuracy["higher_is_better"] = config.accuracy.higher_is_better;
   accuracy["criterion"] = name_of(config.accuracy.kind);
   accuracy["tolerable_loss"] = config.accuracy.tolerable_loss;
+  if (config.accuracy.energy_response) {
+    accuracy["energy_response"] = *config.accuracy.energy_response;
+  }
   Json& tuning = json["tuning_criterion"];
   tuning["strategy"] = config.tuning.strategy;
   tuning["more_bases"] = config.tuning.more_bases;

@@ -9,6 +9,7 @@
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/run_config_json.hpp"
+#include "quantizer/emit/write_atomically.hpp"
 #include "quantizer/run/quantize.hpp"
 
 namespace caloquant {
@@ -55,20 +56,6 @@ Json files_json(const std::vector<std::filesystem::path>& files) {
     list.push_back({{"file", file.filename().string()}, {"sha256", sha256_of_file(file)}});
   }
   return list;
-}
-
-void write_atomically(const std::string& text, const std::filesystem::path& file) {
-  const std::filesystem::path partial = file.string() + ".partial";
-  std::ofstream stream(partial, std::ios::binary);
-  stream << text;
-  stream.close();
-  std::error_code failure;
-  if (stream) {
-    std::filesystem::rename(partial, file, failure);
-  }
-  if (!stream || failure) {
-    throw BackendError(file.string(), "cannot be written", "check the folder and the free space");
-  }
 }
 
 }  // namespace

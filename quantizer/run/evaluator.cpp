@@ -48,6 +48,12 @@ Evaluator::Evaluator(const RunConfig& config, const Graph& fp32, EngineOptions e
                       "raise data.calibration_samples");
   }
   stages_ = make_stages(config);
+  wants_response_ = config.accuracy.energy_response.has_value();
+  if (wants_response_ && loss_.reference != LossReference::fp32_paired) {
+    throw ConfigError(config.source + "#/accuracy_criterion/energy_response",
+                      "compares with the fp32 model event by event",
+                      "use the metric reference 'fp32_paired'");
+  }
 }
 
 /// Multiples of the batch, so that batches are cut as without stages. None where a part of the
@@ -106,8 +112,26 @@ bool Evaluator::hopeless(const ShowerLossResult& loss, double target) const {
 std::vector<ShowerLossResult> Evaluator::losses_of(const std::vector<Graph>& graphs,
                                                    const EventProgress& progress,
                                                    std::optional<double> hopeless_above) const {
+  std::vector<ShowerLossResult> losses;
+  for (ModelQuality& quality : qualities_of(graphs, progress, hopeless_above)) {
+    losses.push_back(std::move(quality.loss));
+  }
+  return losses;
+}
+
+std::vector<EnergyResponse> Evaluator::response_of(const StagedProfiles& profiles) const {
+  std::vector<double> primaries;
+  for (const EventLabel& label : index_.labels(index_.evaluation())) {
+    primaries.push_back(label.energy);
+  }
+  return energy_response(profiles.totals(), reference_->totals(), primaries);
+}
+
+std::vector<ModelQuality> Evaluator::qualities_of(const std::vector<Graph>& graphs,
+                                                  const EventProgress& progress,
+                                                  std::optional<double> hopeless_above) const {
   CALOQUANT_EXPECT(reference_.has_value());
-  std::vector<ShowerLossResult> losses(graphs.size());
+  std::vector<ModelQuality> qualities(graphs.size());
   std::vector<StagedProfiles> profiles;
   std::vector<std::size_t> alive;
   const EventRange all = index_.evaluation();
@@ -128,16 +152,20 @@ std::vector<ShowerLossResult> Evaluator::losses_of(const std::vector<Graph>& gra
     }
     add_network(merge_graphs(running), part, all.first, into, progress);
     for (const std::size_t model : alive) {
-      losses[model] =
+      qualities[model].loss =
           last ? shower_loss(profiles[model].whole(), reference_->whole(), loss_)
                : shower_loss(profiles[model].stage(stage), reference_->stage(stage), loss_);
+      if (last && wants_response_) {
+        qualities[model].response = response_of(profiles[model]);
+      }
     }
     if (!last) {
-      std::erase_if(alive,
-                    [&](std::size_t model) { return hopeless(losses[model], *hopeless_above); });
+      std::erase_if(alive, [&](std::size_t model) {
+        return hopeless(qualities[model].loss, *hopeless_above);
+      });
     }
   }
-  return losses;
+  return qualities;
 }
 
 ShowerLossResult Evaluator::baseline(const EventProgress& progress) const {

@@ -13,12 +13,21 @@
 #include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
 #include "metrics/energy_units.hpp"
+#include "quantizer/run/energy_response.hpp"
 #include "quantizer/run/staged_profiles.hpp"
 
 namespace caloquant {
 
 /// Events done since the call began; what it throws ends the work.
 using EventProgress = std::function<void(std::int64_t done)>;
+
+/// What an evaluation says of a model.
+struct ModelQuality {
+  ShowerLossResult loss;
+  /// With accuracy_criterion.energy_response and a paired reference; empty for a model that was
+  /// stopped early.
+  std::vector<EnergyResponse> response;
+};
 
 /// The data, inputs and loss of one run: everything that is the same for the fp32 model and for
 /// every quantized one. The reference profiles are made once.
@@ -33,6 +42,10 @@ class Evaluator {
   /// Loss of a model on the evaluation events. Needs prepare_reference().
   [[nodiscard]] ShowerLossResult loss_of(const Graph& graph,
                                          const EventProgress& progress = {}) const;
+  /// As losses_of(), with what the config asks for beside the loss.
+  [[nodiscard]] std::vector<ModelQuality> qualities_of(
+      const std::vector<Graph>& graphs, const EventProgress& progress = {},
+      std::optional<double> hopeless_above = {}) const;
   /// Losses of several models in one sweep over the events: what they have in common is computed
   /// once. Each loss has the bits that loss_of() gives. With `hopeless_above` (and a config with
   /// early_stop), a model whose loss exceeds it by early_stop_sigmas standard errors after an
@@ -64,6 +77,7 @@ class Evaluator {
                                                 const EventProgress& progress) const;
   [[nodiscard]] StagedProfiles empty_profiles(EventRange range, EnergyUnits from) const;
   [[nodiscard]] std::vector<std::size_t> make_stages(const RunConfig& config) const;
+  [[nodiscard]] std::vector<EnergyResponse> response_of(const StagedProfiles& profiles) const;
   [[nodiscard]] bool hopeless(const ShowerLossResult& loss, double target) const;
 
   ShowerLossOptions loss_;
@@ -75,6 +89,7 @@ class Evaluator {
   ImageExtents extents_{};
   DataOptions data_;
   EventIndex index_;
+  bool wants_response_ = false;
   std::vector<std::size_t> stages_;  ///< events after which hopeless models are dropped
   std::optional<StagedProfiles> reference_;
 };

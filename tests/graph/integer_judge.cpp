@@ -227,6 +227,8 @@ double cell(const Tensor& tensor, std::size_t index) {
       return static_cast<double>(tensor.data<float>()[index]);
     case DType::u8:
       return tensor.data<std::uint8_t>()[index];
+    case DType::s16:
+      return tensor.data<std::int16_t>()[index];
     default:
       return tensor.data<std::int8_t>()[index];
   }

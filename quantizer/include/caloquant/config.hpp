@@ -79,6 +79,8 @@ struct AccuracyCriterion {
   bool higher_is_better = false;
   CriterionKind kind = CriterionKind::absolute;
   double tolerable_loss = 0.0;  ///< >= 0; below 1 when relative
+  /// Largest |mean total energy / that of the fp32 model - 1| in any energy bin; none: not asked for.
+  std::optional<double> energy_response;
   friend bool operator==(const AccuracyCriterion&, const AccuracyCriterion&) = default;
 };
 

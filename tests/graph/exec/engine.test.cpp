@@ -10,6 +10,7 @@
 #include "graph/exec/executor.hpp"
 #include "graph/exec/lowering.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/qmath.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "tests/graph/integer_judge.hpp"
 #include "tests/graph/random_graph.hpp"
@@ -111,6 +112,45 @@ TEST_F(Engine, Int8FollowsReference) {
     }
   }
   RecordProperty("one_step_off_at_a_tie", std::to_string(ties));
+}
+
+// One layer alone at each precision: both round the same src, so only sums differ, by f32 rounding.
+TEST_F(Engine, EveryPrecisionOfALayerFollowsTheReference) {
+  for (int round = 0; round < 10; ++round) {
+    for (const bool dense : {false, true}) {
+      GraphEditor editor("net");
+      const Shape src = dense ? Shape{dynamic, 40} : Shape{dynamic, 5, 4, 6, 7};
+      const Shape weights = dense ? Shape{9, 40} : Shape{7, 5, 3, 2, 3};
+      const ValueId x = editor.add_input("x", src);
+      const ValueId w =
+          editor.add_constant("w", testing::random_tensor(random, weights, -1.0F, 1.0F));
+      const ValueId b =
+          editor.add_constant("b", testing::random_tensor(random, {weights.front()}, -1.0F, 1.0F));
+      const Conv conv{{1, 1, 1}, {1, 1, 1}, {1, 0, 2}, {1, 1, 0}, 1};
+      const ValueId y = dense ? editor.add_node("layer", Dense{}, {x, w, b})
+                              : editor.add_node("layer", conv, {x, w, b});
+      editor.add_output("y", editor.add_node("relu", Eltwise{EltwiseKind::relu, 0.0F}, {y}));
+      const Graph fp32 = editor.finish();
+      const Tensor& f32_weights = *fp32.constant(fp32.nodes()[0], 1);
+      const QuantizedWeights s8 = quantize_weights(f32_weights, true);
+      for (const auto& [quant, tensor] : std::initializer_list<std::pair<LayerQuant, Tensor>>{
+               {{asymmetric_u8(-2.0F, 1.5F), s8.scales}, s8.values},
+               {{symmetric_s16(-2.0F, 2.0F, s16_limit(s8.values)), s8.scales}, s8.values},
+               {{{DType::f32, 1.0F, 0}, s8.scales}, s8.values},
+               {{{DType::bf16, 1.0F, 0}, {1.0F}}, to_bf16(f32_weights)}}) {
+        GraphEditor low(fp32);
+        low.set_quant(NodeId{}, quant, std::make_shared<const Tensor>(tensor));
+        const Graph graph = low.finish();
+        const auto engine = compile_engine(graph, 3);
+        const testing::Ran found = testing::run_random(graph, *engine, random);
+        const auto expected = testing::run_on(graph, *compile_reference(graph, 3), found.inputs);
+        EXPECT_EQ(engine->steps().back().precision, precision_of(quant));
+        // At most 90 products below 2 in f32, in another order.
+        EXPECT_LE(largest_difference(found.outputs[0], expected[0]), 90.0F * 180.0F * 0x1p-24F)
+            << name_of(precision_of(quant)) << (dense ? " dense" : " conv");
+      }
+    }
+  }
 }
 
 TEST_F(Engine, BitsDoNotDependOnThreads) {

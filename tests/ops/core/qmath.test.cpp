@@ -195,5 +195,55 @@ TEST_F(QmathProperty, WeightsReachTheEndOfTheirRange) {
   EXPECT_EQ(quantize_weights(weights, true).scales[1], 1.0F);
 }
 
+// The nearest of the two neighbours with 8 bits of mantissa, the even one on a tie.
+TEST_F(QmathProperty, BFloat16IsTheNearest) {
+  for (int i = 0; i < 2000; ++i) {
+    const float x =
+        std::ldexp(testing::uniform(random, -2.0F, 2.0F), testing::uniform_int(random, -126, 120));
+    const float rounded = round_to_bf16(x);
+    const auto bits = std::bit_cast<std::uint32_t>(rounded);
+    ASSERT_EQ(bits & 0xFFFFU, 0U);
+    const auto below = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0xFFFF0000U);
+    const auto above =
+        std::bit_cast<float>((std::bit_cast<std::uint32_t>(x) & 0xFFFF0000U) + 0x10000U);
+    const double to_below = std::fabs(static_cast<double>(x) - static_cast<double>(below));
+    const double to_above = std::fabs(static_cast<double>(above) - static_cast<double>(x));
+    const double error = std::fabs(static_cast<double>(x) - static_cast<double>(rounded));
+    ASSERT_EQ(error, std::min(to_below, to_above)) << x;
+  }
+  EXPECT_EQ(round_to_bf16(1.00390625F), 1.0F);       // a tie: 1 + 2^-8 goes to the even 1
+  EXPECT_EQ(round_to_bf16(1.01171875F), 1.015625F);  // 1 + 3 * 2^-8 to the even 1 + 2^-6
+  EXPECT_EQ(round_to_bf16(-0.0F), 0.0F);
+  EXPECT_TRUE(std::isnan(round_to_bf16(std::numeric_limits<float>::quiet_NaN())));
+  EXPECT_EQ(round_to_bf16(3.4e38F), std::numeric_limits<float>::infinity());
+}
+
+TEST(Qmath, TheLimitOfSixteenBitsKeepsSumsWithin32) {
+  const auto weights_of = [](std::int64_t per_channel, std::int8_t value) {
+    Tensor weights(DType::s8, {2, per_channel});
+    for (std::int64_t i = 0; i < per_channel; ++i) {
+      weights.data<std::int8_t>()[static_cast<std::size_t>(per_channel + i)] = value;
+    }
+    return weights;
+  };
+  EXPECT_EQ(s16_limit(weights_of(10, 0)), 32767);
+  EXPECT_EQ(s16_limit(weights_of(516, 127)), 32767);   // 516 * 127 * 32767 < 2^31
+  EXPECT_EQ(s16_limit(weights_of(517, -127)), 32706);  // (2^31 - 1) / (517 * 127), rounded down
+  const Tensor many = weights_of(1000, 127);
+  EXPECT_NO_THROW(require_exact_sums("layer 'a'", many, symmetric_s16(-1, 1, s16_limit(many))));
+  EXPECT_EQ(testing::message_of([&] {
+              require_exact_sums("layer 'a'", many, symmetric_s16(-1, 1, s16_limit(many) + 1));
+            }),
+            "layer 'a': sums of 1000 products may exceed 32 bits; keep this layer in fp32");
+}
+
+TEST(Qmath, SixteenBitsAreSymmetric) {
+  const QuantParams params = symmetric_s16(-3.0F, 1.0F, 30000);
+  EXPECT_EQ(params.scale, 1e-4F);
+  EXPECT_EQ(quantize(-3.0F, params), -30000);
+  EXPECT_EQ(quantize(-9.0F, params), -30000);
+  EXPECT_EQ(quantize(0.00015F, params), 2);  // a tie to the even step
+}
+
 }  // namespace
 }  // namespace caloquant
