@@ -130,7 +130,7 @@ ReportRow profile_error_row(const SamplePair& samples) {
 }
 
 ReportRow profile_wasserstein_row(const SamplePair& samples) {
-  return profile_row("W1 of the mean profile", "slices", samples, profile_wasserstein_1);
+  return profile_row("W1 of mean profile", "slices", samples, profile_wasserstein_1);
 }
 
 ReportRow wasserstein_row(const SamplePair& samples, Feature feature) {

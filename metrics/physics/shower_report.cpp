@@ -95,23 +95,34 @@ void add_profile_rows(const SamplePair& samples, ShowerReport& report) {
   }
 }
 
-/// Outputs of a discriminator and the like.
+/// Outputs of a discriminator and the like: name and values of A and B.
+BinnedValues quantity(const SamplePair& samples, std::size_t index) {
+  const auto& [name, of_a] = samples.a().quantities()[index];
+  const auto& [name_b, of_b] = samples.b().quantities()[index];
+  CALOQUANT_EXPECT(name == name_b);
+  return samples.pooled(of_a, of_b);
+}
+
 void add_quantity_rows(const SamplePair& samples, ShowerReport& report) {
-  const auto& quantities = samples.a().quantities();
-  CALOQUANT_EXPECT(quantities.size() == samples.b().quantities().size());
-  for (std::size_t i = 0; i < quantities.size(); ++i) {
-    const auto& [name, of_a] = quantities[i];
-    CALOQUANT_EXPECT(samples.b().quantities()[i].first == name);
-    const BinnedValues values = samples.pooled(of_a, samples.b().quantities()[i].second);
-    const bool paired = samples.paired();
-    report.rows.push_back(means_row(name, "", values, paired));
+  CALOQUANT_EXPECT(samples.a().quantities().size() == samples.b().quantities().size());
+  for (std::size_t i = 0; i < samples.a().quantities().size(); ++i) {
+    const std::string& name = samples.a().quantities()[i].first;
+    const BinnedValues values = quantity(samples, i);
+    report.rows.push_back(means_row(name, "", values, samples.paired()));
     report.rows.push_back(
-        statistic_row("spread of " + name, "", values, paired, standard_deviation));
+        statistic_row("spread of " + name, "", values, samples.paired(), standard_deviation));
+  }
+}
+
+void add_quantity_distances(const SamplePair& samples, ShowerReport& report) {
+  for (std::size_t i = 0; i < samples.a().quantities().size(); ++i) {
+    const std::string& name = samples.a().quantities()[i].first;
+    const BinnedValues values = quantity(samples, i);
     report.rows.push_back(distance_row(
-        "W1 of " + name, "", values, paired,
+        "W1 of " + name, "", values, samples.paired(),
         [](std::span<const double> a, std::span<const double> b) { return wasserstein_1(a, b); }));
     report.rows.push_back(
-        distance_row("KS distance of " + name, "", values, paired, kolmogorov_smirnov));
+        distance_row("KS distance of " + name, "", values, samples.paired(), kolmogorov_smirnov));
   }
 }
 
@@ -124,6 +135,7 @@ void add_distance_rows(const SamplePair& samples, ShowerReport& report) {
         Feature::angle}) {
     report.rows.push_back(wasserstein_row(samples, feature));
   }
+  add_quantity_distances(samples, report);
   report.rows.push_back(response_separation_row(samples));
   report.rows.push_back(layer_separation_row(samples));
   report.rows.push_back(spectrum_separation_row(samples));

@@ -1,14 +1,13 @@
 #include "quantizer/emit/result_json.hpp"
 
-#include <caloquant/error.hpp>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "graph/io/sha256.hpp"
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/run_config_json.hpp"
+#include "quantizer/emit/text_file.hpp"
 #include "quantizer/run/quantize.hpp"
 
 namespace caloquant {
@@ -54,20 +53,6 @@ Json files_json(const std::vector<std::filesystem::path>& files) {
     list.push_back({{"file", file.filename().string()}, {"sha256", sha256_of_file(file)}});
   }
   return list;
-}
-
-void write_atomically(const std::string& text, const std::filesystem::path& file) {
-  const std::filesystem::path partial = file.string() + ".partial";
-  std::ofstream stream(partial, std::ios::binary);
-  stream << text;
-  stream.close();
-  std::error_code failure;
-  if (stream) {
-    std::filesystem::rename(partial, file, failure);
-  }
-  if (!stream || failure) {
-    throw BackendError(file.string(), "cannot be written", "check the folder and the free space");
-  }
 }
 
 }  // namespace
@@ -136,7 +121,7 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
   json["seconds"] = result.tuning.seconds;
   json["loss_detail"] = has_model ? to_json(*result.final_loss) : Json();
   json["provenance"] = provenance_json(context);
-  write_atomically(json.dump(2) + "\n", file);
+  write_text_file(json.dump(2) + "\n", file);
 }
 
 }  // namespace caloquant
