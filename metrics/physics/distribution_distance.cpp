@@ -10,16 +10,25 @@
 namespace caloquant {
 namespace {
 
-/// A value of one sample with its share of that sample's probability; that of `b` is negative, so
-/// that the running sum is F_a - F_b.
+/// A value of one sample with its share of that sample's probability.
 struct Jump {
   double value;
   double share;
+  bool of_a;
+};
+
+/// F_a and F_b, summed apart: equal samples then have equal sums, to the last bit.
+struct Distributions {
+  double a = 0.0;
+  double b = 0.0;
+
+  void add(const Jump& jump) { (jump.of_a ? a : b) += jump.share; }
+  [[nodiscard]] double difference() const { return std::abs(a - b); }
 };
 
 /// False when there is nothing to make a distribution of.
 bool add_jumps(std::vector<Jump>& jumps, std::span<const double> values,
-               std::span<const double> weights, double sign) {
+               std::span<const double> weights, bool of_a) {
   CALOQUANT_EXPECT(weights.empty() || weights.size() == values.size());
   double total = 0.0;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -31,7 +40,7 @@ bool add_jumps(std::vector<Jump>& jumps, std::span<const double> values,
     total += weight;
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
-    jumps.push_back({values[i], sign * (weights.empty() ? 1.0 : weights[i]) / total});
+    jumps.push_back({values[i], (weights.empty() ? 1.0 : weights[i]) / total, of_a});
   }
   return total > 0.0 && std::isfinite(total);
 }
@@ -42,7 +51,7 @@ std::vector<Jump> sorted_jumps(std::span<const double> a, std::span<const double
                                std::span<const double> weights_b) {
   std::vector<Jump> jumps;
   jumps.reserve(a.size() + b.size());
-  if (!add_jumps(jumps, a, weights_a, 1.0) || !add_jumps(jumps, b, weights_b, -1.0)) {
+  if (!add_jumps(jumps, a, weights_a, true) || !add_jumps(jumps, b, weights_b, false)) {
     return {};
   }
   // Of equal values the larger share first: the sums then do not depend on the order of events.
@@ -60,11 +69,11 @@ double wasserstein_1(std::span<const double> a, std::span<const double> b,
   if (jumps.empty()) {
     return std::numeric_limits<double>::quiet_NaN();
   }
-  double difference = 0.0;
+  Distributions sums;
   double distance = 0.0;
   for (std::size_t i = 0; i + 1 < jumps.size(); ++i) {
-    difference += jumps[i].share;
-    distance += std::abs(difference) * (jumps[i + 1].value - jumps[i].value);
+    sums.add(jumps[i]);
+    distance += sums.difference() * (jumps[i + 1].value - jumps[i].value);
   }
   return distance;
 }
@@ -74,12 +83,12 @@ double kolmogorov_smirnov(std::span<const double> a, std::span<const double> b) 
   if (jumps.empty()) {
     return std::numeric_limits<double>::quiet_NaN();
   }
-  double difference = 0.0;
+  Distributions sums;
   double largest = 0.0;
   for (std::size_t i = 0; i < jumps.size(); ++i) {
-    difference += jumps[i].share;
+    sums.add(jumps[i]);
     if (i + 1 == jumps.size() || jumps[i + 1].value != jumps[i].value) {
-      largest = std::max(largest, std::abs(difference));
+      largest = std::max(largest, sums.difference());
     }
   }
   return largest;
