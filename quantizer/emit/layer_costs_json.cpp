@@ -3,7 +3,7 @@
 
 #include "graph/io/json.hpp"
 #include "quantizer/config/enum_names.hpp"
-#include "quantizer/emit/write_atomically.hpp"
+#include "quantizer/emit/text_file.hpp"
 #include "quantizer/run/layer_costs.hpp"
 
 namespace caloquant {
@@ -16,7 +16,7 @@ void write_layer_costs(const CostTable& costs, const std::filesystem::path& file
           {"milliseconds_per_event", cost.milliseconds}, {"bytes", cost.bytes}};
     }
   }
-  write_atomically(json.dump(2) + "\n", file);
+  write_text_file(json.dump(2) + "\n", file);
 }
 
 CostTable read_layer_costs(const std::filesystem::path& file, const TuningSpace& space) {

@@ -1,15 +1,13 @@
 #include "quantizer/emit/result_json.hpp"
 
-#include <caloquant/error.hpp>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "graph/io/sha256.hpp"
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/run_config_json.hpp"
-#include "quantizer/emit/write_atomically.hpp"
+#include "quantizer/emit/text_file.hpp"
 #include "quantizer/run/quantize.hpp"
 
 namespace caloquant {
@@ -140,7 +138,7 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
   json["loss_detail"] = has_model ? to_json(*result.final_loss) : Json();
   json["kernels"] = context.kernels != nullptr ? kernels_json(*context.kernels) : Json();
   json["provenance"] = provenance_json(context);
-  write_atomically(json.dump(2) + "\n", file);
+  write_text_file(json.dump(2) + "\n", file);
 }
 
 }  // namespace caloquant

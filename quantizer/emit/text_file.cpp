@@ -1,11 +1,11 @@
-#include "quantizer/emit/write_atomically.hpp"
+#include "quantizer/emit/text_file.hpp"
 
 #include <caloquant/error.hpp>
 #include <fstream>
 
 namespace caloquant {
 
-void write_atomically(const std::string& text, const std::filesystem::path& file) {
+void write_text_file(const std::string& text, const std::filesystem::path& file) {
   const std::filesystem::path partial = file.string() + ".partial";
   std::ofstream stream(partial, std::ios::binary);
   stream << text;
