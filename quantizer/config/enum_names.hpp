@@ -19,7 +19,19 @@ inline constexpr std::array<E, 0> values_of{};
 template <>
 inline constexpr std::array values_of<Precision>{Precision::fp32, Precision::int8};
 template <>
-inline constexpr std::array values_of<RangeAlgorithm>{RangeAlgorithm::minmax, RangeAlgorithm::kl};
+inline constexpr std::array values_of<RangeAlgorithm>{RangeAlgorithm::minmax,
+                                                      RangeAlgorithm::minmax_headroom,
+                                                      RangeAlgorithm::moving_average,
+                                                      RangeAlgorithm::percentile,
+                                                      RangeAlgorithm::mse,
+                                                      RangeAlgorithm::kl,
+                                                      RangeAlgorithm::aciq,
+                                                      RangeAlgorithm::automatic};
+template <>
+inline constexpr std::array values_of<AciqPrior>{AciqPrior::likelier, AciqPrior::laplace,
+                                                 AciqPrior::gauss};
+template <>
+inline constexpr std::array values_of<WeightRange>{WeightRange::minmax, WeightRange::mse};
 template <>
 inline constexpr std::array values_of<Granularity>{Granularity::per_channel,
                                                    Granularity::per_tensor};

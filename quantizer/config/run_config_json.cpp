@@ -97,8 +97,14 @@ class Reader {
         result.algorithms = enums_of<RangeAlgorithm>(activation.at("algorithm"));
       }
     }
-    if (rule.contains("weight") && rule.at("weight").contains("granularity")) {
-      result.granularities = enums_of<Granularity>(rule.at("weight").at("granularity"));
+    if (rule.contains("weight")) {
+      const Json& weight = rule.at("weight");
+      if (weight.contains("granularity")) {
+        result.granularities = enums_of<Granularity>(weight.at("granularity"));
+      }
+      if (weight.contains("algorithm")) {
+        result.weight_ranges = enums_of<WeightRange>(weight.at("algorithm"));
+      }
     }
     return result;
   }
@@ -115,6 +121,11 @@ class Reader {
     QuantizationConfig config;
     config.approach = json.at("approach").get<std::string>();
     config.activation_rule = enum_of<ActivationRule>(json.at("activation_rule"));
+    const Json& ranges = json.at("ranges");
+    config.ranges.headroom = ranges.at("headroom").get<double>();
+    config.ranges.averaging_constant = ranges.at("averaging_constant").get<double>();
+    config.ranges.percentile = ranges.at("percentile").get<double>();
+    config.ranges.aciq = enum_of<AciqPrior>(ranges.at("aciq"));
     config.rules.op_types = rules(json.at("op_type_dict"));
     config.rules.op_names = rules(json.at("op_name_dict"));
     config.rules.first_conv_or_matmul_quantization =

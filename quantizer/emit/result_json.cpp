@@ -14,6 +14,26 @@
 namespace caloquant {
 namespace {
 
+Json range_json(const Range& range) {
+  return Json::array({range.low, range.high});
+}
+
+/// How the src of a layer was calibrated, and for `automatic` what it was chosen from.
+Json calibration_json(const LayerPlan& plan) {
+  Json json{{"algorithm", std::string(name_of(plan.choice.algorithm))},
+            {"range", range_json(plan.range)}};
+  if (plan.chosen) {
+    json["chosen"] = std::string(name_of(*plan.chosen));
+    for (const RangeCandidate& candidate : plan.candidates) {
+      json["candidates"][std::string(name_of(candidate.algorithm))] = {
+          {"range", range_json(candidate.range)},
+          {"noise", json_number(candidate.error.noise)},
+          {"energy", json_number(candidate.error.energy)}};
+    }
+  }
+  return json;
+}
+
 Json layer_json(const LayerReport& layer, const QuantizeResult& result) {
   const QuantPlan& plan = result.plan;
   Json json{{"name", layer.name},
@@ -29,10 +49,12 @@ Json layer_json(const LayerReport& layer, const QuantizeResult& result) {
     const LayerQuant& quant = found->second.quant;
     json["src"] = {{"dtype", std::string(name_of(quant.src.dtype))},
                    {"scale", quant.src.scale},
-                   {"zero_point", quant.src.zero_point}};
+                   {"zero_point", quant.src.zero_point},
+                   {"calibration", calibration_json(found->second)}};
     json["weights"] = {
         {"dtype", "s8"},
-        {"granularity", quant.weight_scales.size() == 1 ? "per_tensor" : "per_channel"}};
+        {"granularity", quant.weight_scales.size() == 1 ? "per_tensor" : "per_channel"},
+        {"algorithm", std::string(name_of(found->second.choice.weight_range))}};
   }
   return json;
 }

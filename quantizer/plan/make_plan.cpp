@@ -45,14 +45,6 @@ bool has_relu_upstream(const Graph& graph, const Node& node) {
   return eltwise != nullptr && eltwise->kind == EltwiseKind::relu;
 }
 
-QuantParams measured(const Range& range) {
-  const QuantParams symmetric = symmetric_s8(range.low, range.high);
-  const QuantParams asymmetric = asymmetric_u8(range.low, range.high);
-  constexpr float negligible = 1.01F;
-  return range.low < 0.0F && symmetric.scale <= negligible * asymmetric.scale ? symmetric
-                                                                              : asymmetric;
-}
-
 QuantParams inc_u8_scaled(const Graph& graph, const Node& node, const Range& range) {
   if (std::holds_alternative<Dense>(node.op)) {
     return asymmetric_u8(range.low, range.high);
@@ -63,8 +55,9 @@ QuantParams inc_u8_scaled(const Graph& graph, const Node& node, const Range& ran
 
 }  // namespace
 
-const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node, bool per_channel) {
-  const auto key = std::make_pair(node.name, per_channel);
+const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node, bool per_channel,
+                                           WeightRange range) {
+  const auto key = std::make_tuple(node.name, per_channel, range);
   const auto found = entries_.find(key);
   if (found != entries_.end()) {
     return found->second;
@@ -73,7 +66,9 @@ const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node,
   if (weights == nullptr) {
     throw ModelError("layer '" + node.name + "'", "has no constant weights to quantize");
   }
-  QuantizedWeights quantized = quantize_weights(*weights, per_channel);
+  QuantizedWeights quantized = quantize_weights(
+      *weights, range == WeightRange::mse ? mse_weight_scales(*weights, per_channel)
+                                          : minmax_weight_scales(*weights, per_channel));
   Entry entry{std::make_shared<const Tensor>(std::move(quantized.values)),
               std::move(quantized.scales)};
   return entries_.emplace(key, std::move(entry)).first->second;
@@ -89,7 +84,8 @@ QuantParams choose_activation(const Graph& graph, const Node& node, const Range&
     case ActivationType::automatic:
       break;
   }
-  return rule == ActivationRule::measured ? measured(range) : inc_u8_scaled(graph, node, range);
+  return rule == ActivationRule::measured ? measured_code(range)
+                                          : inc_u8_scaled(graph, node, range);
 }
 
 QuantPlan make_plan(const Graph& graph, const CalibrationTable& table, const TuningConfig& config,
@@ -108,10 +104,20 @@ QuantPlan make_plan(const Graph& graph, const CalibrationTable& table, const Tun
                            std::string(name_of(layer.choice.algorithm)) + "'");
     }
     const Range& range = ranges->second.at(layer.choice.algorithm);
-    const WeightCache::Entry& entry = weights.get(graph, *node, layer.choice.per_channel);
-    plan.layers[layer.name] = {
-        {choose_activation(graph, *node, range, layer.choice.activation, rule), entry.scales},
-        entry.values};
+    const WeightCache::Entry& entry =
+        weights.get(graph, *node, layer.choice.per_channel, layer.choice.weight_range);
+    LayerPlan& made = plan.layers[layer.name];
+    made.quant = {choose_activation(graph, *node, range, layer.choice.activation, rule),
+                  entry.scales};
+    made.weights = entry.values;
+    made.choice = layer.choice;
+    made.range = range;
+    const auto candidates = table.candidates.find(layer.name);
+    if (layer.choice.algorithm == RangeAlgorithm::automatic &&
+        candidates != table.candidates.end()) {
+      made.candidates = candidates->second;
+      made.chosen = best_candidate(made.candidates).algorithm;
+    }
   }
   return plan;
 }

@@ -5,8 +5,10 @@
 #include <caloquant/tuning.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
+#include <vector>
 
 #include "calibration/collect.hpp"
 #include "graph/ir/graph.hpp"
@@ -17,6 +19,12 @@ namespace caloquant {
 struct LayerPlan {
   LayerQuant quant;
   std::shared_ptr<const Tensor> weights;  ///< s8
+  LayerChoice choice = {};                ///< what it was made from
+  Range range = {};                       ///< of the src
+  /// Where the choice is `automatic`: the algorithm that gave the range, and what it was chosen
+  /// from.
+  std::optional<RangeAlgorithm> chosen = {};
+  std::vector<RangeCandidate> candidates = {};
 };
 
 /// The quantized layers by name; a layer that is not in it stays fp32.
@@ -24,22 +32,22 @@ struct QuantPlan {
   std::map<std::string, LayerPlan> layers;
 };
 
-/// s8 weights by layer and granularity, made once and shared by all trials.
+/// s8 weights by layer, granularity and weight range, made once and shared by all trials.
 class WeightCache {
  public:
   struct Entry {
     std::shared_ptr<const Tensor> values;
     std::vector<float> scales;
   };
-  [[nodiscard]] const Entry& get(const Graph& graph, const Node& node, bool per_channel);
+  [[nodiscard]] const Entry& get(const Graph& graph, const Node& node, bool per_channel,
+                                 WeightRange range = WeightRange::minmax);
 
  private:
-  std::map<std::pair<std::string, bool>, Entry> entries_;
+  std::map<std::tuple<std::string, bool, WeightRange>, Entry> entries_;
 };
 
 /// Type and parameters of a layer's src from its measured range.
-///  measured: s8 when the range is so symmetric that s8 loses less than 1 % of resolution (it needs
-///    no zero point), else u8 with the zero point that the range asks for (0 for a range >= 0).
+///  measured: measured_code(): s8 for a symmetric range, else u8 with a zero point.
 ///  inc_u8_scaled: Dense: u8 with zero point; a convolution behind a ReLU, seen through BatchNorm
 ///    (Affine) and padding: u8 without zero point, which clamps everything negative to 0; any other
 ///    convolution: s8. What Intel Neural Compressor 1.13 to 3.9 does (insert_qdq_pattern.py,

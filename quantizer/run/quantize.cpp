@@ -93,13 +93,30 @@ class Run {
     for (const LayerSpec& layer : space_.layers()) {
       algorithms.insert(layer.searched.algorithms.begin(), layer.searched.algorithms.end());
     }
-    const EventRange events = evaluator_.events().calibration();
-    observer_.on_phase("calibrate", events.size());
-    table_ = collect_ranges(model_.graph,
-                            [this](std::int64_t first, std::int64_t count, std::span<float> input) {
-                              evaluator_.fill_input(first, count, input);
-                            },
-                            {events, evaluator_.batch(), algorithms, progress()});
+    CollectOptions options;
+    options.events = evaluator_.events().calibration();
+    options.batch = evaluator_.batch();
+    options.algorithms = std::move(algorithms);
+    options.progress = progress();
+    options.ranges = config_.quantization.ranges;
+    options.code = [this](const Node& layer, const Range& range) {
+      return first_code(layer, range);
+    };
+    observer_.on_phase("calibrate", options.events.size());
+    table_ = collect_ranges(
+        model_.graph,
+        [this](std::int64_t first, std::int64_t count, std::span<float> input) {
+          evaluator_.fill_input(first, count, input);
+        },
+        options);
+  }
+
+  /// The code that a layer would have: its ranges are shared by all trials, so that of several
+  /// types to search the first one counts.
+  [[nodiscard]] QuantParams first_code(const Node& layer, const Range& range) const {
+    const auto spec = std::ranges::find(space_.layers(), layer.name, &LayerSpec::name);
+    return choose_activation(model_.graph, layer, range, spec->searched.activations.front(),
+                             config_.quantization.activation_rule);
   }
 
   [[nodiscard]] Graph planned(const TuningConfig& config) {

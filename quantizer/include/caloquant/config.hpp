@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caloquant/data.hpp>
+#include <caloquant/range.hpp>
 #include <caloquant/shower_loss.hpp>
 #include <caloquant/tuning.hpp>
 #include <cstddef>
@@ -61,6 +62,7 @@ enum class ActivationRule {
 struct QuantizationConfig {
   std::string approach = "static";
   ActivationRule activation_rule = ActivationRule::measured;
+  RangeOptions ranges;
   SpaceRules rules;
   friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;
 };
