@@ -17,7 +17,7 @@
 namespace caloquant {
 namespace {
 
-constexpr int format_version = 1;
+constexpr int format_version = 2;
 
 std::string processor() {
   std::ifstream cpuinfo("/proc/cpuinfo");
@@ -54,28 +54,28 @@ void append(std::ostream& text, const char* name, const Shape& shape) {
   }
 }
 
-LayerKind decide(const std::map<LayerKind, double>& milliseconds) {
-  const auto fastest =
-      std::min_element(milliseconds.begin(), milliseconds.end(), [](const auto& a, const auto& b) {
-        const auto counted = [](const auto& entry) {
-          return entry.second * (entry.first == LayerKind::library ? KernelChoices::margin : 1.0);
-        };
-        return counted(a) < counted(b);
-      });
-  return fastest->first;
+/// The fastest, where the default one counts as faster than it is.
+LayerKind decide(const std::map<LayerKind, double>& milliseconds, LayerKind by_default) {
+  const auto counted = [&](const auto& entry) {
+    return entry.second * (entry.first == by_default ? 1.0 : KernelChoices::margin);
+  };
+  return std::min_element(milliseconds.begin(), milliseconds.end(),
+                          [&](const auto& a, const auto& b) { return counted(a) < counted(b); })
+      ->first;
 }
 
 std::map<std::string, KernelChoices::Measured> parse_table(const Json& json) {
   std::map<std::string, KernelChoices::Measured> table;
   for (const auto& [signature, entry] : json.at("layers").items()) {
     KernelChoices::Measured measured;
-    for (const auto& [name, milliseconds] : entry.items()) {
+    for (const auto& [name, milliseconds] : entry.at("milliseconds").items()) {
       if (const auto kind = kind_from(name)) {
         measured.milliseconds[*kind] = milliseconds.get<double>();
       }
     }
-    if (!measured.milliseconds.empty()) {
-      measured.kind = decide(measured.milliseconds);
+    const auto chosen = kind_from(entry.at("chosen").get<std::string>());
+    if (chosen && measured.milliseconds.count(*chosen) > 0) {
+      measured.kind = *chosen;
       table[signature] = std::move(measured);
     }
   }
@@ -130,7 +130,7 @@ LayerKind KernelChoices::choose(const LayerQuestion& question) {
   for (const LayerKind kind : kinds_to_measure(question)) {
     measured.milliseconds[kind] = layer_milliseconds(question, kind, isa_);
   }
-  measured.kind = decide(measured.milliseconds);
+  measured.kind = decide(measured.milliseconds, default_kind(question));
   changed_ = true;
   return table_.emplace(signature, std::move(measured)).first->second.kind;
 }
@@ -144,8 +144,9 @@ void KernelChoices::save() {
             {"machine", machine_of(isa_)},
             {"layers", Json::object()}};
   for (const auto& [signature, measured] : table_) {
+    json["layers"][signature]["chosen"] = std::string(name_of(measured.kind));
     for (const auto& [kind, milliseconds] : measured.milliseconds) {
-      json["layers"][signature][std::string(name_of(kind))] = milliseconds;
+      json["layers"][signature]["milliseconds"][std::string(name_of(kind))] = milliseconds;
     }
   }
   std::error_code failure;

@@ -10,9 +10,9 @@
 
 namespace caloquant {
 
-/// Which kernel computes which layer, measured once and kept in a file. The library (oneDNN) has a
-/// layer wherever it is faster by more than `margin`, changes of memory order to its neighbours
-/// included; a measured choice therefore differs from default_kind() only where that matters.
+/// Which kernel computes which layer, measured once and kept in a file: default_kind(), unless
+/// another one is faster by more than `margin`. The library (oneDNN) is charged with the changes of
+/// memory order to neighbours that it may need.
 /// Measured on one thread, so that the choice, and with it the last bits of f32 results, does not
 /// depend on the number of threads.
 class KernelChoices {

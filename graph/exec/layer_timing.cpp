@@ -108,7 +108,8 @@ std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question) {
   if (!portable || !(question.rows || question.channels)) {
     kinds.push_back(LayerKind::library);
   }
-  if (question.rows) {
+  // Rows leave phases to a step of its own, in another memory order.
+  if (question.rows && (question.phases == nullptr || !question.channels)) {
     kinds.push_back(LayerKind::direct_rows);
   }
   if (question.channels) {

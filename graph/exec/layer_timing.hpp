@@ -33,7 +33,8 @@ class LayerBench {
   std::vector<std::unique_ptr<LayerKernel>> kernels_;
 };
 
-/// The kinds that may be fastest for the layer: direct ones that support it, and the library unless
+/// The kinds that may be fastest for the layer: direct ones that support it (rows only where no
+/// DepthToSpace follows that channels could take over), and the library unless
 /// that would be the portable integer kernel, which exists to be exact.
 [[nodiscard]] std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question);
 

@@ -4,6 +4,7 @@
 #include <caloquant/error.hpp>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace caloquant {
 namespace {
@@ -16,12 +17,69 @@ float usable_scale(double scale) {
   return std::max(static_cast<float>(scale), floor);
 }
 
+/// Weights are symmetric: no -128.
+constexpr QRange s8_weights{-127, 127};
+
 float largest_magnitude(std::span<const float> values) {
   float largest = 0.0F;
   for (const float value : values) {
     largest = std::max(largest, std::fabs(value));
   }
   return largest;
+}
+
+float minmax_scale(std::span<const float> weights) {
+  return usable_scale(static_cast<double>(largest_magnitude(weights)) / 127.0);
+}
+
+/// Sum of squared errors of weights with a scale.
+double squared_error(std::span<const float> weights, float scale) {
+  double sum = 0.0;
+  for (const float weight : weights) {
+    const float q = static_cast<float>(round_saturate(weight / scale, s8_weights));
+    const double error = static_cast<double>(q * scale) - static_cast<double>(weight);
+    sum += error * error;
+  }
+  return sum;
+}
+
+float mse_scale(std::span<const float> weights) {
+  constexpr int fine = 1024;  // steps of the factor
+  constexpr int coarse = fine / 64;
+  const float widest = minmax_scale(weights);
+  int best = fine;
+  double smallest = std::numeric_limits<double>::infinity();
+  const auto scale_of = [widest](int step) {
+    return usable_scale(static_cast<double>(widest) * step / fine);
+  };
+  const auto try_step = [&](int step) {
+    const double error = squared_error(weights, scale_of(step));
+    if (error < smallest || (error == smallest && step > best)) {
+      smallest = error;
+      best = step;
+    }
+  };
+  for (int step = fine; step >= fine / 4; step -= coarse) {
+    try_step(step);
+  }
+  const int middle = best;
+  for (int step = std::min(fine, middle + coarse - 1); step > middle - coarse; --step) {
+    try_step(step);
+  }
+  return largest_magnitude(weights) == 0.0F ? 1.0F : scale_of(best);
+}
+
+template <typename ScaleOf>
+std::vector<float> weight_scales(const Tensor& weights, bool per_channel, ScaleOf&& scale_of) {
+  const auto values = weights.data<float>();
+  CALOQUANT_EXPECT(!weights.shape().empty());
+  const auto channels = per_channel ? static_cast<std::size_t>(weights.shape().front()) : 1U;
+  const std::size_t stride = channels == 0 ? 0 : values.size() / channels;
+  std::vector<float> scales(channels);
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    scales[channel] = scale_of(values.subspan(channel * stride, stride));
+  }
+  return scales;
 }
 
 }  // namespace
@@ -184,23 +242,30 @@ Tensor dequantized_weights(const Tensor& weights, const LayerQuant& quant) {
   return result;
 }
 
-QuantizedWeights quantize_weights(const Tensor& weights, bool per_channel) {
+std::vector<float> minmax_weight_scales(const Tensor& weights, bool per_channel) {
+  return weight_scales(weights, per_channel, minmax_scale);
+}
+
+std::vector<float> mse_weight_scales(const Tensor& weights, bool per_channel) {
+  return weight_scales(weights, per_channel, mse_scale);
+}
+
+QuantizedWeights quantize_weights(const Tensor& weights, std::vector<float> scales) {
   const auto values = weights.data<float>();
-  CALOQUANT_EXPECT(!weights.shape().empty());
-  const auto channels = per_channel ? static_cast<std::size_t>(weights.shape().front()) : 1U;
+  const std::size_t channels = scales.size();
+  CALOQUANT_EXPECT(channels <= 1 || channels == static_cast<std::size_t>(weights.shape().front()));
   const std::size_t stride = channels == 0 ? 0 : values.size() / channels;
-  QuantizedWeights result{Tensor(DType::s8, weights.shape()), std::vector<float>(channels)};
+  QuantizedWeights result{Tensor(DType::s8, weights.shape()), std::move(scales)};
   const auto quantized = result.values.data<std::int8_t>();
-  for (std::size_t channel = 0; channel < channels; ++channel) {
-    const auto part = values.subspan(channel * stride, stride);
-    const float scale = usable_scale(static_cast<double>(largest_magnitude(part)) / 127.0);
-    result.scales[channel] = scale;
-    for (std::size_t i = 0; i < stride; ++i) {
-      quantized[channel * stride + i] =
-          static_cast<std::int8_t>(round_saturate(part[i] / scale, {-127, 127}));
-    }
+  for (std::size_t i = 0; i < channels * stride; ++i) {
+    quantized[i] =
+        static_cast<std::int8_t>(round_saturate(values[i] / result.scales[i / stride], s8_weights));
   }
   return result;
+}
+
+QuantizedWeights quantize_weights(const Tensor& weights, bool per_channel) {
+  return quantize_weights(weights, minmax_weight_scales(weights, per_channel));
 }
 
 }  // namespace caloquant

@@ -75,8 +75,16 @@ struct QuantizedWeights {
   Tensor values;              ///< s8, shape of the weights
   std::vector<float> scales;  ///< 1 or weights.shape()[0] of them
 };
-/// Symmetric min-max quantization of f32 weights [OC, ...]: scale = max|w| / 127 over the whole
-/// tensor or per output channel (axis 0). A channel of zeros gets scale 1.
+/// Symmetric min-max scales of f32 weights [OC, ...]: max|w| / 127 over the whole tensor or per
+/// output channel (axis 0). A channel of zeros gets scale 1.
+[[nodiscard]] std::vector<float> minmax_weight_scales(const Tensor& weights, bool per_channel);
+/// Scales c max|w| / 127 with the factor c in [1/4, 1] for which the s8 weights have the smallest
+/// squared error; the largest of equal ones, so that it is never worse than min-max. Searched on a
+/// grid of 1/64 and then of 1/1024 around the best. A channel of zeros gets scale 1.
+[[nodiscard]] std::vector<float> mse_weight_scales(const Tensor& weights, bool per_channel);
+/// s8 of f32 weights [OC, ...] with one scale, or one per output channel (axis 0).
+[[nodiscard]] QuantizedWeights quantize_weights(const Tensor& weights, std::vector<float> scales);
+/// The same with min-max scales.
 [[nodiscard]] QuantizedWeights quantize_weights(const Tensor& weights, bool per_channel);
 
 }  // namespace caloquant

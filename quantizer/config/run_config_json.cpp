@@ -101,8 +101,14 @@ class Reader {
         result.algorithms = enums_of<RangeAlgorithm>(activation.at("algorithm"));
       }
     }
-    if (rule.contains("weight") && rule.at("weight").contains("granularity")) {
-      result.granularities = enums_of<Granularity>(rule.at("weight").at("granularity"));
+    if (rule.contains("weight")) {
+      const Json& weight = rule.at("weight");
+      if (weight.contains("granularity")) {
+        result.granularities = enums_of<Granularity>(weight.at("granularity"));
+      }
+      if (weight.contains("algorithm")) {
+        result.weight_ranges = enums_of<WeightRange>(weight.at("algorithm"));
+      }
     }
     return result;
   }
@@ -119,10 +125,17 @@ class Reader {
     QuantizationConfig config;
     config.approach = json.at("approach").get<std::string>();
     config.activation_rule = enum_of<ActivationRule>(json.at("activation_rule"));
+    const Json& ranges = json.at("ranges");
+    config.ranges.headroom = ranges.at("headroom").get<double>();
+    config.ranges.averaging_constant = ranges.at("averaging_constant").get<double>();
+    config.ranges.percentile = ranges.at("percentile").get<double>();
+    config.ranges.aciq = enum_of<AciqPrior>(ranges.at("aciq"));
     config.rules.op_types = rules(json.at("op_type_dict"));
     config.rules.op_names = rules(json.at("op_name_dict"));
     config.rules.first_conv_or_matmul_quantization =
         json.at("recipes").at("first_conv_or_matmul_quantization").get<bool>();
+    config.bias_correction = enum_of<Recipe>(json.at("recipes").at("bias_correction"));
+    config.weight_reconstruction = enum_of<Recipe>(json.at("recipes").at("weight_reconstruction"));
     config.rules.excluded_precisions = enums_of<Precision>(json.at("excluded_precisions"));
     return config;
   }

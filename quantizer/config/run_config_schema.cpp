@@ -163,6 +163,41 @@ constexpr const char* schema_text = R"JSON({
           "enum": ["measured", "inc_u8_scaled"],
           "default": "measured"
         },
+        "ranges": {
+          "description": "Parameters of the range algorithms.",
+          "type": "object",
+          "additionalProperties": false,
+          "default": {},
+          "properties": {
+            "headroom": {
+              "description": "minmax_headroom: factor on both ends.",
+              "type": "number",
+              "minimum": 1,
+              "maximum": 1000,
+              "default": 1.5
+            },
+            "averaging_constant": {
+              "description": "moving_average: weight of a new event.",
+              "type": "number",
+              "exclusiveMinimum": 0,
+              "maximum": 1,
+              "default": 0.05
+            },
+            "percentile": {
+              "description": "percentile: part of the values other than 0 that is not clipped, in %.",
+              "type": "number",
+              "exclusiveMinimum": 0,
+              "maximum": 100,
+              "default": 99.99
+            },
+            "aciq": {
+              "description": "aciq: the distribution that a tensor is taken for; likelier: of these two.",
+              "type": "string",
+              "enum": ["likelier", "laplace", "gauss"],
+              "default": "likelier"
+            }
+          }
+        },
         "op_type_dict": {
           "description": "Rules by operator (conv, dense): exact, glob, or re: and a regex; later rules win.",
           "type": "object",
@@ -180,6 +215,18 @@ constexpr const char* schema_text = R"JSON({
           "additionalProperties": false,
           "default": {},
           "properties": {
+            "bias_correction": {
+              "description": "Biases make up for the mean error of the quantized weights. auto: where the strategy auto finds that it lowers the loss.",
+              "type": "string",
+              "enum": ["off", "on", "auto"],
+              "default": "auto"
+            },
+            "weight_reconstruction": {
+              "description": "Weights are rounded so that the errors of a channel make up for each other on the calibration showers. auto: as above.",
+              "type": "string",
+              "enum": ["off", "on", "auto"],
+              "default": "auto"
+            },
             "first_conv_or_matmul_quantization": {
               "description": "false takes the first dense layer out of the search and out of total_layers.",
               "type": "boolean",
@@ -336,6 +383,12 @@ constexpr const char* schema_text = R"JSON({
                 {"$ref": "#/$defs/granularity"},
                 {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/granularity"}}
               ]
+            },
+            "algorithm": {
+              "oneOf": [
+                {"$ref": "#/$defs/weight_algorithm"},
+                {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/weight_algorithm"}}
+              ]
             }
           }
         }
@@ -347,7 +400,25 @@ constexpr const char* schema_text = R"JSON({
       "enum": ["int8", "w8a16", "w8", "bf16", "fp32"]
     },
     "dtype": {"type": "string", "enum": ["automatic", "u8", "s8"]},
-    "algorithm": {"type": "string", "enum": ["minmax", "kl"]},
+    "algorithm": {
+      "description": "Of activations. automatic: the one of the others with the smallest local error.",
+      "type": "string",
+      "enum": [
+        "minmax",
+        "minmax_headroom",
+        "moving_average",
+        "percentile",
+        "mse",
+        "kl",
+        "aciq",
+        "automatic"
+      ]
+    },
+    "weight_algorithm": {
+      "description": "minmax: largest magnitude; mse: the clipping with the smallest squared error.",
+      "type": "string",
+      "enum": ["minmax", "mse"]
+    },
     "granularity": {"type": "string", "enum": ["per_channel", "per_tensor"]}
   }
 }

@@ -13,6 +13,26 @@
 namespace caloquant {
 namespace {
 
+Json range_json(const Range& range) {
+  return Json::array({range.low, range.high});
+}
+
+/// How the src of a layer was calibrated, and for `automatic` what it was chosen from.
+Json calibration_json(const LayerPlan& plan) {
+  Json json{{"algorithm", std::string(name_of(plan.choice.algorithm))},
+            {"range", range_json(plan.range)}};
+  if (plan.chosen) {
+    json["chosen"] = std::string(name_of(*plan.chosen));
+    for (const RangeCandidate& candidate : plan.candidates) {
+      json["candidates"][std::string(name_of(candidate.algorithm))] = {
+          {"range", range_json(candidate.range)},
+          {"noise", json_number(candidate.error.noise)},
+          {"energy", json_number(candidate.error.energy)}};
+    }
+  }
+  return json;
+}
+
 Json layer_json(const LayerReport& layer, const QuantizeResult& result) {
   const QuantPlan& plan = result.plan;
   Json json{{"name", layer.name},
@@ -28,10 +48,12 @@ Json layer_json(const LayerReport& layer, const QuantizeResult& result) {
     const LayerQuant& quant = found->second.quant;
     json["src"] = {{"dtype", std::string(name_of(quant.src.dtype))},
                    {"scale", quant.src.scale},
-                   {"zero_point", quant.src.zero_point}};
+                   {"zero_point", quant.src.zero_point},
+                   {"calibration", calibration_json(found->second)}};
     json["weights"] = {
         {"dtype", "s8"},
-        {"granularity", quant.weight_scales.size() == 1 ? "per_tensor" : "per_channel"}};
+        {"granularity", quant.weight_scales.size() == 1 ? "per_tensor" : "per_channel"},
+        {"algorithm", std::string(name_of(found->second.choice.weight_range))}};
   }
   return json;
 }
@@ -131,6 +153,13 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
     json["steps"].push_back(step_json(trial));
   }
   json["seconds"] = result.tuning.seconds;
+  json["recipes"] = Json::array();
+  for (const RecipeTrial& trial : result.recipes) {
+    json["recipes"].push_back({{"bias_correction", trial.bias_correction},
+                               {"weight_reconstruction", trial.weight_reconstruction},
+                               {"loss", json_number(trial.loss)},
+                               {"kept", trial.kept}});
+  }
   json["cost"] = {{"seconds", result.cost.seconds},
                   {"fp32_seconds_per_event", result.cost.fp32_seconds_per_event},
                   {"fp32_events_in_that_time", result.cost.fp32_events()},

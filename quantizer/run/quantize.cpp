@@ -39,7 +39,8 @@ class Run {
         output_(output),
         observer_(observer),
         model_(load_fp32_model(config.model, config.graph)),
-        space_(layer_specs(model_.graph), config.quantization.rules, config.source),
+        space_(layer_specs(model_.graph, config.tuning.strategy != "basic"),
+               config.quantization.rules, config.source),
         strategy_(make_strategy(
             {config.tuning.strategy, config.accuracy.higher_is_better, config.tuning.more_bases},
             space_)),
@@ -52,6 +53,7 @@ class Run {
     target_ = target_loss(config_.accuracy, result_.baseline.value);
     observer_.on_target(result_.baseline, target_);
     calibrate();
+    choose_corrections();
     Journal journal(output_);
     result_.tuning =
         tune(*strategy_, {config_.accuracy, config_.tuning.limits, result_.baseline.value},
@@ -63,8 +65,7 @@ class Run {
       return std::move(result_);
     }
     const Trial& best = result_.tuning.trials[*result_.tuning.best];
-    result_.plan = make_plan(model_.graph, table_, best.proposal.config,
-                             config_.quantization.activation_rule, weights_);
+    result_.plan = planned(best.proposal.config, corrections_);
     const Graph quantized = apply_plan(model_.graph, result_.plan);
     result_.final_loss = best.stopped_early ? evaluator_.loss_of(quantized) : losses_.at(best.step);
     for (const StepInfo& step : compile_engine(quantized, 1, engine_)->steps()) {
@@ -117,18 +118,70 @@ class Run {
     for (const LayerSpec& layer : space_.layers()) {
       algorithms.insert(layer.searched.algorithms.begin(), layer.searched.algorithms.end());
     }
-    const EventRange events = evaluator_.events().calibration();
-    observer_.on_phase("calibrate", events.size());
-    table_ = collect_ranges(model_.graph,
-                            [this](std::int64_t first, std::int64_t count, std::span<float> input) {
-                              evaluator_.fill_input(first, count, input);
-                            },
-                            {events, evaluator_.batch(), algorithms, progress(), engine_});
+    CollectOptions options;
+    options.events = evaluator_.events().calibration();
+    options.batch = evaluator_.batch();
+    options.algorithms = std::move(algorithms);
+    options.progress = progress();
+    options.engine = engine_;
+    options.ranges = config_.quantization.ranges;
+    options.code = [this](const Node& layer, const Range& range) {
+      return first_code(layer, range);
+    };
+    observer_.on_phase("calibrate", options.events.size());
+    table_ = collect_ranges(
+        model_.graph,
+        [this](std::int64_t first, std::int64_t count, std::span<float> input) {
+          evaluator_.fill_input(first, count, input);
+        },
+        options);
   }
 
-  [[nodiscard]] Graph planned(const TuningConfig& config) {
-    return apply_plan(model_.graph, make_plan(model_.graph, table_, config,
-                                              config_.quantization.activation_rule, weights_));
+  /// The code that a layer would have: its ranges are shared by all trials, so that of several
+  /// types to search the first one counts.
+  [[nodiscard]] QuantParams first_code(const Node& layer, const Range& range) const {
+    const auto spec = std::ranges::find(space_.layers(), layer.name, &LayerSpec::name);
+    return choose_activation(model_.graph, layer, range, spec->searched.activations.front(),
+                             config_.quantization.activation_rule);
+  }
+
+  /// Second moments of the layers' inputs, where a recipe may need them, and the recipes.
+  void choose_corrections() {
+    const bool may_try = config_.tuning.strategy == "auto";
+    const auto needed = [&](Recipe recipe) {
+      return recipe == Recipe::on || (recipe == Recipe::automatic && may_try);
+    };
+    if (!needed(config_.quantization.bias_correction) &&
+        !needed(config_.quantization.weight_reconstruction)) {
+      return;
+    }
+    const EventRange events = evaluator_.events().calibration();
+    observer_.on_phase("recipes", events.size());
+    statistics_ =
+        collect_statistics(model_.graph,
+                           [this](std::int64_t first, std::int64_t count, std::span<float> input) {
+                             evaluator_.fill_input(first, count, input);
+                           },
+                           {events, evaluator_.batch(), config_.input.seed, engine_});
+    const RecipeChoice choice = choose_recipes(
+        config_.quantization, may_try, &statistics_, [&](const std::vector<Corrections>& all) {
+          std::vector<Graph> graphs;
+          for (const Corrections& corrections : all) {
+            graphs.push_back(apply_plan(model_.graph, planned(recipe_probe(space_), corrections)));
+          }
+          std::vector<double> losses;
+          for (const ShowerLossResult& loss : evaluator_.losses_of(graphs, progress())) {
+            losses.push_back(loss.value);
+          }
+          return losses;
+        });
+    corrections_ = choice.corrections;
+    result_.recipes = choice.trials;
+  }
+
+  [[nodiscard]] QuantPlan planned(const TuningConfig& config, const Corrections& corrections) {
+    return make_plan(model_.graph, table_, config, config_.quantization.activation_rule, weights_,
+                     corrections);
   }
 
   /// Evaluates configurations in one sweep over the events.
@@ -136,7 +189,7 @@ class Run {
     std::vector<Graph> graphs;
     graphs.reserve(proposals.size());
     for (const Proposal& proposal : proposals) {
-      graphs.push_back(planned(proposal.config));
+      graphs.push_back(apply_plan(model_.graph, planned(proposal.config, corrections_)));
     }
     const auto start = std::chrono::steady_clock::now();
     const std::vector<ShowerLossResult> losses = evaluator_.losses_of(graphs, progress(), target_);
@@ -202,6 +255,8 @@ class Run {
   Evaluator evaluator_;
   CalibrationTable table_;
   WeightCache weights_;
+  StatisticsTable statistics_;
+  Corrections corrections_;
   /// What a sweep gave for a configuration that is still to be asked for, or was.
   struct Swept {
     ShowerLossResult loss;
@@ -232,7 +287,7 @@ void prepare_folder(const std::filesystem::path& output) {
 
 }  // namespace
 
-std::vector<LayerSpec> layer_specs(const Graph& graph) {
+std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder) {
   std::vector<LayerSpec> specs;
   for (const Node& node : graph.nodes()) {
     if (!is_quantizable(node.op)) {
@@ -240,7 +295,7 @@ std::vector<LayerSpec> layer_specs(const Graph& graph) {
     }
     const std::string op(name_of(node.op));
     specs.push_back(graph.constant(node, 1) != nullptr
-                        ? default_layer_spec(node.name, op)
+                        ? default_layer_spec(node.name, op, whole_ladder)
                         : fp32_layer_spec(node.name, op, "its weights are not constant"));
   }
   return specs;

@@ -12,6 +12,7 @@
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/ir/graph.hpp"
 #include "quantizer/plan/make_plan.hpp"
+#include "quantizer/run/recipes.hpp"
 #include "quantizer/tune/layer_report.hpp"
 #include "quantizer/tune/loop.hpp"
 
@@ -55,6 +56,7 @@ struct QuantizeResult {
   QuantPlan plan;  ///< of the best configuration
   /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".
   std::map<std::string, std::string> implementations;
+  std::vector<RecipeTrial> recipes;  ///< what was tried of the corrections; empty: nothing
   RunCost cost;
   std::string error;  ///< why there is no model; empty when there is one
 };
@@ -68,6 +70,7 @@ struct QuantizeResult {
                                       RunObserver& observer, KernelChoices* kernels = nullptr);
 
 /// The layers of a canonical graph as the tuner sees them.
-[[nodiscard]] std::vector<LayerSpec> layer_specs(const Graph& graph);
+/// `whole_ladder`: they search all precisions, not int8 and fp32 alone.
+[[nodiscard]] std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder = false);
 
 }  // namespace caloquant

@@ -48,6 +48,8 @@ void apply_rule(LayerSpec& layer, const LayerRule& rule, const std::string& plac
          place + "/activation/algorithm", layer);
   narrow(searched.granularities, rule.options.granularities, can.granularities,
          place + "/weight/granularity", layer);
+  narrow(searched.weight_ranges, rule.options.weight_ranges, can.weight_ranges,
+         place + "/weight/algorithm", layer);
   narrow(searched.activations, rule.options.activations, can.activations,
          place + "/activation/dtype", layer);
 }

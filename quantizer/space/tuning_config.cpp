@@ -7,6 +7,10 @@ std::string_view name_of(Granularity granularity) noexcept {
   return granularity == Granularity::per_channel ? "per_channel" : "per_tensor";
 }
 
+std::string_view name_of(WeightRange range) noexcept {
+  return range == WeightRange::minmax ? "minmax" : "mse";
+}
+
 std::string_view name_of(ActivationType type) noexcept {
   switch (type) {
     case ActivationType::automatic:
@@ -31,6 +35,9 @@ std::string to_string(const LayerChoice& choice) {
       name_of(choice.per_channel ? Granularity::per_channel : Granularity::per_tensor));
   if (choice.activation != ActivationType::automatic) {
     text.append(" ").append(name_of(choice.activation));
+  }
+  if (choice.weight_range != WeightRange::minmax) {
+    text.append(" ").append(name_of(choice.weight_range)).append("_weights");
   }
   return text;
 }

@@ -109,6 +109,34 @@ TEST_F(Cli, QuantizeWritesWhatItPromises) {
   EXPECT_EQ(integers, 5);
 }
 
+TEST_F(Cli, QuantizeSaysHowRangesWereFound) {
+  const auto done = run({"quantize", "run.json", "-o", "out", "--set",
+                         R"(/quantization/op_type_dict={"conv": {"activation": {"algorithm":
+                            "automatic"}, "weight": {"algorithm": "mse"}}})"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("conv automatic per_channel mse_weights"));
+  const Json result = json_file("out/result.json");
+  int convolutions = 0;
+  for (const Json& layer : result["layers"]) {
+    if (layer["op"] == "conv" && layer["precision"] == "int8") {
+      ++convolutions;
+      const Json& calibration = layer["src"]["calibration"];
+      EXPECT_EQ(calibration["algorithm"], "automatic");
+      const Json& chosen = calibration["candidates"][calibration["chosen"].get<std::string>()];
+      EXPECT_EQ(chosen["range"], calibration["range"]);
+      EXPECT_GE(chosen["noise"].get<double>(), 0.0);
+      EXPECT_GE(chosen["energy"].get<double>(), 0.0);
+      EXPECT_EQ(calibration["candidates"].size(), 7U);
+      EXPECT_EQ(layer["weights"]["algorithm"], "mse");
+    }
+  }
+  EXPECT_GT(convolutions, 0);
+  std::ifstream steps(folder / "out/steps.jsonl");
+  std::string line;
+  ASSERT_TRUE(std::getline(steps, line));
+  EXPECT_THAT(line, HasSubstr("int8 automatic per_channel mse_weights"));
+}
+
 TEST_F(Cli, EqualRunsMakeEqualModels) {
   ASSERT_EQ(run({"quantize", "run.json", "-o", "one", "--threads", "1"}).exit_code, 0);
   ASSERT_EQ(run({"quantize", "run.json", "-o", "two", "--threads", "2"}).exit_code, 0);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caloquant/data.hpp>
+#include <caloquant/range.hpp>
 #include <caloquant/shower_loss.hpp>
 #include <caloquant/tuning.hpp>
 #include <cstddef>
@@ -58,10 +59,21 @@ enum class ActivationRule {
 };
 [[nodiscard]] std::string_view name_of(ActivationRule rule) noexcept;
 
+/// Is a correction of the quantized weights applied?
+enum class Recipe {
+  off,
+  on,
+  automatic,  ///< "auto": by the strategy auto where it lowers the loss, by no other strategy
+};
+[[nodiscard]] std::string_view name_of(Recipe recipe) noexcept;
+
 struct QuantizationConfig {
   std::string approach = "static";
   ActivationRule activation_rule = ActivationRule::measured;
+  RangeOptions ranges;
   SpaceRules rules;
+  Recipe bias_correction = Recipe::automatic;        ///< corrected_bias()
+  Recipe weight_reconstruction = Recipe::automatic;  ///< reconstruct_rounding()
   friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;
 };
 
@@ -79,8 +91,9 @@ struct AccuracyCriterion {
   bool higher_is_better = false;
   CriterionKind kind = CriterionKind::absolute;
   double tolerable_loss = 0.0;  ///< >= 0; below 1 when relative
-  /// Largest |mean total energy / that of the fp32 model - 1| in any energy bin; none: not asked for.
-  std::optional<double> energy_response;
+  /// Largest |mean total energy / that of the fp32 model - 1| in any energy bin; none: not asked
+  /// for.
+  std::optional<double> energy_response{};
   friend bool operator==(const AccuracyCriterion&, const AccuracyCriterion&) = default;
 };
 

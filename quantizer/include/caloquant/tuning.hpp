@@ -17,6 +17,13 @@ enum class Granularity {
 };
 [[nodiscard]] std::string_view name_of(Granularity granularity) noexcept;
 
+/// How the scales of weights are found.
+enum class WeightRange {
+  minmax,  ///< largest magnitude / 127
+  mse,     ///< the clipping with the smallest squared error of the weights
+};
+[[nodiscard]] std::string_view name_of(WeightRange range) noexcept;
+
 /// Integer type of a quantized layer's src.
 enum class ActivationType {
   automatic,  ///< by the activation rule of the run
@@ -33,12 +40,13 @@ struct LayerChoice {
   RangeAlgorithm algorithm = RangeAlgorithm::minmax;
   bool per_channel = true;
   ActivationType activation = ActivationType::automatic;
+  WeightRange weight_range = WeightRange::minmax;
 
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
 };
 
-/// "fp32", "bf16", "w8 per_channel", "w8a16 minmax per_channel", "int8 kl per_tensor s8" (automatic
-/// is not said).
+/// "fp32", "bf16", "w8 per_channel", "w8a16 minmax per_channel", "int8 kl per_tensor s8", "int8
+/// aciq per_channel mse_weights" (the type automatic and weights by min-max are not said).
 [[nodiscard]] std::string to_string(const LayerChoice& choice);
 
 /// The choice for every counted layer of a TuningSpace, in its order: what a strategy proposes.
@@ -75,6 +83,7 @@ struct LayerOptions {
   std::vector<RangeAlgorithm> algorithms;
   std::vector<Granularity> granularities;
   std::vector<ActivationType> activations;
+  std::vector<WeightRange> weight_ranges;
 
   friend bool operator==(const LayerOptions&, const LayerOptions&) = default;
 };
@@ -92,8 +101,8 @@ struct LayerSpec {
 };
 
 /// A layer with the default search of its op: conv {minmax, kl} x {per_channel, per_tensor}, dense
-/// {minmax} x {per_channel}; both can do all of it. Precisions: int8 and fp32, or with whole_ladder
-/// int8, w8a16 (conv) or w8 (dense), bf16, fp32.
+/// {minmax} x {per_channel}; both can do every algorithm. Precisions: int8 and fp32, or with
+/// whole_ladder int8, w8a16 (conv) or w8 (dense), bf16, fp32.
 [[nodiscard]] LayerSpec default_layer_spec(std::string name, std::string op,
                                            bool whole_ladder = false);
 /// A layer that the engine cannot quantize, with the reason ("operator has no integer form").
@@ -132,8 +141,8 @@ class TuningSpace {
   [[nodiscard]] const std::vector<LayerSpec>& layers() const { return layers_; }
   [[nodiscard]] std::size_t total_layers() const;
   /// Every combination in which all layers of an op share their choice, as Intel Neural Compressor
-  /// enumerates them: activation type slowest, then algorithm, granularity fastest; a layer that
-  /// lacks an option takes its own first. No two are equal.
+  /// enumerates them: activation type slowest, then algorithm, weight range, granularity fastest;
+  /// a layer that lacks an option takes its own first. No two are equal.
   [[nodiscard]] std::vector<TuningConfig> op_type_combinations() const;
   /// Precisions that layers may fall back to, in the order of LayerSpec::capability: the most
   /// compact first, fp32 last.

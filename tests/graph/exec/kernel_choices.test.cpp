@@ -50,15 +50,14 @@ TEST_F(MeasuredKernels, EveryKindThatCanIsMeasuredAndTheFastestChosen) {
   EXPECT_EQ(signature,
             "conv f32 src 1x3x5x4x6 weights 16x3x2x2x3 strides 1x1x1 dilations 1x1x1 pads 0x0x1 "
             "and 1x1x1 groups 1 epilogue 0 phases 2x2x2");
-  ASSERT_EQ(measured.milliseconds.size(), 3U);
-  const double library = measured.milliseconds.at(LayerKind::library) * KernelChoices::margin;
-  const double rows = measured.milliseconds.at(LayerKind::direct_rows);
+  // Rows would leave the phases to another step.
+  ASSERT_EQ(measured.milliseconds.size(), 2U);
+  const double library = measured.milliseconds.at(LayerKind::library);
   const double channels = measured.milliseconds.at(LayerKind::direct_channels);
-  const double least = std::min({library, rows, channels});
-  EXPECT_GT(least, 0.0);
-  EXPECT_EQ(measured.kind, least == library ? LayerKind::library
-                           : least == rows  ? LayerKind::direct_rows
-                                            : LayerKind::direct_channels);
+  EXPECT_GT(std::min(library, channels), 0.0);
+  EXPECT_EQ(measured.kind, library * KernelChoices::margin < channels
+                               ? LayerKind::library
+                               : LayerKind::direct_channels);  // the default for 16 channels
 }
 
 TEST_F(MeasuredKernels, AreMeasuredOnceAndKept) {
@@ -85,7 +84,7 @@ TEST_F(MeasuredKernels, OfAnotherMachineOrDamagedAreNotUsed) {
   other.replace(other.find("\"machine\": \"") + 12, 3, "ZX8");
   for (const std::string& text :
        {other, good.substr(0, good.size() / 2), std::string("[]"), std::string(),
-        std::string(R"({"_version": 1, "machine": 7, "layers": []})")}) {
+        std::string(R"({"_version": 2, "machine": 7, "layers": []})")}) {
     std::ofstream(file) << text;
     EXPECT_TRUE(KernelChoices(file).table().empty()) << text;
   }

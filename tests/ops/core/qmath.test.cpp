@@ -245,5 +245,72 @@ TEST(Qmath, SixteenBitsAreSymmetric) {
   EXPECT_EQ(quantize(0.00015F, params), 2);  // a tie to the even step
 }
 
+double weight_error(std::span<const float> weights, float scale) {
+  double sum = 0.0;
+  for (const float weight : weights) {
+    const auto q = static_cast<float>(round_saturate(weight / scale, {-127, 127}));
+    sum += std::pow(static_cast<double>(q * scale) - static_cast<double>(weight), 2);
+  }
+  return sum;
+}
+
+/// 6300 weights of 1.2 and one of 127: a scale s from 0.5 to 1.2 / 0.5 leaves them at one step,
+/// with the error 6300 (s - 1.2)^2 + 127^2 (1 - s)^2 as long as s is below 1 (nothing is clipped
+/// above it): smallest at s = (6300 1.2 + 127^2) / (6300 + 127^2) = 1.056, hence 1 of those
+/// allowed. With 0.9 in place of 1.2: at (6300 0.9 + 127^2) / (6300 + 127^2) = 0.9719.
+TEST(Qmath, MseScalesWeighClippingAgainstRounding) {
+  const auto scale_for = [](float most) {
+    Tensor weights(DType::f32, {1, 6301});
+    std::fill(weights.data<float>().begin(), weights.data<float>().end(), most);
+    weights.data<float>()[17] = -127.0F;
+    return mse_weight_scales(weights, true).at(0);
+  };
+  EXPECT_EQ(scale_for(1.2F), 1.0F);
+  EXPECT_NEAR(scale_for(0.9F), 0.9719, 1.0 / 2048.0 + 1e-4);
+}
+
+TEST_F(QmathProperty, MseScalesAreNeverWorseThanMinMaxAndScaleWithTheWeights) {
+  std::normal_distribution<float> normal(0.0F, 1.0F);
+  Tensor weights(DType::f32, {6, 40});
+  for (float& value : weights.data<float>()) {
+    value = normal(random) * (testing::uniform_int(random, 0, 39) == 0 ? 4.0F : 1.0F);
+  }
+  const auto values = weights.data<float>();
+  std::fill(values.begin() + 40, values.begin() + 80, 0.0F);  // a dead channel
+  for (const bool per_channel : {false, true}) {
+    const std::vector<float> widest = minmax_weight_scales(weights, per_channel);
+    const std::vector<float> scales = mse_weight_scales(weights, per_channel);
+    ASSERT_EQ(scales.size(), per_channel ? 6U : 1U);
+    const std::size_t stride = values.size() / scales.size();
+    for (std::size_t channel = 0; channel < scales.size(); ++channel) {
+      const auto part = std::span<const float>(values).subspan(channel * stride, stride);
+      EXPECT_GT(scales[channel], 0.0F);
+      EXPECT_LE(scales[channel], widest[channel]);
+      const double error = weight_error(part, scales[channel]);
+      EXPECT_LE(error, weight_error(part, widest[channel]));
+      // The coarse grid, by brute force.
+      for (int step = 16; step <= 64; ++step) {
+        const float scale = widest[channel] * static_cast<float>(step) / 64.0F;
+        EXPECT_LE(error, weight_error(part, scale) * (1.0 + 1e-6));
+      }
+    }
+    const QuantizedWeights quantized = quantize_weights(weights, scales);
+    EXPECT_EQ(quantized.scales, scales);
+    for (const std::int8_t q : quantized.values.data<std::int8_t>()) {
+      EXPECT_GE(q, -127);
+    }
+  }
+  EXPECT_EQ(mse_weight_scales(weights, true)[1], 1.0F);
+  Tensor scaled = weights;
+  for (float& value : scaled.data<float>()) {
+    value = std::ldexp(value, -9);
+  }
+  const std::vector<float> own = mse_weight_scales(weights, true);
+  const std::vector<float> other = mse_weight_scales(scaled, true);
+  for (std::size_t channel = 0; channel < own.size(); ++channel) {
+    EXPECT_EQ(other[channel], channel == 1 ? 1.0F : std::ldexp(own[channel], -9));
+  }
+}
+
 }  // namespace
 }  // namespace caloquant
