@@ -74,6 +74,7 @@ class EngineExecutable : public Executable {
     if (block_ == batch || split_ == steps_) {
       whole_.emplace(std::move(whole), StepRange{0, steps_}, given, std::set<BufferId>{},
                      options.isa);
+      own_inputs();
       return;
     }
     // As even as possible, so that the last block does little that was done before.
@@ -87,6 +88,7 @@ class EngineExecutable : public Executable {
                   options.isa);
     CALOQUANT_EXPECT(part_->graph().steps.size() == steps_);
     shared_.insert(given.begin(), given.end());
+    own_inputs();
   }
 
   [[nodiscard]] std::int64_t batch() const override { return batch_; }
@@ -101,9 +103,7 @@ class EngineExecutable : public Executable {
     CALOQUANT_EXPECT(outputs.size() == graph.outputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       CALOQUANT_EXPECT(inputs[i].size_bytes() == graph.buffers[graph.inputs[i]].bytes());
-      // Inputs are only read; the table is shared with buffers that are written.
-      whole_->set(graph.inputs[i],
-                  reinterpret_cast<std::byte*>(const_cast<float*>(inputs[i].data())));
+      std::copy(inputs[i].begin(), inputs[i].end(), inputs_[i].data<float>().begin());
     }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       CALOQUANT_EXPECT(outputs[i].size_bytes() == graph.buffers[graph.outputs[i]].bytes());
@@ -124,6 +124,13 @@ class EngineExecutable : public Executable {
   }
 
  private:
+  void own_inputs() {
+    for (const BufferId input : whole_->graph().inputs) {
+      inputs_.emplace_back(DType::f32, whole_->graph().buffers[input].shape);
+      whole_->set(input, inputs_.back().raw());
+    }
+  }
+
   /// What the blocks read of what was computed for the whole batch.
   [[nodiscard]] std::set<BufferId> shared_roots(const LoweredGraph& graph,
                                                 const std::set<BufferId>& given) const {
@@ -155,6 +162,8 @@ class EngineExecutable : public Executable {
   std::size_t split_ = 0;  ///< the first step that runs on blocks
   std::size_t steps_ = 0;
   StepListener listener_;
+  /// Copies of the inputs: the last bits of oneDNN's f32 gemm depend on the alignment of its src.
+  std::vector<Tensor> inputs_;
   std::optional<Stage> whole_;
   std::optional<Stage> part_;
   std::set<BufferId> shared_;  ///< roots whose memory a block gets from the whole batch

@@ -6,7 +6,11 @@ target_compile_options(caloquant_options INTERFACE
   # -Wrestrict: false alarms in g++ 12's own std::string at -O3 (GCC bug 105329).
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wno-restrict>
   # Same sums on every machine: no contraction of a*b+c behind our back.
-  -ffp-contract=off)
+  -ffp-contract=off
+  # g++ 12.2 vectorises two neighbouring double -> float -> double conversions to nothing: they no
+  # longer round (seen in quantizer/run/primaries.cpp; Generate.EqualsTheEngineOnTheLatentsOfItsLabels
+  # notices).
+  $<$<CXX_COMPILER_ID:GNU>:-fno-tree-slp-vectorize>)
 if(CALOQUANT_SANITIZE)
   list(JOIN CALOQUANT_SANITIZE "," _sanitizers)
   target_compile_options(caloquant_options INTERFACE -fsanitize=${_sanitizers}
