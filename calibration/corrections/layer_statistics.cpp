@@ -160,6 +160,7 @@ StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
   const std::size_t per_event =
       input.data<float>().size() / static_cast<std::size_t>(options.batch);
   std::vector<std::span<float>> outputs;
+  outputs.reserve(taps.size());
   for (Tap& tap : taps) {
     outputs.push_back(tap.values.data<float>());
   }

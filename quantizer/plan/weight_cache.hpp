@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct WeightForm {
   WeightRange range = WeightRange::minmax;
   bool reconstruct = false;  ///< reconstruct_rounding(), not the nearest
 
-  friend auto operator<=>(const WeightForm&, const WeightForm&) = default;
+  [[nodiscard]] auto key() const { return std::tie(bf16, per_channel, range, reconstruct); }
+  friend bool operator<(const WeightForm& a, const WeightForm& b) { return a.key() < b.key(); }
 };
 
 /// Quantized weights by layer and form, made once and shared by all trials.

@@ -128,7 +128,7 @@ ShowerFiles::Part ShowerFiles::describe(const std::filesystem::path& file) {
   return part;
 }
 
-ShowerFiles::ShowerFiles(std::vector<std::filesystem::path> files) {
+ShowerFiles::ShowerFiles(const std::vector<std::filesystem::path>& files) {
   for (const std::filesystem::path& path : files) {
     Part part = describe(path);
     const ShowerFile file(path, part.layout, image_shape_);

@@ -45,7 +45,7 @@ void settle_units(ComparedSide& a, ComparedSide& b, const std::optional<OutputUn
 /// the units of the cells. Throws DataError naming file, dataset and row.
 class ShowerFiles {
  public:
-  explicit ShowerFiles(std::vector<std::filesystem::path> files);
+  explicit ShowerFiles(const std::vector<std::filesystem::path>& files);
 
   [[nodiscard]] std::int64_t events() const noexcept { return events_; }
   /// [X, Y, Z].

@@ -33,7 +33,7 @@ void check(const GenerateOptions& options) {
   }
 }
 
-double now() {
+double seconds_now() {
   using Clock = std::chrono::steady_clock;
   return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
 }
@@ -53,16 +53,16 @@ double run_all(ShowerMaker& maker, GeneratedFile& file, const GenerateOptions& o
       block.labels.push_back(draw_primary(primaries, event));
     }
     maker.fill(first, block.labels, block.images);
-    const double computed = now();
+    const double computed = seconds_now();
     writer.put(std::move(block));
-    waited += now() - computed;
+    waited += seconds_now() - computed;
     if (progress) {
       progress(first + count);
     }
   }
-  const double computed = now();
+  const double computed = seconds_now();
   writer.finish();
-  return waited + (now() - computed);
+  return waited + (seconds_now() - computed);
 }
 
 }  // namespace
@@ -91,14 +91,14 @@ GenerateResult generate(const Graph& graph, const GenerateOptions& options,
   // The file comes first: nothing is computed for a folder that cannot be written.
   GeneratedFile file(graph, options, image);
   GenerateResult result{.events = options.events};
-  const double begin = now();
-  ShowerMaker maker(graph, {options.recipe, options.seed, options.batch, options.units,
-                           options.engine});
-  const double compiled = now();
+  const double begin = seconds_now();
+  ShowerMaker maker(graph,
+                    {options.recipe, options.seed, options.batch, options.units, options.engine});
+  const double compiled = seconds_now();
   result.compile_seconds = compiled - begin;
   result.waited_seconds = run_all(maker, file, options, progress);
   file.commit();
-  result.seconds = now() - compiled;
+  result.seconds = seconds_now() - compiled;
   return result;
 }
 

@@ -166,10 +166,12 @@ class Run {
     const RecipeChoice choice = choose_recipes(
         config_.quantization, may_try, &statistics_, [&](const std::vector<Corrections>& all) {
           std::vector<Graph> graphs;
+          graphs.reserve(all.size());
           for (const Corrections& corrections : all) {
             graphs.push_back(apply_plan(model_.graph, planned(recipe_probe(space_), corrections)));
           }
           std::vector<double> losses;
+          losses.reserve(graphs.size());
           for (const ShowerLossResult& loss : evaluator_.losses_of(graphs, progress())) {
             losses.push_back(loss.value);
           }

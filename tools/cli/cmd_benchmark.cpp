@@ -16,7 +16,7 @@
 namespace caloquant::cli {
 namespace {
 
-struct Arguments {
+struct BenchmarkArguments {
   ModelArguments model;
   std::vector<std::string> precisions;
   BenchmarkOptions options;
@@ -31,7 +31,7 @@ Graph without_collapse(ModelArguments model) {
   return model.load().graph;
 }
 
-std::vector<BenchmarkCandidate> make_candidates(const Arguments& arguments) {
+std::vector<BenchmarkCandidate> make_candidates(const BenchmarkArguments& arguments) {
   const LoadedModel model = arguments.model.load();
   if (model.graph.inputs().size() != 1 || model.graph.outputs().size() != 1) {
     throw ModelError("model '" + model.graph.name() + "'", "is no generator",
@@ -136,7 +136,7 @@ void print_choices(const KernelChoices& kernels) {
   }
 }
 
-int benchmark_command(const Arguments& arguments) {
+int benchmark_command(const BenchmarkArguments& arguments) {
   ProgressLine progress(std::cerr, is_terminal(STDERR_FILENO) && !arguments.json);
   BenchmarkOptions options = arguments.options;
   auto kernels = machine_kernels();
@@ -168,7 +168,7 @@ int benchmark_command(const Arguments& arguments) {
 void add_benchmark(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "benchmark", "Showers per second, whole and layer by layer, against the machine's peak");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BenchmarkArguments>();
   arguments->model.add_to(*command);
   command->add_option("--batch", arguments->options.batches, "events per call, e.g. 1,8,32,128")
       ->delimiter(',')

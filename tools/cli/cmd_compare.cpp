@@ -2,7 +2,6 @@
 
 #include <caloquant/error.hpp>
 #include <cmath>
-#include <csignal>
 #include <iostream>
 
 #include "calibration/data/latents.hpp"
@@ -14,16 +13,10 @@
 #include "quantizer/run/generate.hpp"
 #include "quantizer/tune/progress.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/interrupt.hpp"
 
 namespace caloquant::cli {
 namespace {
-
-// A signal handler can reach nothing but a variable of static storage.
-volatile std::sig_atomic_t interrupt_requested = 0;  // NOLINT(readability-identifier-naming)
-
-void request_interrupt(int /*signal*/) {
-  interrupt_requested = 1;
-}
 
 /// How a network's numbers stand for energies; both have a default where they are left out.
 struct UnitArguments {
@@ -44,7 +37,7 @@ struct UnitArguments {
   }
 };
 
-struct Arguments {
+struct CompareArguments {
   std::string a;
   std::string b;
   std::string discriminator;
@@ -81,7 +74,7 @@ void parse_energies(const std::string& text, Primaries& primaries) {
   }
 }
 
-InputRecipe recipe_of(const Arguments& arguments, const Graph& graph) {
+InputRecipe recipe_of(const CompareArguments& arguments, const Graph& graph) {
   if (arguments.recipe.empty()) {
     return default_recipe(graph);
   }
@@ -94,7 +87,7 @@ InputRecipe recipe_of(const Arguments& arguments, const Graph& graph) {
 }
 
 /// `model`: a side that is a network, or null.
-CompareOptions options_of(const Arguments& arguments, const Graph* model) {
+CompareOptions options_of(const CompareArguments& arguments, const Graph* model) {
   CompareOptions options = arguments.options;
   if (arguments.events && *arguments.events < 2) {
     throw UsageError("--events", std::to_string(*arguments.events) + " is too few",
@@ -126,7 +119,7 @@ CompareOptions options_of(const Arguments& arguments, const Graph* model) {
 }
 
 /// Labels of files are what they are.
-void refuse_primaries_of_files(const Arguments& arguments, const ComparedSide& a,
+void refuse_primaries_of_files(const CompareArguments& arguments, const ComparedSide& a,
                                const ComparedSide& b) {
   if (!a.is_model() || !b.is_model()) {
     for (const auto& [option, text] :
@@ -139,7 +132,7 @@ void refuse_primaries_of_files(const Arguments& arguments, const ComparedSide& a
   }
 }
 
-CompareResult run(const Arguments& arguments, const ComparedSide& a, const ComparedSide& b) {
+CompareResult run(const CompareArguments& arguments, const ComparedSide& a, const ComparedSide& b) {
   const Graph* const model = a.is_model() ? &*a.graph : b.is_model() ? &*b.graph : nullptr;
   const CompareOptions options = options_of(arguments, model);
   std::optional<ComparedSide> judge;
@@ -149,11 +142,11 @@ CompareResult run(const Arguments& arguments, const ComparedSide& a, const Compa
       throw ModelError(arguments.discriminator, "is a shower file", "give a discriminator model");
     }
   }
-  std::signal(SIGINT, request_interrupt);
+  watch_for_interrupt();
   ProgressLine progress(std::cerr, !arguments.quiet && is_terminal(STDERR_FILENO));
   bool begun = false;
   const auto report = [&](std::int64_t done, std::int64_t events) {
-    if (interrupt_requested != 0) {
+    if (cli::interrupted()) {
       throw InterruptedError("compare");
     }
     if (!begun) {
@@ -167,7 +160,7 @@ CompareResult run(const Arguments& arguments, const ComparedSide& a, const Compa
   return result;
 }
 
-int compare_command(const Arguments& arguments) {
+int compare_command(const CompareArguments& arguments) {
   set_threads(arguments.threads);
   ComparedSide a = open_side(arguments.a, {});
   ComparedSide b = open_side(arguments.b, {});
@@ -190,7 +183,7 @@ int compare_command(const Arguments& arguments) {
   return exit_ok;
 }
 
-void add_primaries(CLI::App& command, Arguments& arguments) {
+void add_primaries(CLI::App& command, CompareArguments& arguments) {
   command.add_option("--events", arguments.events,
                      "number of events (1000 between models, else all of the files)");
   command.add_option("--energy", arguments.energy,
@@ -205,7 +198,7 @@ void add_primaries(CLI::App& command, Arguments& arguments) {
                      "energy_angle_noise (for images of 51x51x25) or energy_times_noise (else)");
 }
 
-void add_units(CLI::App& command, Arguments& arguments) {
+void add_units(CLI::App& command, CompareArguments& arguments) {
   command.add_option("--output-scale", arguments.output.scale,
                      "of Keras models, GeV = out^(1/power) / scale (as a quantized A or B, or 1)");
   command.add_option("--output-power", arguments.output.power, "of Keras models");
@@ -228,7 +221,7 @@ void add_units(CLI::App& command, Arguments& arguments) {
 void add_compare(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "compare", "Physics of two models or shower files side by side; A is the reference");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CompareArguments>();
   const std::string forms =
       "quantized.h5, full Keras HDF5, ARCHITECTURE.json,WEIGHTS.h5, ARCHITECTURE.json,random:SEED, "
       "or a shower file (or pattern)";

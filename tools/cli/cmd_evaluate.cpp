@@ -11,7 +11,7 @@
 namespace caloquant::cli {
 namespace {
 
-struct Arguments {
+struct EvaluateArguments {
   ModelArguments model;
   std::string config;
   std::vector<std::string> overrides;
@@ -19,7 +19,7 @@ struct Arguments {
   bool json = false;
 };
 
-int evaluate_command(const Arguments& arguments) {
+int evaluate_command(const EvaluateArguments& arguments) {
   set_threads(arguments.threads);
   const RunConfig config = load_run_config(arguments.config, arguments.overrides);
   const LoadedModel model = arguments.model.load();
@@ -59,7 +59,7 @@ int evaluate_command(const Arguments& arguments) {
 void add_evaluate(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("evaluate", "Loss of a model against the fp32 parent of a config");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvaluateArguments>();
   arguments->model.add_to(*command);
   command->add_option("--config", arguments->config, "run config (JSON)")->required();
   command->add_option("--set", arguments->overrides, "change a config value: /json/pointer=value")

@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <caloquant/error.hpp>
-#include <csignal>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -12,18 +11,12 @@
 #include "quantizer/tune/progress.hpp"
 #include "quantizer/tune/step_table.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/interrupt.hpp"
 
 namespace caloquant::cli {
 namespace {
 
-// A signal handler can reach nothing but a variable of static storage.
-volatile std::sig_atomic_t interrupt_requested = 0;  // NOLINT(readability-identifier-naming)
-
-void request_interrupt(int /*signal*/) {
-  interrupt_requested = 1;
-}
-
-struct Arguments {
+struct QuantizeArguments {
   std::string config;
   std::string output = "caloquant_out";
   std::vector<std::string> overrides;
@@ -72,7 +65,7 @@ class TerminalObserver : public RunObserver {
       std::cout << table_->row(trial) << std::flush;
     }
   }
-  [[nodiscard]] bool interrupted() override { return interrupt_requested != 0; }
+  [[nodiscard]] bool interrupted() override { return cli::interrupted(); }
 
  private:
   const RunConfig& config_;
@@ -109,7 +102,7 @@ void print_outcome(const QuantizeResult& result, const std::string& output) {
             << "\nwritten: " << output << "/{quantized.h5, steps.jsonl, steps.csv, result.json}\n";
 }
 
-int quantize_command(const Arguments& arguments) {
+int quantize_command(const QuantizeArguments& arguments) {
   set_threads(arguments.threads);
   RunConfig config = load_run_config(arguments.config, arguments.overrides);
   if (arguments.random_weights) {
@@ -125,7 +118,7 @@ int quantize_command(const Arguments& arguments) {
     std::cout << "caloquant " CALOQUANT_VERSION ", oneDNN " << cpu.onednn << ", " << cpu.isa << ", "
               << cpu.threads << " threads, direct kernels " << name_of(active_isa()) << '\n';
   }
-  std::signal(SIGINT, request_interrupt);
+  watch_for_interrupt();
   TerminalObserver observer(config, arguments.quiet);
   auto kernels = machine_kernels();
   const QuantizeResult result =
@@ -154,7 +147,7 @@ int quantize_command(const Arguments& arguments) {
 void add_quantize(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("quantize", "Quantize a model until its loss meets the target");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<QuantizeArguments>();
   command->add_option("CONFIG", arguments->config, "run config (JSON); see 'caloquant schema'")
       ->required();
   command->add_option("-o,--output", arguments->output, "folder for the results")

@@ -10,7 +10,7 @@
 namespace caloquant::cli {
 namespace {
 
-struct Arguments {
+struct RunArguments {
   ModelArguments model;
   std::string latents;
   std::string output;
@@ -117,7 +117,7 @@ void run_all(const Graph& graph, const LatentPlace& place, const H5File& latents
   }
 }
 
-int run_command(const Arguments& arguments) {
+int run_command(const RunArguments& arguments) {
   set_threads(arguments.threads);
   const LoadedModel model = arguments.model.load();
   const Graph& graph = model.graph;
@@ -147,7 +147,7 @@ int run_command(const Arguments& arguments) {
 void add_run(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("run", "Run a model on latents; raw output as dataset ECAL");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RunArguments>();
   arguments->model.add_to(*command);
   command->add_option("--latents", arguments->latents, "HDF5 file, or FILE:dataset")->required();
   command->add_option("-o,--output", arguments->output, "HDF5 file to write")->required();
