@@ -14,6 +14,7 @@
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/evaluator.hpp"
 #include "quantizer/run/load_model.hpp"
+#include "quantizer/strategy/cost.hpp"
 #include "quantizer/tune/criterion.hpp"
 #include "quantizer/tune/journal.hpp"
 
@@ -39,10 +40,8 @@ class Run {
         output_(output),
         observer_(observer),
         model_(load_fp32_model(config.model, config.graph)),
-        space_(layer_specs(model_.graph), config.quantization.rules, config.source),
-        strategy_(make_strategy(
-            {config.tuning.strategy, config.accuracy.higher_is_better, config.tuning.more_bases},
-            space_)),
+        space_(layer_specs(model_.graph, config.tuning.strategy != "basic"),
+               config.quantization.rules, config.source),
         engine_(std::move(engine)),
         evaluator_(config, model_.graph, engine_) {}
 
@@ -51,11 +50,13 @@ class Run {
     result_.baseline = measure_baseline();
     target_ = target_loss(config_.accuracy, result_.baseline.value);
     observer_.on_target(result_.baseline, target_);
+    strategy_ = make_strategy(strategy_options(), space_);
     calibrate();
     Journal journal(output_);
-    result_.tuning =
-        tune(*strategy_, {config_.accuracy, config_.tuning.limits, result_.baseline.value},
-             callbacks(), &journal);
+    result_.tuning = tune(*strategy_,
+                          {config_.accuracy, config_.tuning.limits, result_.baseline.value,
+                           config_.tuning.objective, costs_},
+                          callbacks(), &journal);
     result_.layers = report_layers(space_, result_.tuning);
     if (!result_.tuning.best) {
       result_.error = result_.tuning.trials.empty() ? "no configuration was tried"
@@ -87,6 +88,18 @@ class Run {
   }
 
  private:
+  [[nodiscard]] StrategyOptions strategy_options() const {
+    const TuningCriterion& tuning = config_.tuning;
+    return {tuning.strategy,
+            config_.accuracy.higher_is_better,
+            tuning.more_bases,
+            tuning.objective,
+            costs_,
+            tuning.seed,
+            tuning.limits.max_trials,
+            result_.baseline.value};
+  }
+
   /// Progress that lets the observer end the run.
   [[nodiscard]] EventProgress progress() {
     return [this](std::int64_t done) {
@@ -197,6 +210,7 @@ class Run {
   RunObserver& observer_;
   LoadedModel model_;
   TuningSpace space_;
+  CostTable costs_ = nominal_costs(space_);  ///< of one kind for strategy and choice of the best
   std::unique_ptr<Strategy> strategy_;
   EngineOptions engine_;
   Evaluator evaluator_;
@@ -232,7 +246,7 @@ void prepare_folder(const std::filesystem::path& output) {
 
 }  // namespace
 
-std::vector<LayerSpec> layer_specs(const Graph& graph) {
+std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder) {
   std::vector<LayerSpec> specs;
   for (const Node& node : graph.nodes()) {
     if (!is_quantizable(node.op)) {
@@ -240,7 +254,7 @@ std::vector<LayerSpec> layer_specs(const Graph& graph) {
     }
     const std::string op(name_of(node.op));
     specs.push_back(graph.constant(node, 1) != nullptr
-                        ? default_layer_spec(node.name, op)
+                        ? default_layer_spec(node.name, op, whole_ladder)
                         : fp32_layer_spec(node.name, op, "its weights are not constant"));
   }
   return specs;
