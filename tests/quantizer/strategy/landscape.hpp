@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <caloquant/strategy.hpp>
 #include <cmath>
 #include <map>
@@ -94,7 +95,7 @@ class Landscape {
   double limit = 0.0;  ///< of the loss
 
  private:
-  static constexpr std::size_t dimensions = 24;
+  static constexpr std::size_t dimensions = 401;
   struct Entry {
     double loss = 0.0;
     std::vector<double> direction;  ///< of length 1
