@@ -53,6 +53,9 @@ inline constexpr std::array values_of<ActivationRule>{ActivationRule::measured,
 template <>
 inline constexpr std::array values_of<CriterionKind>{CriterionKind::relative,
                                                      CriterionKind::absolute};
+template <>
+inline constexpr std::array values_of<Objective>{Objective::fastest, Objective::smallest,
+                                                 Objective::accurate};
 
 /// The value of a name that the schema has let through.
 template <typename E>

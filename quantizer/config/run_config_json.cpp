@@ -37,6 +37,8 @@ class Reader {
     }
     const Json& tuning = document_.at("tuning_criterion");
     config.tuning.strategy = tuning.at("strategy").get<std::string>();
+    config.tuning.objective = enum_of<Objective>(tuning.at("objective"));
+    config.tuning.seed = tuning.at("seed").get<std::uint64_t>();
     config.tuning.more_bases = tuning.at("more_bases").get<bool>();
     config.tuning.early_stop = tuning.at("early_stop").get<bool>();
     config.tuning.limits.timeout = tuning.at("timeout").get<double>();

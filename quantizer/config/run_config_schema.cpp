@@ -303,7 +303,24 @@ constexpr const char* schema_text = R"JSON({
       "additionalProperties": false,
       "default": {},
       "properties": {
-        "strategy": {"type": "string", "enum": ["basic"], "default": "basic"},
+        "strategy": {
+          "description": "basic: that of Intel Neural Compressor. conservative: one op type after the other. mse_v2: fall-back by harm, then shrinking. sensitivity: every layer alone, then the cheapest predicted plan. exhaustive: every plan. random: plans by chance. auto: recipes, then sensitivity. All but basic search every precision of a layer and go on after the first plan that meets the target.",
+          "type": "string",
+          "enum": ["basic", "conservative", "mse_v2", "sensitivity", "exhaustive", "random", "auto"],
+          "default": "basic"
+        },
+        "objective": {
+          "description": "What is sought among the plans that meet the target: the least time, the fewest bytes, or the best loss. basic keeps the most quantized layers whatever is said here.",
+          "type": "string",
+          "enum": ["fastest", "smallest", "accurate"],
+          "default": "fastest"
+        },
+        "seed": {
+          "description": "Of the strategy random.",
+          "type": "integer",
+          "minimum": 0,
+          "default": 1978
+        },
         "more_bases": {
           "description": "When the trials of Intel Neural Compressor's basic are over and nothing met the target: fall back again from the best combination of other activation algorithms. false ends as it does.",
           "type": "boolean",
@@ -315,7 +332,7 @@ constexpr const char* schema_text = R"JSON({
           "default": false
         },
         "timeout": {
-          "description": "Seconds to search for a better plan; 0 stops at the first that meets the target.",
+          "description": "Seconds to search for a better plan; 0: basic stops at the first that meets the target, other strategies at their own end.",
           "type": "number",
           "minimum": 0,
           "default": 0.0

@@ -117,6 +117,8 @@ Json to_json(const RunConfig& config) {
   }
   Json& tuning = json["tuning_criterion"];
   tuning["strategy"] = config.tuning.strategy;
+  tuning["objective"] = name_of(config.tuning.objective);
+  tuning["seed"] = config.tuning.seed;
   tuning["more_bases"] = config.tuning.more_bases;
   tuning["early_stop"] = config.tuning.early_stop;
   tuning["timeout"] = config.tuning.limits.timeout;

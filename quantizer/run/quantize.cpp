@@ -14,6 +14,7 @@
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/evaluator.hpp"
 #include "quantizer/run/load_model.hpp"
+#include "quantizer/strategy/cost.hpp"
 #include "quantizer/tune/criterion.hpp"
 #include "quantizer/tune/journal.hpp"
 
@@ -41,9 +42,6 @@ class Run {
         model_(load_fp32_model(config.model, config.graph)),
         space_(layer_specs(model_.graph, config.tuning.strategy != "basic"),
                config.quantization.rules, config.source),
-        strategy_(make_strategy(
-            {config.tuning.strategy, config.accuracy.higher_is_better, config.tuning.more_bases},
-            space_)),
         engine_(std::move(engine)),
         evaluator_(config, model_.graph, engine_) {}
 
@@ -52,12 +50,14 @@ class Run {
     result_.baseline = measure_baseline();
     target_ = target_loss(config_.accuracy, result_.baseline.value);
     observer_.on_target(result_.baseline, target_);
+    strategy_ = make_strategy(strategy_options(), space_);
     calibrate();
     choose_corrections();
     Journal journal(output_);
-    result_.tuning =
-        tune(*strategy_, {config_.accuracy, config_.tuning.limits, result_.baseline.value},
-             callbacks(), &journal);
+    result_.tuning = tune(*strategy_,
+                          {config_.accuracy, config_.tuning.limits, result_.baseline.value,
+                           config_.tuning.objective, costs_},
+                          callbacks(), &journal);
     result_.layers = report_layers(space_, result_.tuning);
     if (!result_.tuning.best) {
       result_.error = result_.tuning.trials.empty() ? "no configuration was tried"
@@ -88,6 +88,18 @@ class Run {
   }
 
  private:
+  [[nodiscard]] StrategyOptions strategy_options() const {
+    const TuningCriterion& tuning = config_.tuning;
+    return {tuning.strategy,
+            config_.accuracy.higher_is_better,
+            tuning.more_bases,
+            tuning.objective,
+            costs_,
+            tuning.seed,
+            tuning.limits.max_trials,
+            result_.baseline.value};
+  }
+
   /// Progress that lets the observer end the run.
   [[nodiscard]] EventProgress progress() {
     return [this](std::int64_t done) {
@@ -252,6 +264,7 @@ class Run {
   RunObserver& observer_;
   LoadedModel model_;
   TuningSpace space_;
+  CostTable costs_ = nominal_costs(space_);  ///< of one kind for strategy and choice of the best
   std::unique_ptr<Strategy> strategy_;
   EngineOptions engine_;
   Evaluator evaluator_;

@@ -69,8 +69,7 @@ struct QuantizeResult {
 [[nodiscard]] QuantizeResult quantize(const RunConfig& config, const std::filesystem::path& output,
                                       RunObserver& observer, KernelChoices* kernels = nullptr);
 
-/// The layers of a canonical graph as the tuner sees them.
-/// `whole_ladder`: they search all precisions, not int8 and fp32 alone.
+/// The layers of a canonical graph as the tuner sees them; `whole_ladder` as default_layer_spec().
 [[nodiscard]] std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder = false);
 
 }  // namespace caloquant

@@ -3,6 +3,7 @@
 #include <caloquant/data.hpp>
 #include <caloquant/range.hpp>
 #include <caloquant/shower_loss.hpp>
+#include <caloquant/strategy.hpp>
 #include <caloquant/tuning.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -98,14 +99,17 @@ struct AccuracyCriterion {
 };
 
 struct TuningLimits {
-  double timeout = 0.0;  ///< [s]; 0: stop at the first configuration that meets the target
+  /// [s]; 0: a strategy that stops at the target does so at the first configuration that meets it
+  double timeout = 0.0;
   std::size_t max_trials = 100;
   friend bool operator==(const TuningLimits&, const TuningLimits&) = default;
 };
 
 struct TuningCriterion {
   std::string strategy = "basic";
-  bool more_bases = true;  ///< see StrategyOptions
+  Objective objective = Objective::fastest;
+  std::uint64_t seed = 1978;  ///< random
+  bool more_bases = true;     ///< see StrategyOptions
   /// Trials that have missed the target beyond doubt see no further events.
   bool early_stop = false;
   TuningLimits limits;

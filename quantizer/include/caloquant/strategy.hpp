@@ -73,6 +73,9 @@ class Strategy {
   [[nodiscard]] virtual std::vector<Proposal> known_ahead(const History& history) const;
   /// An upper bound of the proposals that are still to come; 0 exactly when next() has none.
   [[nodiscard]] virtual std::size_t remaining_at_most(const History& history) const = 0;
+  /// May a run without a timeout end at the first trial that meets the target? Others come to
+  /// their own end, because a later trial may be cheaper.
+  [[nodiscard]] virtual bool stops_at_target() const { return false; }
 
  protected:
   Strategy() = default;
@@ -102,15 +105,17 @@ struct StrategyOptions {
   /// basic: go on from further combinations where Intel Neural Compressor gives up.
   bool more_bases = true;
   Objective objective = Objective::fastest;
-  CostTable costs{};
+  CostTable costs{};          ///< empty: all layers count the same, see nominal_costs()
   std::uint64_t seed = 1978;  ///< random
   std::size_t max_trials = 100;
+  double baseline = 0.0;  ///< loss of the FP32 model: what is left when no layer is quantized
 };
 
 /// Names that make_strategy() knows.
 [[nodiscard]] const std::vector<std::string>& strategy_names();
 
-/// Throws ConfigError for an unknown name.
+/// Throws ConfigError for an unknown name, for a cost table that lacks a layer or a precision, and
+/// for a space that is too large for the strategy.
 [[nodiscard]] std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
                                                       TuningSpace space);
 
