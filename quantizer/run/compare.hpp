@@ -49,9 +49,10 @@ using CompareProgress = std::function<void(std::int64_t done, std::int64_t event
 /// X, Y, Z], [N, X, Y, Z, 1] or [N, X, Y, Z]; its outputs become quantities of the report, under
 /// their names, with "[k]" behind where an output has several numbers per event.
 ///
-/// Memory grows with the events by their rows of features only. The report has the same bits for
-/// every number of threads. Throws UsageError naming the option, DataError when files hold too few
-/// events or damaged ones, ModelError when a network does not fit or its images have other extents.
+/// Memory grows with the events by their rows of features only. Equal images give a report of the
+/// same bits, whatever the number of threads. Throws UsageError naming the option, DataError when
+/// files hold too few events or damaged ones, ModelError when a network does not fit or its images
+/// have other extents.
 [[nodiscard]] CompareResult compare(const ComparedSide& a, const ComparedSide& b,
                                     const Graph* discriminator, const CompareOptions& options,
                                     const CompareProgress& progress = {});

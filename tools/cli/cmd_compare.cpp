@@ -213,7 +213,8 @@ void add_units(CLI::App& command, CompareArguments& arguments) {
       .add_option("--discriminator-scale", arguments.judged.scale,
                   "it takes (scale * GeV)^power (as A or B puts out, or 1)")
       ->needs(discriminator);
-  command.add_option("--discriminator-power", arguments.judged.power, "")->needs(discriminator);
+  command.add_option("--discriminator-power", arguments.judged.power, "see --discriminator-scale")
+      ->needs(discriminator);
 }
 
 }  // namespace
