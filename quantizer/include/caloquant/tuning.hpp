@@ -17,11 +17,8 @@ enum class Granularity {
 };
 [[nodiscard]] std::string_view name_of(Granularity granularity) noexcept;
 
-/// How the scales of weights are found.
-enum class WeightRange {
-  minmax,  ///< largest magnitude / 127
-  mse,     ///< the clipping with the smallest squared error of the weights
-};
+/// How the scales of weights are found (ops/core/qmath).
+enum class WeightRange { minmax, mse };
 [[nodiscard]] std::string_view name_of(WeightRange range) noexcept;
 
 /// Integer type of a quantized layer's src.
@@ -44,8 +41,7 @@ struct LayerChoice {
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
 };
 
-/// "fp32", "int8 minmax per_channel", "int8 kl per_tensor s8", "int8 aciq per_channel mse_weights"
-/// (the type automatic and weights by min-max are not said).
+/// "fp32", "int8 minmax per_channel", "int8 kl per_tensor s8 mse_weights" (defaults are not said).
 [[nodiscard]] std::string to_string(const LayerChoice& choice);
 
 /// The choice for every counted layer of a TuningSpace, in its order: what a strategy proposes.
@@ -99,8 +95,8 @@ struct LayerSpec {
   [[nodiscard]] bool fixed() const { return !fixed_reason.empty(); }
 };
 
-/// A layer with the default search of its op: conv {minmax, kl} x {per_channel, per_tensor}, dense
-/// {minmax} x {per_channel}; both can do every algorithm.
+/// A layer that can do everything, with the default search of its op: conv {minmax, kl} x
+/// {per_channel, per_tensor}, dense {minmax} x {per_channel}.
 [[nodiscard]] LayerSpec default_layer_spec(std::string name, std::string op);
 /// A layer that the engine cannot quantize, with the reason ("operator has no integer form").
 [[nodiscard]] LayerSpec fp32_layer_spec(std::string name, std::string op, std::string reason);
@@ -141,8 +137,7 @@ class TuningSpace {
   /// enumerates them: activation type slowest, then algorithm, weight range, granularity fastest;
   /// a layer that lacks an option takes its own first. No two are equal.
   [[nodiscard]] std::vector<TuningConfig> op_type_combinations() const;
-  /// Precisions that layers may fall back to, in the order of LayerSpec::capability: the most
-  /// compact first, fp32 last.
+  /// Precisions that layers may fall back to: the most compact first, fp32 last.
   [[nodiscard]] std::vector<Precision> fallback_precisions() const;
   /// May this layer of `config`, quantized there, fall back to `precision`?
   [[nodiscard]] bool may_fall_back(const TuningConfig::Layer& layer, Precision precision) const;
