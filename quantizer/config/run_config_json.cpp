@@ -40,6 +40,9 @@ class Reader {
     config.tuning.objective = enum_of<Objective>(tuning.at("objective"));
     config.tuning.seed = tuning.at("seed").get<std::uint64_t>();
     config.tuning.more_bases = tuning.at("more_bases").get<bool>();
+    if (tuning.contains("layer_costs")) {
+      config.tuning.layer_costs = resolved(tuning.at("layer_costs"));
+    }
     config.tuning.early_stop = tuning.at("early_stop").get<bool>();
     config.tuning.limits.timeout = tuning.at("timeout").get<double>();
     config.tuning.limits.max_trials = tuning.at("max_trials").get<std::size_t>();

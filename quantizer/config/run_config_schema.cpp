@@ -326,6 +326,11 @@ constexpr const char* schema_text = R"JSON({
           "type": "boolean",
           "default": true
         },
+        "layer_costs": {
+          "description": "layer_costs.json of an earlier run, to search with its layer times and sizes in place of new ones (all strategies but basic).",
+          "type": "string",
+          "minLength": 1
+        },
         "early_stop": {
           "description": "A trial whose loss, after an eighth or a half of the events, exceeds the target by 5 standard errors sees no further events. Its loss in the log is from those alone, so the order of fall-backs may differ from that of a full run.",
           "type": "boolean",

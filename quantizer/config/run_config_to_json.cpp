@@ -120,6 +120,9 @@ Json to_json(const RunConfig& config) {
   tuning["objective"] = name_of(config.tuning.objective);
   tuning["seed"] = config.tuning.seed;
   tuning["more_bases"] = config.tuning.more_bases;
+  if (!config.tuning.layer_costs.empty()) {
+    tuning["layer_costs"] = config.tuning.layer_costs.string();
+  }
   tuning["early_stop"] = config.tuning.early_stop;
   tuning["timeout"] = config.tuning.limits.timeout;
   tuning["max_trials"] = config.tuning.limits.max_trials;

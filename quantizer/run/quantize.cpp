@@ -13,6 +13,7 @@
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/evaluator.hpp"
+#include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/load_model.hpp"
 #include "quantizer/strategy/cost.hpp"
 #include "quantizer/tune/criterion.hpp"
@@ -50,9 +51,10 @@ class Run {
     result_.baseline = measure_baseline();
     target_ = target_loss(config_.accuracy, result_.baseline.value);
     observer_.on_target(result_.baseline, target_);
-    strategy_ = make_strategy(strategy_options(), space_);
     calibrate();
     choose_corrections();
+    learn_costs();
+    strategy_ = make_strategy(strategy_options(), space_);
     Journal journal(output_);
     result_.tuning = tune(*strategy_,
                           {config_.accuracy, config_.tuning.limits, result_.baseline.value,
@@ -130,6 +132,9 @@ class Run {
     for (const LayerSpec& layer : space_.layers()) {
       algorithms.insert(layer.searched.algorithms.begin(), layer.searched.algorithms.end());
     }
+    if (searches_ladder()) {
+      algorithms.insert(RangeAlgorithm::minmax);  // what layer costs are measured with
+    }
     CollectOptions options;
     options.events = evaluator_.events().calibration();
     options.batch = evaluator_.batch();
@@ -155,6 +160,28 @@ class Run {
     const auto spec = std::ranges::find(space_.layers(), layer.name, &LayerSpec::name);
     return choose_activation(model_.graph, layer, range, spec->searched.activations.front(),
                              config_.quantization.activation_rule);
+  }
+
+  /// basic does not ask what layers cost, and keeps the order of Intel Neural Compressor.
+  [[nodiscard]] bool searches_ladder() const { return config_.tuning.strategy != "basic"; }
+
+  /// Milliseconds and bytes of the layers, measured or as an earlier run wrote them.
+  void learn_costs() {
+    if (!searches_ladder()) {
+      return;
+    }
+    if (!config_.tuning.layer_costs.empty()) {
+      costs_ = read_layer_costs(config_.tuning.layer_costs, space_);
+    } else {
+      observer_.on_phase("layer costs", 1);
+      CostOptions options;
+      options.batch = evaluator_.batch();
+      options.rule = config_.quantization.activation_rule;
+      options.engine = engine_;
+      costs_ = measure_layer_costs(model_.graph, space_, table_, options);
+    }
+    write_layer_costs(costs_, output_ / "layer_costs.json");
+    result_.costs = costs_;
   }
 
   /// Second moments of the layers' inputs, where a recipe may need them, and the recipes.
@@ -206,10 +233,10 @@ class Run {
       graphs.push_back(apply_plan(model_.graph, planned(proposal.config, corrections_)));
     }
     const auto start = std::chrono::steady_clock::now();
-    const std::vector<ShowerLossResult> losses = evaluator_.losses_of(graphs, progress(), target_);
+    std::vector<ModelQuality> qualities = evaluator_.qualities_of(graphs, progress(), target_);
     const double seconds = seconds_since(start);
     for (std::size_t i = 0; i < proposals.size(); ++i) {
-      swept_[proposals[i].config.key()] = {losses[i],
+      swept_[proposals[i].config.key()] = {std::move(qualities[i]),
                                            seconds / static_cast<double>(proposals.size())};
     }
   }
@@ -236,11 +263,21 @@ class Run {
       sweep_ahead();
     }
     const Swept& result = swept_.at(key);
-    const ShowerLossResult& loss = result.loss;
+    const ShowerLossResult& loss = result.quality.loss;
     losses_[step_] = loss;
     return {loss.value, loss.standard_error.value_or(std::numeric_limits<double>::quiet_NaN()),
             result.seconds,
-            static_cast<std::int64_t>(loss.events) < evaluator_.events().evaluation().size()};
+            static_cast<std::int64_t>(loss.events) < evaluator_.events().evaluation().size(),
+            measures_of(result.quality)};
+  }
+
+  [[nodiscard]] std::vector<Measure> measures_of(const ModelQuality& quality) const {
+    std::vector<Measure> measures;
+    for (const EnergyResponse& response : quality.response) {
+      measures.push_back({"energy response at " + response.bin, response.ratio - 1.0,
+                          *config_.accuracy.energy_response});
+    }
+    return measures;
   }
 
   TuneCallbacks callbacks() {
@@ -274,7 +311,7 @@ class Run {
   Corrections corrections_;
   /// What a sweep gave for a configuration that is still to be asked for, or was.
   struct Swept {
-    ShowerLossResult loss;
+    ModelQuality quality;
     double seconds = 0.0;  ///< its share of the sweep [s]
   };
   /// More would only need memory: what trials share is a prefix.
@@ -295,7 +332,8 @@ void prepare_folder(const std::filesystem::path& output) {
   if (failure || !std::filesystem::is_directory(output)) {
     throw BackendError(output.string(), "is no folder and cannot be made one", "choose another -o");
   }
-  for (const char* name : {"quantized.h5", "steps.jsonl", "steps.csv", "result.json"}) {
+  for (const char* name :
+       {"quantized.h5", "steps.jsonl", "steps.csv", "result.json", "layer_costs.json"}) {
     std::filesystem::remove(output / name, failure);
   }
 }

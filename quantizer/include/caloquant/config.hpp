@@ -112,6 +112,7 @@ struct TuningCriterion {
   bool more_bases = true;     ///< see StrategyOptions
   /// Trials that have missed the target beyond doubt see no further events.
   bool early_stop = false;
+  std::filesystem::path layer_costs{};  ///< of an earlier run; empty: measured
   TuningLimits limits;
   friend bool operator==(const TuningCriterion&, const TuningCriterion&) = default;
 };

@@ -17,11 +17,8 @@ enum class Granularity {
 };
 [[nodiscard]] std::string_view name_of(Granularity granularity) noexcept;
 
-/// How the scales of weights are found.
-enum class WeightRange {
-  minmax,  ///< largest magnitude / 127
-  mse,     ///< the clipping with the smallest squared error of the weights
-};
+/// How the scales of weights are found (ops/core/qmath).
+enum class WeightRange { minmax, mse };
 [[nodiscard]] std::string_view name_of(WeightRange range) noexcept;
 
 /// Integer type of a quantized layer's src.
@@ -144,8 +141,7 @@ class TuningSpace {
   /// enumerates them: activation type slowest, then algorithm, weight range, granularity fastest;
   /// a layer that lacks an option takes its own first. No two are equal.
   [[nodiscard]] std::vector<TuningConfig> op_type_combinations() const;
-  /// Precisions that layers may fall back to, in the order of LayerSpec::capability: the most
-  /// compact first, fp32 last.
+  /// Precisions that layers may fall back to: the most compact first, fp32 last.
   [[nodiscard]] std::vector<Precision> fallback_precisions() const;
   /// May this layer of `config`, quantized there, fall back to `precision`?
   [[nodiscard]] bool may_fall_back(const TuningConfig::Layer& layer, Precision precision) const;
