@@ -9,6 +9,8 @@
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/emit/text_file.hpp"
 #include "quantizer/run/quantize.hpp"
+#include "quantizer/strategy/cost.hpp"
+#include "quantizer/tune/pareto.hpp"
 
 namespace caloquant {
 namespace {
@@ -68,6 +70,21 @@ Json step_json(const Trial& trial) {
           {"stopped_early", trial.stopped_early},
           {"seconds", trial.seconds},
           {"error", trial.error.empty() ? Json() : Json(trial.error)}};
+}
+
+/// The trials that no other one beats in loss, milliseconds and bytes of the layers.
+Json pareto_json(const QuantizeResult& result) {
+  Json front = Json::array();
+  for (const std::size_t index : pareto_front(result.tuning.trials, result.costs)) {
+    const Trial& trial = result.tuning.trials[index];
+    const LayerCost cost = cost_of(trial.proposal.config, result.costs);
+    front.push_back({{"step", trial.step},
+                     {"loss", json_number(trial.loss)},
+                     {"milliseconds_per_event", cost.milliseconds},
+                     {"bytes", cost.bytes},
+                     {"target_met", trial.target_met}});
+  }
+  return front;
 }
 
 Json files_json(const std::vector<std::filesystem::path>& files) {
@@ -153,6 +170,7 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
     json["steps"].push_back(step_json(trial));
   }
   json["seconds"] = result.tuning.seconds;
+  json["pareto"] = result.costs.empty() ? Json::array() : pareto_json(result);
   json["recipes"] = Json::array();
   for (const RecipeTrial& trial : result.recipes) {
     json["recipes"].push_back({{"bias_correction", trial.bias_correction},

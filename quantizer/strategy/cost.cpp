@@ -56,6 +56,9 @@ double amount(const LayerCost& cost, Objective objective) {
 
 bool same_cost(double left, double right) {
   constexpr double rounding = 1e-12;
+  if (std::isinf(left) || std::isinf(right)) {
+    return left == right;
+  }
   return std::abs(left - right) <= rounding * std::max(std::abs(left), std::abs(right));
 }
 

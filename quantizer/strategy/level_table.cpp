@@ -118,7 +118,7 @@ bool LevelTable::quantizes(const Assignment& assignment) const {
 bool LevelTable::is_single(const Assignment& assignment) const {
   std::size_t differing = 0;
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-    differing += assignment[layer] + 1U != layers_[layer].levels.size() ? 1 : 0;
+    differing += assignment[layer] + 1U != layers_[layer].levels.size() ? 1U : 0U;
   }
   return differing == 1;
 }

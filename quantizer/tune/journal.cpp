@@ -66,6 +66,12 @@ Json json_of(const Trial& trial) {
   line["layers_by_precision"] = std::move(by_precision);
   line["target_met"] = trial.target_met;
   line["stopped_early"] = trial.stopped_early;
+  line["measures"] = Json::array();
+  for (const Measure& measure : trial.measures) {
+    line["measures"].push_back({{"name", measure.name},
+                                {"value", json_number(measure.value)},
+                                {"limit", json_number(measure.limit)}});
+  }
   return line;
 }
 

@@ -225,7 +225,7 @@ TEST(Random, GivesTheSameForTheSameSeedAndSomethingElseForAnother) {
   std::size_t same = 0;
   for (std::size_t i = 0; i < first.size(); ++i) {
     EXPECT_EQ(first[i].config, again[i].config);
-    same += first[i].config == other[i].config ? 1 : 0;
+    same += first[i].config == other[i].config ? 1U : 0U;
   }
   EXPECT_LT(same, 10U);
 }
