@@ -181,10 +181,12 @@ void Evaluator::fill_input(std::int64_t first, std::int64_t count, std::span<flo
 }
 
 StagedProfiles Evaluator::empty_profiles(EventRange range, EnergyUnits from) const {
-  return StagedProfiles(
-      {extents_, static_cast<std::size_t>(range.size()), loss_.profile, loss_.batch_size,
-       convert_cells(from, units_of_loss(loss_.units, network_units(fp32_)))},
-      stages_);
+  const CellConversion to_loss =
+      convert_cells(from, units_of_loss(loss_.units, network_units(fp32_)));
+  const auto events = static_cast<std::size_t>(range.size());
+  return StagedProfiles({extents_, events, loss_.profile, loss_.batch_size, to_loss}, stages_,
+                        wants_response_ ? std::optional(convert_cells(from, EnergyUnits{}))
+                                        : std::nullopt);
 }
 
 void Evaluator::add_network(const Graph& graph, EventRange part, std::int64_t origin,
