@@ -184,9 +184,9 @@ StagedProfiles Evaluator::empty_profiles(EventRange range, EnergyUnits from) con
   const CellConversion to_loss =
       convert_cells(from, units_of_loss(loss_.units, network_units(fp32_)));
   const auto events = static_cast<std::size_t>(range.size());
-  return StagedProfiles({extents_, events, loss_.profile, loss_.batch_size, to_loss}, stages_,
-                        wants_response_ ? std::optional(convert_cells(from, EnergyUnits{}))
-                                        : std::nullopt);
+  return StagedProfiles(
+      {extents_, events, loss_.profile, loss_.batch_size, to_loss}, stages_,
+      wants_response_ ? std::optional(convert_cells(from, EnergyUnits{})) : std::nullopt);
 }
 
 void Evaluator::add_network(const Graph& graph, EventRange part, std::int64_t origin,

@@ -57,7 +57,7 @@ struct QuantizeResult {
   /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".
   std::map<std::string, std::string> implementations;
   std::vector<RecipeTrial> recipes;  ///< what was tried of the corrections; empty: nothing
-  CostTable costs;  ///< of the layers; empty for basic
+  CostTable costs;                   ///< of the layers; empty for basic
   RunCost cost;
   std::string error;  ///< why there is no model; empty when there is one
 };

@@ -157,8 +157,8 @@ TEST_F(Generate, EqualsTheEngineOnTheLatentsOfItsLabels) {
     ASSERT_EQ(found.size(), images.size());
     const auto differs = std::mismatch(found.begin(), found.end(), images.begin());
     EXPECT_TRUE(differs.first == found.end())
-        << name_of(recipe) << ", cell " << differs.first - found.begin() << ": "
-        << *differs.first << " and " << *differs.second;
+        << name_of(recipe) << ", cell " << differs.first - found.begin() << ": " << *differs.first
+        << " and " << *differs.second;
   }
 }
 
