@@ -10,7 +10,8 @@ target_compile_options(caloquant_options INTERFACE
   # g++ 12.2 vectorises two neighbouring double -> float -> double conversions to nothing: they no
   # longer round (seen in quantizer/run/primaries.cpp; Generate.EqualsTheEngineOnTheLatentsOfItsLabels
   # notices).
-  $<$<CXX_COMPILER_ID:GNU>:-fno-tree-slp-vectorize>)
+  $<$<CXX_COMPILER_ID:GNU>:-fno-tree-slp-vectorize>
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-array-bounds>)
 if(CALOQUANT_SANITIZE)
   list(JOIN CALOQUANT_SANITIZE "," _sanitizers)
   target_compile_options(caloquant_options INTERFACE -fsanitize=${_sanitizers}
@@ -38,7 +39,7 @@ function(caloquant_add_library name)
 endfunction()
 
 # nlohmann-json's diagnostics trip a false -Warray-bounds in g++ 12 at -O2 and above.
-# Options of a source keep it out of unity builds, where warnings are no errors.
+# Options of a source keep it out of unity builds, which go without the warning.
 function(caloquant_json_sources)
   if(CMAKE_UNITY_BUILD)
     return()

@@ -197,6 +197,52 @@ TEST(Plan, HonoursWeightRangesPerLayer) {
   EXPECT_NE(scales(WeightRange::mse), scales(WeightRange::minmax));
 }
 
+TEST(Plan, EveryPrecisionHasItsTypes) {
+  const Graph graph = two_convolutions(relu);
+  CalibrationTable table;
+  table.layers["conv1"][RangeAlgorithm::minmax] = {-1.0F, 2.0F};
+  WeightCache cache;
+  const auto planned = [&](Precision precision) {
+    TuningConfig config;
+    config.set("conv1", {precision, RangeAlgorithm::minmax, true, ActivationType::automatic});
+    return make_plan(graph, table, config, ActivationRule::measured, cache).layers.at("conv1");
+  };
+  const LayerPlan w8a16 = planned(Precision::w8a16);
+  EXPECT_EQ(precision_of(w8a16.quant), Precision::w8a16);
+  EXPECT_EQ(w8a16.weights->dtype(), DType::s8);
+  EXPECT_EQ(w8a16.quant.src.limit, 32767);
+  EXPECT_EQ(w8a16.quant.src.scale, 4.0F / 32767.0F);  // twice the largest magnitude of the range
+  const LayerPlan w8 = planned(Precision::w8);
+  EXPECT_EQ(precision_of(w8.quant), Precision::w8);
+  EXPECT_EQ(w8.weights, w8a16.weights);  // one tensor for all that have 8-bit weights
+  const LayerPlan bf16 = planned(Precision::bf16);
+  EXPECT_EQ(precision_of(bf16.quant), Precision::bf16);
+  EXPECT_EQ(bf16.weights->dtype(), DType::bf16);
+  for (const LayerPlan& plan : {w8a16, w8, bf16}) {
+    const Graph applied = apply_plan(graph, {{{"conv1", plan}}});
+    EXPECT_EQ(precision_of(*applied.find("conv1")->quant), precision_of(plan.quant));
+  }
+}
+
+// A corrected bias takes the place of the network's, or of none.
+TEST(Plan, CorrectsTheBiasWhereStatisticsAreKnown) {
+  const Graph graph = two_convolutions(relu);
+  CalibrationTable table;
+  table.layers["conv1"][RangeAlgorithm::minmax] = {-1.0F, 2.0F};
+  StatisticsTable statistics;
+  statistics["conv1"] = {1, 1, {4.0}, {2.0}};
+  TuningConfig config;
+  config.set("conv1", {Precision::bf16, RangeAlgorithm::minmax, true, ActivationType::automatic});
+  WeightCache cache;
+  const Corrections corrections{true, false, &statistics};
+  const QuantPlan plan =
+      make_plan(graph, table, config, ActivationRule::measured, cache, corrections);
+  ASSERT_NE(plan.layers.at("conv1").bias, nullptr);
+  EXPECT_EQ(plan.layers.at("conv1").bias->data<float>()[0], 0.0F);  // 0.5 is a bfloat16
+  const Graph applied = apply_plan(graph, plan);
+  EXPECT_EQ(applied.constant(*applied.find("conv1"), 2)->size(), 1);
+}
+
 TEST(Plan, NamesALayerThatWasNotCalibrated) {
   const Graph graph = two_convolutions(relu);
   TuningConfig config;
