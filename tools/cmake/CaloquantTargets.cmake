@@ -11,7 +11,10 @@ target_compile_options(caloquant_options INTERFACE
   # longer round (seen in quantizer/run/primaries.cpp; Generate.EqualsTheEngineOnTheLatentsOfItsLabels
   # notices).
   $<$<CXX_COMPILER_ID:GNU>:-fno-tree-slp-vectorize>
-  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-array-bounds>)
+  # Unity builds: the warning of caloquant_json_sources(), and one about anonymous namespaces of
+  # included files.
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-array-bounds>
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>)
 if(CALOQUANT_SANITIZE)
   list(JOIN CALOQUANT_SANITIZE "," _sanitizers)
   target_compile_options(caloquant_options INTERFACE -fsanitize=${_sanitizers}
