@@ -11,10 +11,11 @@ target_compile_options(caloquant_options INTERFACE
   # longer round (seen in quantizer/run/primaries.cpp; Generate.EqualsTheEngineOnTheLatentsOfItsLabels
   # notices).
   $<$<CXX_COMPILER_ID:GNU>:-fno-tree-slp-vectorize>
-  # Unity builds: the warning of caloquant_json_sources(), and one about anonymous namespaces of
-  # included files.
+  # Unity builds: the warning of caloquant_json_sources(), one about anonymous namespaces of included
+  # files, and shadowing of a neighbouring file's names (plain builds still warn about a file's own).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-array-bounds>
-  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>)
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>
+  $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-shadow>)
 if(CALOQUANT_SANITIZE)
   list(JOIN CALOQUANT_SANITIZE "," _sanitizers)
   target_compile_options(caloquant_options INTERFACE -fsanitize=${_sanitizers}
