@@ -8,12 +8,12 @@
 #include "graph/ir/editor.hpp"
 #include "ops/core/philox.hpp"
 #include "ops/kernels/direct/packed.hpp"
+#include "ops/onednn/gram.hpp"
 
 namespace caloquant {
 namespace {
 
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
+constexpr std::int64_t most_in_block = 512;
 constexpr std::int64_t patches_per_weight = 8;
 constexpr std::int64_t least_patches = 4096;
 
@@ -28,6 +28,11 @@ struct Geometry {
   Triple pads{0, 0, 0};
 
   [[nodiscard]] std::int64_t width() const { return channels * kernel[0] * kernel[1] * kernel[2]; }
+  /// Whole channels, at least one.
+  [[nodiscard]] std::int64_t block() const {
+    const std::int64_t taps = kernel[0] * kernel[1] * kernel[2];
+    return std::min(channels, std::max(most_in_block / taps, std::int64_t{1})) * taps;
+  }
   [[nodiscard]] std::int64_t places() const { return dst[0] * dst[1] * dst[2]; }
 };
 
@@ -56,9 +61,9 @@ struct Tap {
   Geometry geometry;
   Tensor values;  ///< [batch, C, spatial...]
   std::int64_t per_event = 0;
-  Eigen::MatrixXd gram;
-  Eigen::VectorXd sum;
-  std::int64_t rows = 0;
+  Tensor patches;  ///< [batch * per_event, K]
+  Tensor product;  ///< Gram matrix of a block of them
+  LayerStatistics sums;
 };
 
 std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options) {
@@ -76,11 +81,19 @@ std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options)
     Shape shape = graph.value(node.inputs[0]).shape;
     shape.front() = options.batch;
     tap.values = Tensor(DType::f32, shape);
-    const std::int64_t wanted = std::max(least_patches, patches_per_weight * tap.geometry.width());
+    LayerStatistics& sums = tap.sums;
+    sums.width = tap.geometry.width();
+    sums.block = tap.geometry.block();
+    sums.mean.assign(static_cast<std::size_t>(sums.width), 0.0);
+    std::int64_t moments = 0;
+    for (std::int64_t first = 0; first < sums.width; first += sums.block) {
+      moments += sums.size_at(first) * sums.size_at(first);
+    }
+    sums.gram.assign(static_cast<std::size_t>(moments), 0.0);
+    const std::int64_t wanted = std::max(least_patches, patches_per_weight * sums.block);
     tap.per_event = std::min(tap.geometry.places(), wanted / options.events.size() + 1);
-    const auto width = static_cast<Eigen::Index>(tap.geometry.width());
-    tap.gram = Eigen::MatrixXd::Zero(width, width);
-    tap.sum = Eigen::VectorXd::Zero(width);
+    tap.patches = Tensor(DType::f32, {options.batch * tap.per_event, sums.width});
+    tap.product = Tensor(DType::f32, {sums.block, sums.block});
     taps.push_back(std::move(tap));
   }
   return taps;
@@ -114,37 +127,48 @@ void copy_patch(const Geometry& g, const float* image, std::int64_t place, float
   }
 }
 
-void add_event(Tap& tap, std::int64_t slot, std::uint64_t seed, std::int64_t event) {
-  const auto width = static_cast<Eigen::Index>(tap.geometry.width());
+void copy_patches(Tap& tap, std::int64_t slot, std::uint64_t seed, std::int64_t event) {
   const std::int64_t cells = tap.values.size() / tap.values.shape().front();
+  const std::int64_t width = tap.geometry.width();
   const float* image = tap.values.data<float>().data() + slot * cells;
+  float* patch = tap.patches.data<float>().data() + slot * tap.per_event * width;
   philox::Stream random(seed, static_cast<std::uint64_t>(event));
-  Matrix patches(static_cast<Eigen::Index>(tap.per_event), width);
-  for (std::int64_t i = 0; i < tap.per_event; ++i) {
+  for (std::int64_t i = 0; i < tap.per_event; ++i, patch += width) {
     const bool all = tap.per_event == tap.geometry.places();
     const auto drawn =
         static_cast<std::int64_t>(random.uniform() * static_cast<double>(tap.geometry.places()));
     const std::int64_t place = all ? i : std::min(drawn, tap.geometry.places() - 1);
-    copy_patch(tap.geometry, image, place, patches.row(static_cast<Eigen::Index>(i)).data());
+    copy_patch(tap.geometry, image, place, patch);
   }
-  tap.gram.noalias() += (patches.transpose() * patches).cast<double>();
-  tap.sum += patches.colwise().sum().transpose().cast<double>();
-  tap.rows += tap.per_event;
 }
 
-LayerStatistics statistics_of(const Tap& tap) {
-  LayerStatistics result;
-  result.width = tap.geometry.width();
-  result.rows = tap.rows;
-  const double scale = 1.0 / static_cast<double>(tap.rows);
-  result.gram.assign(tap.gram.data(), tap.gram.data() + tap.gram.size());
-  result.mean.assign(tap.sum.data(), tap.sum.data() + tap.sum.size());
-  for (auto* values : {&result.gram, &result.mean}) {
+/// Adds the patches of the first `events` events.
+void add_patches(Tap& tap, std::int64_t events) {
+  using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  LayerStatistics& sums = tap.sums;
+  const std::int64_t rows = events * tap.per_event;
+  const float* patches = tap.patches.data<float>().data();
+  float* product = tap.product.data<float>().data();
+  for (std::int64_t first = 0; first < sums.width; first += sums.block) {
+    const std::int64_t size = sums.size_at(first);
+    gram_of_rows(patches + first, rows, size, sums.width, product);
+    std::transform(product, product + size * size, sums.gram_at(first), sums.gram_at(first),
+                   [](float term, double sum) { return sum + static_cast<double>(term); });
+  }
+  Eigen::Map<Eigen::RowVectorXd>(sums.mean.data(), sums.width) +=
+      Eigen::Map<const Rows>(patches, rows, sums.width).cast<double>().colwise().sum();
+  sums.rows += rows;
+}
+
+/// Sums to means.
+LayerStatistics statistics_of(Tap tap) {
+  const double scale = 1.0 / static_cast<double>(tap.sums.rows);
+  for (auto* values : {&tap.sums.gram, &tap.sums.mean}) {
     for (double& value : *values) {
       value *= scale;
     }
   }
-  return result;
+  return std::move(tap.sums);
 }
 
 }  // namespace
@@ -173,13 +197,15 @@ StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
 #pragma omp parallel for schedule(dynamic)
     for (std::size_t tap = 0; tap < taps.size(); ++tap) {
       for (std::int64_t slot = 0; slot < count; ++slot) {
-        add_event(taps[tap], slot, options.seed, first + slot);
+        copy_patches(taps[tap], slot, options.seed, first + slot);
       }
+      add_patches(taps[tap], count);
     }
   }
   StatisticsTable table;
-  for (const Tap& tap : taps) {
-    table[tap.layer] = statistics_of(tap);
+  for (Tap& tap : taps) {
+    const std::string layer = tap.layer;
+    table[layer] = statistics_of(std::move(tap));
   }
   return table;
 }

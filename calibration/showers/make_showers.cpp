@@ -47,6 +47,9 @@ void check(const ShowerOptions& options) {
   }
   check_range("--energy", "GeV", options.energy_low, options.energy_high, lowest_energy,
               highest_energy);
+  for (const double energy : options.energies) {
+    check_range("--energy", "GeV", energy, energy, lowest_energy, highest_energy);
+  }
   check_range("--theta", "degrees", options.theta_low_deg, options.theta_high_deg, lowest_angle,
               highest_angle);
   if (options.detector == Detector::clic25 &&
@@ -69,11 +72,16 @@ double flat(const ShowerOptions& options, std::int64_t event, std::uint32_t comp
   return low + u * (high - low);
 }
 
+double energy_of(const ShowerOptions& options, std::int64_t event) {
+  return options.energies.empty()
+             ? flat(options, event, 0, options.energy_low, options.energy_high)
+             : options.energies[static_cast<std::size_t>(event) % options.energies.size()];
+}
+
 /// Rounded to float as in the file, so that the file tells exactly what was simulated.
 showers::PrimaryElectron primary(const ShowerOptions& options, std::int64_t event) {
   constexpr double radians = std::numbers::pi / 180.0;
-  return {.energy =
-              static_cast<float>(flat(options, event, 0, options.energy_low, options.energy_high)),
+  return {.energy = static_cast<float>(energy_of(options, event)),
           .theta = static_cast<float>(
               radians * flat(options, event, 1, options.theta_low_deg, options.theta_high_deg))};
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace caloquant {
 
@@ -21,9 +22,10 @@ struct ShowerOptions {
   Detector detector = Detector::clic51;
   std::int64_t events = 1000;
   std::uint64_t seed = 1;
-  double energy_low = 2.0;        ///< primary energy, flat between the limits [GeV]
-  double energy_high = 500.0;     ///< [GeV]
-  double theta_low_deg = 60.0;    ///< angle to the beam, flat between the limits [degrees]
+  double energy_low = 2.0;       ///< primary energy, flat between the limits [GeV]
+  double energy_high = 500.0;    ///< [GeV]
+  std::vector<double> energies;  ///< instead of the range, taken in turn: event i has i mod n [GeV]
+  double theta_low_deg = 60.0;   ///< angle to the beam, flat between the limits [degrees]
   double theta_high_deg = 120.0;  ///< [degrees]
   std::filesystem::path output;
   int threads = 0;  ///< 0: as many as OpenMP gives; the file does not depend on it

@@ -46,6 +46,7 @@ class Reader {
     config.tuning.early_stop = tuning.at("early_stop").get<bool>();
     config.tuning.limits.timeout = tuning.at("timeout").get<double>();
     config.tuning.limits.max_trials = tuning.at("max_trials").get<std::size_t>();
+    config.report.physics_events = document_.at("report").at("physics_events").get<std::size_t>();
     config.execution.batch = document_.at("execution").at("batch").get<std::size_t>();
     return config;
   }
@@ -140,7 +141,10 @@ class Reader {
     config.rules.first_conv_or_matmul_quantization =
         json.at("recipes").at("first_conv_or_matmul_quantization").get<bool>();
     config.bias_correction = enum_of<Recipe>(json.at("recipes").at("bias_correction"));
+    config.sequential_bias_correction =
+        enum_of<Recipe>(json.at("recipes").at("sequential_bias_correction"));
     config.weight_reconstruction = enum_of<Recipe>(json.at("recipes").at("weight_reconstruction"));
+    config.dense_weights_int8 = json.at("recipes").at("dense_weights_int8").get<bool>();
     config.rules.excluded_precisions = enums_of<Precision>(json.at("excluded_precisions"));
     return config;
   }

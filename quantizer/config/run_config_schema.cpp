@@ -221,11 +221,22 @@ constexpr const char* schema_text = R"JSON({
               "enum": ["off", "on", "auto"],
               "default": "auto"
             },
+            "sequential_bias_correction": {
+              "description": "Biases of the final model, layer after layer, make up for what channels lack in the mean behind quantized layers; kept when that lowers the loss. auto: with the strategy auto.",
+              "type": "string",
+              "enum": ["off", "on", "auto"],
+              "default": "auto"
+            },
             "weight_reconstruction": {
               "description": "Weights are rounded so that the errors of a channel make up for each other on the calibration showers. auto: as above.",
               "type": "string",
               "enum": ["off", "on", "auto"],
               "default": "auto"
+            },
+            "dense_weights_int8": {
+              "description": "A dense layer that is not counted, or that basic leaves at fp32, keeps 8-bit weights and computes in fp32 (precision w8). The other strategies choose w8 themselves.",
+              "type": "boolean",
+              "default": true
             },
             "first_conv_or_matmul_quantization": {
               "description": "false takes the first dense layer out of the search and out of total_layers.",
@@ -361,6 +372,20 @@ constexpr const char* schema_text = R"JSON({
           "minimum": 1,
           "maximum": 4096,
           "default": 8
+        }
+      }
+    },
+    "report": {
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "physics_events": {
+          "description": "Showers with which the final model is compared with the fp32 one and with the data, at most the evaluation events; 0: not at all.",
+          "type": "integer",
+          "minimum": 0,
+          "maximum": 10000000,
+          "default": 500
         }
       }
     }

@@ -75,7 +75,9 @@ Json to_json(const QuantizationConfig& quantization) {
   json["op_type_dict"] = to_json(quantization.rules.op_types);
   json["op_name_dict"] = to_json(quantization.rules.op_names);
   json["recipes"]["bias_correction"] = name_of(quantization.bias_correction);
+  json["recipes"]["sequential_bias_correction"] = name_of(quantization.sequential_bias_correction);
   json["recipes"]["weight_reconstruction"] = name_of(quantization.weight_reconstruction);
+  json["recipes"]["dense_weights_int8"] = quantization.dense_weights_int8;
   json["recipes"]["first_conv_or_matmul_quantization"] =
       quantization.rules.first_conv_or_matmul_quantization;
   json["excluded_precisions"] = names_of(quantization.rules.excluded_precisions);
@@ -126,6 +128,7 @@ Json to_json(const RunConfig& config) {
   tuning["early_stop"] = config.tuning.early_stop;
   tuning["timeout"] = config.tuning.limits.timeout;
   tuning["max_trials"] = config.tuning.limits.max_trials;
+  json["report"]["physics_events"] = config.report.physics_events;
   json["execution"]["batch"] = config.execution.batch;
   return json;
 }

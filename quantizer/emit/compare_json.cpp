@@ -51,7 +51,7 @@ Json row_json(const ReportRow& row) {
 
 }  // namespace
 
-Json to_json(const CompareResult& result, const ComparedSide& a, const ComparedSide& b) {
+Json report_json(const CompareResult& result) {
   const ShowerReport& report = result.report;
   Json bins = Json::array();
   for (const EnergyBin& bin : report.energy_bins) {
@@ -61,12 +61,7 @@ Json to_json(const CompareResult& result, const ComparedSide& a, const ComparedS
   for (const ReportRow& row : report.rows) {
     rows.push_back(row_json(row));
   }
-  return {{"_format", "caloquant comparison"},
-          {"_version", 1},
-          {"caloquant", CALOQUANT_VERSION},
-          {"a", side_json(a)},
-          {"b", side_json(b)},
-          {"events", result.events},
+  return {{"events", result.events},
           {"seed", result.seed},
           {"pairing", std::string(name_of(result.pairing))},
           {"extents", report.extents},
@@ -78,6 +73,16 @@ Json to_json(const CompareResult& result, const ComparedSide& a, const ComparedS
             {"a", numbers(report.correlation_a)},
             {"b", numbers(report.correlation_b)}}},
           {"seconds", result.seconds}};
+}
+
+Json to_json(const CompareResult& result, const ComparedSide& a, const ComparedSide& b) {
+  Json json{{"_format", "caloquant comparison"},
+            {"_version", 1},
+            {"caloquant", CALOQUANT_VERSION},
+            {"a", side_json(a)},
+            {"b", side_json(b)}};
+  json.update(report_json(result));
+  return json;
 }
 
 }  // namespace caloquant

@@ -10,4 +10,7 @@ namespace caloquant {
 [[nodiscard]] Json to_json(const CompareResult& result, const ComparedSide& a,
                            const ComparedSide& b);
 
+/// The same without the sides.
+[[nodiscard]] Json report_json(const CompareResult& result);
+
 }  // namespace caloquant

@@ -7,6 +7,7 @@
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/run_config_json.hpp"
+#include "quantizer/emit/compare_json.hpp"
 #include "quantizer/emit/text_file.hpp"
 #include "quantizer/run/quantize.hpp"
 #include "quantizer/strategy/cost.hpp"
@@ -53,7 +54,7 @@ Json layer_json(const LayerReport& layer, const QuantizeResult& result) {
                    {"zero_point", quant.src.zero_point},
                    {"calibration", calibration_json(found->second)}};
     json["weights"] = {
-        {"dtype", "s8"},
+        {"dtype", std::string(name_of(found->second.weights->dtype()))},
         {"granularity", quant.weight_scales.size() == 1 ? "per_tensor" : "per_channel"},
         {"algorithm", std::string(name_of(found->second.choice.weight_range))}};
   }
@@ -85,6 +86,16 @@ Json pareto_json(const QuantizeResult& result) {
                      {"target_met", trial.target_met}});
   }
   return front;
+}
+
+/// The final model beside the fp32 one and beside the data.
+Json report_json(const FinalReport& report) {
+  const ShowerLossResult& fp32 = report.fp32_and_data;
+  return {{"loss_against_data",
+           {{"fp32", to_json(fp32)},
+            {"quantized", to_json(report.quantized_and_data)},
+            {"noise_floor", fp32.noise ? json_number(*fp32.noise) : Json()}}},
+          {"physics", report_json(report.physics)}};
 }
 
 Json files_json(const std::vector<std::filesystem::path>& files) {
@@ -174,6 +185,7 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
   json["recipes"] = Json::array();
   for (const RecipeTrial& trial : result.recipes) {
     json["recipes"].push_back({{"bias_correction", trial.bias_correction},
+                               {"sequential_bias_correction", trial.sequential_bias_correction},
                                {"weight_reconstruction", trial.weight_reconstruction},
                                {"loss", json_number(trial.loss)},
                                {"kept", trial.kept}});
@@ -183,6 +195,7 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
                   {"fp32_events_in_that_time", result.cost.fp32_events()},
                   {"peak_memory_bytes", result.cost.peak_memory}};
   json["loss_detail"] = has_model ? to_json(*result.final_loss) : Json();
+  json["report"] = result.report ? report_json(*result.report) : Json();
   json["kernels"] = context.kernels != nullptr ? kernels_json(*context.kernels) : Json();
   json["provenance"] = provenance_json(context);
   write_text_file(json.dump(2) + "\n", file);

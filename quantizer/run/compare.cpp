@@ -90,11 +90,14 @@ std::int64_t event_count(const ComparedSide& a, const ComparedSide& b, const Sou
     }
     events = events == 0 ? stored : std::min(events, stored);
   }
+  if (!options.labels.empty()) {
+    return static_cast<std::int64_t>(options.labels.size());
+  }
   return events == 0 ? events_between_models : std::min(events, most_events);
 }
 
 Labels labels_of(const Source& a, const Source& b, std::int64_t events,
-                 const Primaries& primaries) {
+                 const CompareOptions& options) {
   Labels labels;
   if (a.files() != nullptr) {
     labels.a = a.files()->labels(events);
@@ -103,8 +106,9 @@ Labels labels_of(const Source& a, const Source& b, std::int64_t events,
     labels.b = b.files()->labels(events);
   }
   if (a.files() == nullptr && b.files() == nullptr) {
-    for (std::int64_t event = 0; event < events; ++event) {
-      labels.a.push_back(draw_primary(primaries, event));
+    labels.a = options.labels;
+    for (std::int64_t event = 0; options.labels.empty() && event < events; ++event) {
+      labels.a.push_back(draw_primary(options.primaries, event));
     }
   }
   labels.a = labels.a.empty() ? labels.b : labels.a;
@@ -114,7 +118,7 @@ Labels labels_of(const Source& a, const Source& b, std::int64_t events,
 
 void check_options(const ComparedSide& a, const ComparedSide& b, const CompareOptions& options) {
   check_number("--batch", options.batch, 1, largest_generated_batch);
-  if (a.is_model() && b.is_model()) {
+  if (a.is_model() && b.is_model() && options.labels.empty()) {
     check(options.primaries, options.recipe);
   }
   if (!(options.cell_threshold >= 0.0 && std::isfinite(options.cell_threshold))) {
@@ -190,7 +194,7 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
   CompareResult result;
   result.seed = options.primaries.seed;
   result.events = event_count(a, b, source_a, source_b, options);
-  const Labels labels = labels_of(source_a, source_b, result.events, options.primaries);
+  const Labels labels = labels_of(source_a, source_b, result.events, options);
   result.pairing = pairing_of(a, b, labels);
   std::optional<Discriminator> judge;
   if (discriminator != nullptr) {
@@ -206,8 +210,13 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
       return std::span(all).subspan(static_cast<std::size_t>(first), count);
     };
     Discriminator* const judging = judge ? &*judge : nullptr;
-    add(sample_a, source_a.images(first, part(labels.a)), part(labels.a), judging);
-    add(sample_b, source_b.images(first, part(labels.b)), part(labels.b), judging);
+    const std::span<const float> images_a = source_a.images(first, part(labels.a));
+    const std::span<const float> images_b = source_b.images(first, part(labels.b));
+    add(sample_a, images_a, part(labels.a), judging);
+    add(sample_b, images_b, part(labels.b), judging);
+    if (options.images) {
+      options.images(first, images_a, images_b);
+    }
     if (progress) {
       progress(first + static_cast<std::int64_t>(count), result.events);
     }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,15 @@ struct CompareOptions {
   std::int64_t events = 0;
   /// Of two models. A model beside files is given the primaries of the files.
   Primaries primaries;
+  std::vector<EventLabel> labels;  ///< the primaries of two models, instead of drawn ones
   InputRecipe recipe = InputRecipe::energy_angle_noise;
   std::int64_t batch = 8;       ///< events per call of a network
   double cell_threshold = 0.0;  ///< cells below become 0 on both sides [GeV]; 0: none
   /// Of the images that the discriminator takes: (scale * GeV)^power.
   EnergyUnits discriminator_units;
+  /// Shown the images [n, X, Y, Z] in GeV of both sides, from event `first` on.
+  std::function<void(std::int64_t first, std::span<const float> a, std::span<const float> b)>
+      images{};
 };
 
 /// Where the two samples of a comparison have something in common.

@@ -100,6 +100,11 @@ ShowerLossResult Evaluator::loss_of(const Graph& graph, const EventProgress& pro
   return losses_of({graph}, progress).front();
 }
 
+ShowerLossResult Evaluator::loss_of(const StagedProfiles& profiles) const {
+  CALOQUANT_EXPECT(reference_.has_value());
+  return shower_loss(profiles.whole(), reference_->whole(), loss_);
+}
+
 /// Has the sample shown already that the model misses the target?
 bool Evaluator::hopeless(const ShowerLossResult& loss, double target) const {
   const bool has_noise = loss_.reference == LossReference::dataset;

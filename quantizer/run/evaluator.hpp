@@ -57,6 +57,13 @@ class Evaluator {
   /// Loss of the fp32 model; for a paired reference the comparison of the reference with itself.
   [[nodiscard]] ShowerLossResult baseline(const EventProgress& progress = {}) const;
 
+  /// Empty profiles of images in GeV that come from elsewhere, and the loss of such a sample of the
+  /// evaluation events. Needs prepare_reference().
+  [[nodiscard]] StagedProfiles profiles_of_gev() const {
+    return empty_profiles(index_.evaluation(), EnergyUnits{});
+  }
+  [[nodiscard]] ShowerLossResult loss_of(const StagedProfiles& profiles) const;
+
   /// Network input [n, L] of events [first, first + count).
   void fill_input(std::int64_t first, std::int64_t count, std::span<float> input) const;
 

@@ -12,7 +12,7 @@ namespace caloquant {
 
 struct CostOptions {
   std::int64_t batch = 8;
-  int repetitions = 7;
+  int repetitions = 15;
   ActivationRule rule = ActivationRule::measured;
   EngineOptions engine{};
 };

@@ -10,8 +10,12 @@
 #include <utility>
 
 #include "calibration/collect.hpp"
+#include "quantizer/emit/compare_table.hpp"
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/result_json.hpp"
+#include "quantizer/emit/text_file.hpp"
+#include "quantizer/plan/sequential_bias.hpp"
+#include "quantizer/run/dense_weights.hpp"
 #include "quantizer/run/evaluator.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/load_model.hpp"
@@ -44,7 +48,11 @@ class Run {
         space_(layer_specs(model_.graph, config.tuning.strategy != "basic"),
                config.quantization.rules, config.source),
         engine_(std::move(engine)),
-        evaluator_(config, model_.graph, engine_) {}
+        evaluator_(config, model_.graph, engine_) {
+    if (config.quantization.dense_weights_int8) {
+      small_dense_ = small_dense_layers(space_, config.quantization.rules, !searches_ladder());
+    }
+  }
 
   QuantizeResult execute() {
     const auto start = std::chrono::steady_clock::now();
@@ -68,15 +76,20 @@ class Run {
     }
     const Trial& best = result_.tuning.trials[*result_.tuning.best];
     result_.plan = planned(best.proposal.config, corrections_);
+    result_.final_loss = best.stopped_early
+                             ? evaluator_.loss_of(apply_plan(model_.graph, result_.plan))
+                             : losses_.at(best.step);
+    correct_final_biases(best);
     const Graph quantized = apply_plan(model_.graph, result_.plan);
-    result_.final_loss = best.stopped_early ? evaluator_.loss_of(quantized) : losses_.at(best.step);
     for (const StepInfo& step : compile_engine(quantized, 1, engine_)->steps()) {
       const Node* node = quantized.find(step.layer);
       if (node != nullptr && is_quantizable(node->op)) {
         result_.implementations[step.layer] = step.implementation;
       }
     }
+    report_small_dense(result_.layers, small_dense_);
     write_quantized_model(config_, evaluator_, quantized, result_, output_ / "quantized.h5");
+    compare_with_fp32(quantized);
     result_.cost.seconds = seconds_since(start);
     result_.cost.peak_memory = peak_memory();
     return std::move(result_);
@@ -110,6 +123,53 @@ class Run {
         throw InterruptedError("run");
       }
     };
+  }
+
+  [[nodiscard]] bool wants(Recipe recipe) const {
+    return recipe == Recipe::on ||
+           (recipe == Recipe::automatic && config_.tuning.strategy == "auto");
+  }
+
+  /// Keeps corrected biases where they lower the loss and nothing else gets out of its limits.
+  void correct_final_biases(const Trial& best) {
+    if (!wants(config_.quantization.sequential_bias_correction) || observer_.interrupted() ||
+        config_.accuracy.higher_is_better) {
+      return;
+    }
+    observer_.on_phase("biases", evaluator_.events().evaluation().size());
+    QuantPlan corrected = with_sequential_bias(
+        model_.graph, result_.plan,
+        [this](std::int64_t first, std::int64_t count, std::span<float> input) {
+          evaluator_.fill_input(first, count, input);
+        },
+        {evaluator_.events().calibration(), evaluator_.batch(), engine_});
+    const ModelQuality quality =
+        evaluator_.qualities_of({apply_plan(model_.graph, corrected)}, progress()).front();
+    const bool within = std::ranges::all_of(measures_of(quality), [](const Measure& measure) {
+      return std::abs(measure.value) <= measure.limit;
+    });
+    const bool kept =
+        quality.loss.value < result_.final_loss->value && (within || !best.target_met);
+    result_.recipes.push_back(
+        {corrections_.bias, corrections_.reconstruct, quality.loss.value, kept, true});
+    if (kept) {
+      result_.plan = std::move(corrected);
+      result_.final_loss = quality.loss;
+    }
+  }
+
+  /// An interrupted run is not held up: its model is written already.
+  void compare_with_fp32(const Graph& quantized) {
+    if (observer_.interrupted()) {
+      return;
+    }
+    observer_.on_phase("physics", evaluator_.events().evaluation().size());
+    result_.report = final_report(config_, model_.graph, quantized, progress());
+    if (result_.report) {
+      write_text_file(compare_table(result_.report->physics, report_side("fp32", model_.graph),
+                                    report_side("quantized", quantized)),
+                      output_ / "physics.txt");
+    }
   }
 
   ShowerLossResult measure_baseline() {
@@ -186,16 +246,13 @@ class Run {
 
   /// Second moments of the layers' inputs, where a recipe may need them, and the recipes.
   void choose_corrections() {
-    const bool may_try = config_.tuning.strategy == "auto";
-    const auto needed = [&](Recipe recipe) {
-      return recipe == Recipe::on || (recipe == Recipe::automatic && may_try);
-    };
-    if (!needed(config_.quantization.bias_correction) &&
-        !needed(config_.quantization.weight_reconstruction)) {
+    if (!wants(config_.quantization.bias_correction) &&
+        !wants(config_.quantization.weight_reconstruction)) {
       return;
     }
+    const bool may_try = config_.tuning.strategy == "auto";
     const EventRange events = evaluator_.events().calibration();
-    observer_.on_phase("recipes", events.size());
+    observer_.on_phase("statistics", events.size());
     statistics_ =
         collect_statistics(model_.graph,
                            [this](std::int64_t first, std::int64_t count, std::span<float> input) {
@@ -209,6 +266,7 @@ class Run {
           for (const Corrections& corrections : all) {
             graphs.push_back(apply_plan(model_.graph, planned(recipe_probe(space_), corrections)));
           }
+          observer_.on_phase("recipes", evaluator_.events().evaluation().size());
           std::vector<double> losses;
           losses.reserve(graphs.size());
           for (const ShowerLossResult& loss : evaluator_.losses_of(graphs, progress())) {
@@ -221,8 +279,8 @@ class Run {
   }
 
   [[nodiscard]] QuantPlan planned(const TuningConfig& config, const Corrections& corrections) {
-    return make_plan(model_.graph, table_, config, config_.quantization.activation_rule, weights_,
-                     corrections);
+    return make_plan(model_.graph, table_, with_small_dense(config, small_dense_),
+                     config_.quantization.activation_rule, weights_, corrections);
   }
 
   /// Evaluates configurations in one sweep over the events.
@@ -301,6 +359,7 @@ class Run {
   RunObserver& observer_;
   LoadedModel model_;
   TuningSpace space_;
+  std::vector<std::string> small_dense_;     ///< layers with 8-bit weights in place of fp32 ones
   CostTable costs_ = nominal_costs(space_);  ///< of one kind for strategy and choice of the best
   std::unique_ptr<Strategy> strategy_;
   EngineOptions engine_;
@@ -332,8 +391,8 @@ void prepare_folder(const std::filesystem::path& output) {
   if (failure || !std::filesystem::is_directory(output)) {
     throw BackendError(output.string(), "is no folder and cannot be made one", "choose another -o");
   }
-  for (const char* name :
-       {"quantized.h5", "steps.jsonl", "steps.csv", "result.json", "layer_costs.json"}) {
+  for (const char* name : {"quantized.h5", "steps.jsonl", "steps.csv", "result.json",
+                           "layer_costs.json", "physics.txt"}) {
     std::filesystem::remove(output / name, failure);
   }
 }

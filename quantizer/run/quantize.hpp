@@ -12,6 +12,7 @@
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/ir/graph.hpp"
 #include "quantizer/plan/make_plan.hpp"
+#include "quantizer/run/final_report.hpp"
 #include "quantizer/run/recipes.hpp"
 #include "quantizer/tune/layer_report.hpp"
 #include "quantizer/tune/loop.hpp"
@@ -56,17 +57,19 @@ struct QuantizeResult {
   QuantPlan plan;  ///< of the best configuration
   /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".
   std::map<std::string, std::string> implementations;
-  std::vector<RecipeTrial> recipes;  ///< what was tried of the corrections; empty: nothing
-  CostTable costs;                   ///< of the layers; empty for basic
+  std::vector<RecipeTrial> recipes;   ///< what was tried of the corrections; empty: nothing
+  CostTable costs;                    ///< of the layers; empty for basic
+  std::optional<FinalReport> report;  ///< of the best configuration, where the config asks for it
   RunCost cost;
   std::string error;  ///< why there is no model; empty when there is one
 };
 
-/// The whole run: load, calibrate once, tune, write `quantized.h5`, `steps.jsonl`, `steps.csv` and
-/// `result.json` into `output` (made when it does not exist; files of an earlier run are removed
-/// first). `kernels` chooses the kernel of every layer; null: the default. When nothing meets the
-/// target, the best so far is written. Throws ConfigError, ModelError, DataError and BackendError;
-/// after those of the run itself result.json holds the error.
+/// The whole run: load, calibrate once, tune, compare, write `quantized.h5`, `steps.jsonl`,
+/// `steps.csv`, `physics.txt` and `result.json` into `output` (made when it does not exist; files
+/// of an earlier run are removed first). `kernels` chooses the kernel of every layer; null: the
+/// default. When nothing meets the target, the best so far is written. Throws ConfigError,
+/// ModelError, DataError and BackendError; after those of the run itself result.json holds the
+/// error.
 [[nodiscard]] QuantizeResult quantize(const RunConfig& config, const std::filesystem::path& output,
                                       RunObserver& observer, KernelChoices* kernels = nullptr);
 

@@ -10,12 +10,14 @@
 
 namespace caloquant {
 
-/// One combination of recipes on the probe configuration.
+/// One combination of recipes on the probe configuration; sequential bias correction on the final
+/// one.
 struct RecipeTrial {
   bool bias_correction = false;
   bool weight_reconstruction = false;
   double loss = 0.0;
   bool kept = false;
+  bool sequential_bias_correction = false;
 };
 
 /// Which corrections a run uses. A recipe that is "auto" is tried where `may_try`: on a probe with

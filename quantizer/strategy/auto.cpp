@@ -61,7 +61,7 @@ std::vector<Assignment> recipes_of(const LevelTable& table) {
   }
   std::vector<Assignment> recipes;
   for (const Assignment& recipe :
-       {int8, tail, w8a16, all_at(table, {Precision::bf16}, table.reference())}) {
+       {int8, tail, w8a16, all_at(table, {Precision::bf16, Precision::w8}, table.reference())}) {
     if (table.quantizes(recipe) && std::ranges::find(recipes, recipe) == recipes.end()) {
       recipes.push_back(recipe);
     }
@@ -154,12 +154,10 @@ std::size_t AutoStrategy::remaining_at_most(const History& history) const {
     return 0;
   }
   const std::set<Assignment> tried = table_.tried(history);
-  std::vector<Assignment> planned = recipes_;
+  std::set<Assignment> planned(recipes_.begin(), recipes_.end());
   const std::vector<Assignment> singles = table_.singles();
-  planned.insert(planned.end(), singles.begin(), singles.end());
-  planned.push_back(table_.reference());
-  std::ranges::sort(planned);
-  planned.erase(std::ranges::unique(planned).begin(), planned.end());
+  planned.insert(singles.begin(), singles.end());
+  planned.insert(table_.reference());
   const auto done = static_cast<std::size_t>(std::ranges::count_if(
       planned, [&](const Assignment& assignment) { return tried.count(assignment) > 0; }));
   // Verifications, repairs and mixes.

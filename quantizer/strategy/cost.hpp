@@ -11,7 +11,8 @@ namespace caloquant {
 /// Sum over the layers of a configuration, in their order. Throws ConfigError when the table lacks
 /// one of them.
 [[nodiscard]] LayerCost cost_of(const TuningConfig& config, const CostTable& costs);
-/// The part of a cost that an objective makes small: milliseconds, or bytes for `smallest`.
+/// What an objective makes small: milliseconds, of equal ones the fewer bytes; bytes for
+/// `smallest`.
 [[nodiscard]] double amount(const LayerCost& cost, Objective objective);
 /// Are two sums of costs the same, but for rounding?
 [[nodiscard]] bool same_cost(double left, double right);

@@ -28,13 +28,16 @@ ExhaustiveStrategy::ExhaustiveStrategy(LevelTable table) : FixedSequence(std::mo
     double cost;
     Assignment assignment;
   };
+  std::vector<Assignment> assignments = all_assignments(this->table());
   std::vector<Priced> priced;
-  for (Assignment& assignment : all_assignments(this->table())) {
+  priced.reserve(assignments.size());
+  for (Assignment& assignment : assignments) {
     const double cost = this->table().cost(assignment);
     priced.push_back({cost, std::move(assignment)});
   }
   std::ranges::stable_sort(priced, {}, &Priced::cost);
   std::vector<Assignment> sequence;
+  sequence.reserve(priced.size());
   for (Priced& entry : priced) {
     sequence.push_back(std::move(entry.assignment));
   }

@@ -47,6 +47,7 @@ std::vector<std::size_t> MseV2Strategy::by_harm(const History& history) const {
     const Trial* trial;
   };
   std::vector<Harm> harms;
+  harms.reserve(layers_.size());
   for (const std::size_t layer : layers_) {
     const Trial* trial = find_trial(history, table_.config(alone(layer)));
     CALOQUANT_EXPECT(trial != nullptr);
@@ -56,6 +57,7 @@ std::vector<std::size_t> MseV2Strategy::by_harm(const History& history) const {
     return better(*right.trial, *left.trial, higher_is_better_);
   });
   std::vector<std::size_t> layers;
+  layers.reserve(harms.size());
   for (const Harm& harm : harms) {
     layers.push_back(harm.layer);
   }

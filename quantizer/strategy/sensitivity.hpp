@@ -39,7 +39,7 @@ class SensitivityStrategy final : public Strategy {
     std::set<Assignment> tried;
     std::size_t verified = 0;  ///< verifications so far
     bool found = false;        ///< a trial of several layers meets the target
-    double least_cost;         ///< of all that meet it
+    double least_cost = 0.0;   ///< of all that meet it
     std::vector<Assignment> open_singles;
   };
   [[nodiscard]] State state_of(const History& history) const;

@@ -18,39 +18,41 @@ namespace {
 /// One row per strategy; a new strategy is its file and a row here.
 struct Entry {
   const char* name;
-  std::unique_ptr<Strategy> (*make)(const StrategyOptions&, TuningSpace);
+  std::unique_ptr<Strategy> (*make)(const StrategyOptions&, const TuningSpace&);
 };
 
-std::unique_ptr<Strategy> make_basic(const StrategyOptions& options, TuningSpace space) {
-  return std::make_unique<BasicStrategy>(std::move(space), options.higher_is_better,
-                                         options.more_bases);
+std::unique_ptr<Strategy> make_basic(const StrategyOptions& options, const TuningSpace& space) {
+  return std::make_unique<BasicStrategy>(space, options.higher_is_better, options.more_bases);
 }
 
 LevelTable levels(const StrategyOptions& options, const TuningSpace& space) {
   return {space, options.costs, options.objective};
 }
 
-std::unique_ptr<Strategy> make_conservative(const StrategyOptions& options, TuningSpace space) {
+std::unique_ptr<Strategy> make_conservative(const StrategyOptions& options,
+                                            const TuningSpace& space) {
   return std::make_unique<ConservativeStrategy>(levels(options, space));
 }
 
-std::unique_ptr<Strategy> make_mse_v2(const StrategyOptions& options, TuningSpace space) {
+std::unique_ptr<Strategy> make_mse_v2(const StrategyOptions& options, const TuningSpace& space) {
   return std::make_unique<MseV2Strategy>(levels(options, space), options.higher_is_better);
 }
 
-std::unique_ptr<Strategy> make_sensitivity(const StrategyOptions& options, TuningSpace space) {
+std::unique_ptr<Strategy> make_sensitivity(const StrategyOptions& options,
+                                           const TuningSpace& space) {
   return std::make_unique<SensitivityStrategy>(levels(options, space), options);
 }
 
-std::unique_ptr<Strategy> make_exhaustive(const StrategyOptions& options, TuningSpace space) {
+std::unique_ptr<Strategy> make_exhaustive(const StrategyOptions& options,
+                                          const TuningSpace& space) {
   return std::make_unique<ExhaustiveStrategy>(levels(options, space));
 }
 
-std::unique_ptr<Strategy> make_random(const StrategyOptions& options, TuningSpace space) {
+std::unique_ptr<Strategy> make_random(const StrategyOptions& options, const TuningSpace& space) {
   return std::make_unique<RandomStrategy>(levels(options, space), options.seed, options.max_trials);
 }
 
-std::unique_ptr<Strategy> make_auto(const StrategyOptions& options, TuningSpace space) {
+std::unique_ptr<Strategy> make_auto(const StrategyOptions& options, const TuningSpace& space) {
   return std::make_unique<AutoStrategy>(levels(options, space), options);
 }
 
@@ -112,10 +114,10 @@ const std::vector<std::string>& strategy_names() {
   return names;
 }
 
-std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options, TuningSpace space) {
+std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options, const TuningSpace& space) {
   for (const Entry& entry : entries) {
     if (options.name == entry.name) {
-      return entry.make(options, std::move(space));
+      return entry.make(options, space);
     }
   }
   std::string known;

@@ -54,26 +54,6 @@ struct CompareArguments {
   bool quiet = false;
 };
 
-/// "LO:HI", or energies separated by commas.
-void parse_energies(const std::string& text, Primaries& primaries) {
-  if (text.find(',') == std::string::npos) {
-    parse_range("--energy", text, primaries.energy_low, primaries.energy_high);
-    return;
-  }
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', begin), text.size());
-    double low = 0.0;
-    double high = 0.0;
-    parse_range("--energy", text.substr(begin, comma - begin), low, high);
-    if (low != high) {
-      throw UsageError("--energy", "'" + text + "' mixes a list with a range",
-                       "write LO:HI, or energies as 100,200,300");
-    }
-    primaries.energies.push_back(low);
-    begin = comma + 1;
-  }
-}
-
 InputRecipe recipe_of(const CompareArguments& arguments, const Graph& graph) {
   if (arguments.recipe.empty()) {
     return default_recipe(graph);
@@ -105,7 +85,9 @@ CompareOptions options_of(const CompareArguments& arguments, const Graph* model)
     options.discriminator_units = {units.scale, units.power};
   }
   if (!arguments.energy.empty()) {
-    parse_energies(arguments.energy, options.primaries);
+    Primaries& primaries = options.primaries;
+    parse_energies(arguments.energy, primaries.energy_low, primaries.energy_high,
+                   primaries.energies);
   }
   if (!arguments.theta.empty()) {
     parse_range("--theta", arguments.theta, options.primaries.theta_low_deg,

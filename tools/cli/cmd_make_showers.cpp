@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 #include <iostream>
 
@@ -33,7 +34,7 @@ int make_showers_command(const MakeShowersArguments& arguments) {
   options.output = arguments.output;
   options.threads = arguments.threads;
   if (!arguments.energy.empty()) {
-    parse_range("--energy", arguments.energy, options.energy_low, options.energy_high);
+    parse_energies(arguments.energy, options.energy_low, options.energy_high, options.energies);
   }
   if (!arguments.theta.empty()) {
     parse_range("--theta", arguments.theta, options.theta_low_deg, options.theta_high_deg);
@@ -70,6 +71,25 @@ void parse_range(const std::string& option, const std::string& text, double& low
   throw UsageError(option, "'" + text + "' is no range", "write LO:HI, for instance 100:200");
 }
 
+void parse_energies(const std::string& text, double& low, double& high, std::vector<double>& list) {
+  if (text.find(',') == std::string::npos) {
+    parse_range("--energy", text, low, high);
+    return;
+  }
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    double from = 0.0;
+    double to = 0.0;
+    parse_range("--energy", text.substr(begin, comma - begin), from, to);
+    if (from != to) {
+      throw UsageError("--energy", "'" + text + "' mixes a list with a range",
+                       "write LO:HI, or energies as 100,200,300");
+    }
+    list.push_back(from);
+    begin = comma + 1;
+  }
+}
+
 void add_make_showers(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "make-showers", "Write parametrised electron showers (test data, not a simulation)");
@@ -81,7 +101,8 @@ void add_make_showers(CLI::App& app, Action& action) {
   command->add_option("--events", arguments->events, "number of events")->required();
   command->add_option("--seed", arguments->seed, "seed")->capture_default_str();
   command->add_option("--energy", arguments->energy,
-                      "primary energy LO:HI in GeV (clic51 2:500, clic25 100:500)");
+                      "primary energy in GeV: LO:HI, or values in turn as 100,200,300 (clic51 "
+                      "2:500, clic25 100:500)");
   command->add_option("--theta", arguments->theta,
                       "angle LO:HI in degrees (clic51 60:120, clic25 90:90)");
   command->add_option("-o,--output", arguments->output, "HDF5 file to write")->required();

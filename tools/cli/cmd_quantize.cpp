@@ -1,9 +1,12 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <caloquant/error.hpp>
+#include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
@@ -83,6 +86,33 @@ void print_layers(const std::vector<LayerReport>& layers) {
   }
 }
 
+/// Bin of the total energy where the final model is furthest from fp32.
+std::string worst_response(const ShowerReport& report) {
+  for (const ReportRow& row : report.rows) {
+    if (row.metric == "total energy, B/A - 1" && !row.difference.empty()) {
+      const auto worst = std::ranges::max_element(row.difference, {},
+                                                  [](double change) { return std::abs(change); });
+      const auto bin = static_cast<std::size_t>(worst - row.difference.begin());
+      std::ostringstream text;
+      text << "total energy at " << row.bins[bin] << ' ' << std::showpos << 100.0 * *worst
+           << std::noshowpos << " +- " << 100.0 * row.standard_error[bin] << " %";
+      return text.str();
+    }
+  }
+  return "";
+}
+
+void print_report(const FinalReport& report, const std::string& output) {
+  const ShowerLossResult& fp32 = report.fp32_and_data;
+  std::cout << "against the data files (" << fp32.events << " events): fp32 " << fp32.value
+            << ", quantized " << report.quantized_and_data.value;
+  if (fp32.noise) {
+    std::cout << ", noise alone " << *fp32.noise;
+  }
+  std::cout << "\nbeside fp32: " << worst_response(report.physics.report) << "; all of it in "
+            << output << "/physics.txt\n";
+}
+
 void print_outcome(const QuantizeResult& result, const std::string& output) {
   const Trial& best = result.tuning.trials[*result.tuning.best];
   const ShowerLossResult& loss = *result.final_loss;
@@ -98,8 +128,13 @@ void print_outcome(const QuantizeResult& result, const std::string& output) {
             << " s, in which the fp32 model computes " << std::setprecision(0)
             << result.cost.fp32_events() << " showers; peak memory "
             << static_cast<double>(result.cost.peak_memory) * 1e-6 << " MB\n"
-            << std::defaultfloat << "target_met: " << std::boolalpha << result.tuning.target_met
-            << "\nwritten: " << output << "/{quantized.h5, steps.jsonl, steps.csv, result.json}\n";
+            << std::defaultfloat << std::setprecision(4);
+  if (result.report) {
+    print_report(*result.report, output);
+  }
+  std::cout << std::setprecision(6) << "target_met: " << std::boolalpha << result.tuning.target_met
+            << "\nwritten: " << output
+            << "/{quantized.h5, steps.jsonl, steps.csv, result.json, physics.txt}\n";
 }
 
 int quantize_command(const QuantizeArguments& arguments) {

@@ -48,6 +48,10 @@ struct ModelArguments {
 /// "LO:HI", or one number for both. Throws UsageError with `option` as its place.
 void parse_range(const std::string& option, const std::string& text, double& low, double& high);
 
+/// "LO:HI" into `low` and `high`, or energies separated by commas into `list`. Throws UsageError
+/// with --energy as its place.
+void parse_energies(const std::string& text, double& low, double& high, std::vector<double>& list);
+
 /// Threads for everything that follows; 0 keeps what OMP_NUM_THREADS or the machine says.
 void set_threads(int threads);
 

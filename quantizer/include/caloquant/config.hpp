@@ -73,8 +73,11 @@ struct QuantizationConfig {
   ActivationRule activation_rule = ActivationRule::measured;
   RangeOptions ranges;
   SpaceRules rules;
-  Recipe bias_correction = Recipe::automatic;        ///< corrected_bias()
-  Recipe weight_reconstruction = Recipe::automatic;  ///< reconstruct_rounding()
+  Recipe bias_correction = Recipe::automatic;             ///< corrected_bias()
+  Recipe sequential_bias_correction = Recipe::automatic;  ///< with_sequential_bias(), at the end
+  Recipe weight_reconstruction = Recipe::automatic;       ///< reconstruct_rounding()
+  /// A Dense layer that is not counted, or that basic leaves at fp32, keeps 8-bit weights.
+  bool dense_weights_int8 = true;
   friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;
 };
 
@@ -122,6 +125,13 @@ struct ExecutionConfig {
   friend bool operator==(const ExecutionConfig&, const ExecutionConfig&) = default;
 };
 
+struct ReportConfig {
+  /// Showers with which the final model is compared with the fp32 one and with the data; at most
+  /// the evaluation events. 0: not at all.
+  std::size_t physics_events = 500;
+  friend bool operator==(const ReportConfig&, const ReportConfig&) = default;
+};
+
 /// Everything a run needs. Paths are resolved against the folder of the config file.
 struct RunConfig {
   std::string source;  ///< the config file: the first part of places in errors
@@ -134,6 +144,7 @@ struct RunConfig {
   AccuracyCriterion accuracy;
   TuningCriterion tuning;
   ExecutionConfig execution;
+  ReportConfig report;
   friend bool operator==(const RunConfig&, const RunConfig&) = default;
 };
 

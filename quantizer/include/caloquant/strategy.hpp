@@ -117,6 +117,6 @@ struct StrategyOptions {
 /// Throws ConfigError for an unknown name, for a cost table that lacks a layer or a precision, and
 /// for a space that is too large for the strategy.
 [[nodiscard]] std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
-                                                      TuningSpace space);
+                                                      const TuningSpace& space);
 
 }  // namespace caloquant

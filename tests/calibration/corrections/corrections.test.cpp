@@ -27,6 +27,7 @@ class CorrectionsTest : public testing::PropertyTest {
   LayerStatistics correlated(std::int64_t width) {
     LayerStatistics statistics;
     statistics.width = width;
+    statistics.block = width;
     statistics.rows = 400;
     const auto n = static_cast<std::size_t>(width);
     statistics.gram.assign(n * n, 0.0);
@@ -66,10 +67,39 @@ TEST_F(CorrectionsTest, ReconstructionChangesTheSumsLess) {
   }
 }
 
+// What is kept of 20 weights in blocks of 12 and 8 is what is kept of two layers of 12 and of 8.
+TEST_F(CorrectionsTest, BlocksOfWeightsAreRoundedByThemselves) {
+  LayerStatistics both;
+  both.width = 20;
+  both.block = 12;
+  const LayerStatistics parts[] = {correlated(12), correlated(8)};
+  for (const LayerStatistics& part : parts) {
+    both.gram.insert(both.gram.end(), part.gram.begin(), part.gram.end());
+    both.mean.insert(both.mean.end(), part.mean.begin(), part.mean.end());
+  }
+  const Tensor weights = random_floats({1, 20}, -1.0F, 1.0F);
+  const std::vector<float> scale = minmax_weight_scales(weights, false);
+  const QuantizedWeights whole = reconstruct_rounding(weights, scale, both);
+  const std::span<const std::int8_t> found = whole.values.data<std::int8_t>();
+  double error = 0.0;
+  for (const auto& [first, part] : {std::pair(0, &parts[0]), std::pair(12, &parts[1])}) {
+    const auto values = weights.data<float>().subspan(static_cast<std::size_t>(first),
+                                                      static_cast<std::size_t>(part->width));
+    const Tensor own = Tensor::of<float>({1, part->width}, std::span<const float>(values));
+    const QuantizedWeights alone = reconstruct_rounding(own, scale, *part);
+    const std::span<const std::int8_t> expected = alone.values.data<std::int8_t>();
+    EXPECT_TRUE(std::ranges::equal(
+        expected, found.subspan(static_cast<std::size_t>(first), expected.size())));
+    error += reconstruction_error(own, alone, *part);
+  }
+  EXPECT_NEAR(reconstruction_error(weights, whole, both), error, 1e-12);
+}
+
 // Where inputs have nothing to do with each other there is nothing to make up for.
 TEST_F(CorrectionsTest, UncorrelatedInputsGiveTheNearestIntegers) {
   LayerStatistics statistics;
   statistics.width = 9;
+  statistics.block = 9;
   statistics.rows = 1;
   statistics.gram.assign(81, 0.0);
   statistics.mean.assign(9, 0.0);

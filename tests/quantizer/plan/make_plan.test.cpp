@@ -230,7 +230,7 @@ TEST(Plan, CorrectsTheBiasWhereStatisticsAreKnown) {
   CalibrationTable table;
   table.layers["conv1"][RangeAlgorithm::minmax] = {-1.0F, 2.0F};
   StatisticsTable statistics;
-  statistics["conv1"] = {1, 1, {4.0}, {2.0}};
+  statistics["conv1"] = {1, 1, 1, {4.0}, {2.0}};
   TuningConfig config;
   config.set("conv1", {Precision::bf16, RangeAlgorithm::minmax, true, ActivationType::automatic});
   WeightCache cache;

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "calibration/collect.hpp"
+
+namespace caloquant {
+
+struct ChannelMeansOptions {
+  EventRange events;
+  std::int64_t batch = 8;
+  EngineOptions engine{};
+};
+
+/// Mean of every output channel of the named layers, bias included and before the activation, over
+/// all events and places; by layer name.
+[[nodiscard]] std::map<std::string, std::vector<double>> channel_means(
+    const Graph& graph, const std::vector<std::string>& layers, const InputFiller& fill,
+    const ChannelMeansOptions& options);
+
+}  // namespace caloquant

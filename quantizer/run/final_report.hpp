@@ -1,0 +1,30 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <caloquant/shower_loss.hpp>
+#include <optional>
+
+#include "quantizer/run/compare.hpp"
+#include "quantizer/run/evaluator.hpp"
+
+namespace caloquant {
+
+/// What is said of the final model beside the loss that was tuned.
+struct FinalReport {
+  CompareResult physics;  ///< the quantized model beside the fp32 one, same primaries and noise
+  /// Against the showers of the data files, whose `noise` is what samples of this size differ by
+  /// anyhow.
+  ShowerLossResult fp32_and_data;
+  ShowerLossResult quantized_and_data;
+};
+
+/// Runs both networks over the first report.physics_events evaluation events. None where fewer than
+/// two events are to be compared. Throws what compare() throws.
+[[nodiscard]] std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp32,
+                                                      const Graph& quantized,
+                                                      const EventProgress& progress = {});
+
+/// The two sides of such a comparison, with their names in the report.
+[[nodiscard]] ComparedSide report_side(const char* name, const Graph& graph);
+
+}  // namespace caloquant
