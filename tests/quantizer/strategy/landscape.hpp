@@ -19,7 +19,11 @@ inline TuningSpace ladder_space(int convolutions = 4) {
   for (int i = 1; i <= convolutions; ++i) {
     layers.push_back(default_layer_spec("conv3d_" + std::to_string(i), "conv", true));
   }
-  return {layers, {}, "run.json"};
+  SpaceRules rules;
+  rules.op_types.push_back({"dense", {}});
+  rules.op_types.back().options.precisions = {Precision::int8, Precision::w8, Precision::bf16,
+                                              Precision::fp32};
+  return {layers, rules, "run.json"};
 }
 
 /// Losses and costs made up for a space. The loss is that of a linear network: layer l at a
