@@ -87,7 +87,11 @@ std::map<std::string, KernelChoices::Measured> parse_table(const Json& json) {
 std::string signature_of(const LayerQuestion& question) {
   const auto& conv = std::get<Conv>(question.node.op);
   std::ostringstream text;
-  text << "conv " << (question.work.quant ? name_of(question.work.quant->src.dtype) : "f32");
+  const bool native_bf16 = question.work.precision == Precision::bf16 && cpu_report().native_bf16;
+  text << "conv "
+       << (question.work.quant ? name_of(question.work.quant->src.dtype)
+           : native_bf16       ? "bf16"
+                               : "f32");
   append(text, "src", question.work.src);
   append(text, "weights", question.work.weights->shape());
   append(text, "strides", conv.strides);

@@ -41,7 +41,7 @@ std::unique_ptr<LayerKernel> make_step_kernel(const LoweredGraph& graph, const S
   const LayerQuant* quant = work.quant ? &*work.quant : nullptr;
   if (work.kind == LayerKind::library) {
     return make_layer({step.layer, work.op, work.src, work.dst, work.weights.get(), work.bias.get(),
-                       quant, work.epilogue, work.dst_dtype});
+                       quant, work.epilogue, work.dst_dtype, work.precision == Precision::bf16});
   }
   const Buffer& src = graph.buffers[step.src.front()];
   const DirectProblem problem{

@@ -25,6 +25,9 @@ struct LayerProblem {
   /// Stored type of dst: f32, the type of epilogue.dst, or s32 for the bare sums (then no bias and
   /// no epilogue; sums beyond 2^24 come out rounded to f32).
   DType dst_dtype = DType::f32;
+  /// f32 src and weights that are exactly bfloat16 (quant is null): oneDNN multiplies them as such
+  /// where the processor can (CpuReport::native_bf16).
+  bool bf16 = false;
 };
 
 /// A compiled layer: src and dst are dense, channels last ([N, spatial..., C]) for a convolution,

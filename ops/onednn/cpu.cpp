@@ -12,17 +12,18 @@ struct IsaName {
   dnnl::cpu_isa isa;
   const char* name;
   bool vnni;
+  bool bf16;
 };
 
 constexpr std::array<IsaName, 8> isa_names{{
-    {dnnl::cpu_isa::avx512_core_amx, "avx512_core_amx", true},
-    {dnnl::cpu_isa::avx512_core_bf16, "avx512_core_bf16", true},
-    {dnnl::cpu_isa::avx512_core_vnni, "avx512_core_vnni", true},
-    {dnnl::cpu_isa::avx512_core, "avx512_core", false},
-    {dnnl::cpu_isa::avx2_vnni, "avx2_vnni", true},
-    {dnnl::cpu_isa::avx2, "avx2", false},
-    {dnnl::cpu_isa::avx, "avx", false},
-    {dnnl::cpu_isa::sse41, "sse41", false},
+    {dnnl::cpu_isa::avx512_core_amx, "avx512_core_amx", true, true},
+    {dnnl::cpu_isa::avx512_core_bf16, "avx512_core_bf16", true, true},
+    {dnnl::cpu_isa::avx512_core_vnni, "avx512_core_vnni", true, false},
+    {dnnl::cpu_isa::avx512_core, "avx512_core", false, false},
+    {dnnl::cpu_isa::avx2_vnni, "avx2_vnni", true, false},
+    {dnnl::cpu_isa::avx2, "avx2", false, false},
+    {dnnl::cpu_isa::avx, "avx", false, false},
+    {dnnl::cpu_isa::sse41, "sse41", false, false},
 }};
 
 }  // namespace
@@ -39,6 +40,7 @@ CpuReport cpu_report() {
     if (candidate.isa == effective) {
       report.isa = candidate.name;
       report.exact_int8 = candidate.vnni;
+      report.native_bf16 = candidate.bf16;
     }
   }
   return report;

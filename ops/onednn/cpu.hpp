@@ -11,6 +11,7 @@ struct CpuReport {
   std::string onednn;       ///< "2.6.3"
   bool exact_int8 = false;  ///< u8 x s8 products are summed exactly (VNNI). Without it oneDNN's
                             ///< int8 kernels saturate at 16 bits and are not used here.
+  bool native_bf16 = false;   ///< products of bfloat16 in one instruction
   int threads = 1;
 };
 

@@ -4,6 +4,7 @@
 #include <caloquant/error.hpp>
 #include <cmath>
 #include <dnnl.hpp>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "ops/core/thread_count.hpp"
 #include "ops/kernels/eltwise.hpp"
 #include "ops/kernels/movement.hpp"
+#include "ops/onednn/cpu.hpp"
 #include "ops/onednn/post_ops.hpp"
 
 namespace caloquant {
@@ -30,6 +32,8 @@ dnnl::memory::data_type to_dnnl(DType dtype) {
       return dnnl::memory::data_type::u8;
     case DType::s32:
       return dnnl::memory::data_type::s32;
+    case DType::bf16:
+      return dnnl::memory::data_type::bf16;
     default:
       CALOQUANT_EXPECT(dtype == DType::f32);
       return dnnl::memory::data_type::f32;
@@ -53,12 +57,15 @@ class OneDnnLayer : public LayerKernel {
 
   void execute(const void* src, void* dst) override {
     // oneDNN takes void* for what it only reads.
-    args_.at(DNNL_ARG_SRC).set_data_handle(const_cast<void*>(src));
+    (rounded_ ? given_src_ : args_.at(DNNL_ARG_SRC)).set_data_handle(const_cast<void*>(src));
     args_.at(DNNL_ARG_DST).set_data_handle(dst);
     // oneDNN's f32 gemm splits its sums by threads: results would depend on their number.
     const bool gemm = implementation_.find("gemm:jit") != std::string::npos;
     const ThreadCount guard(gemm ? 1 : omp_get_max_threads());
     try {
+      if (rounded_) {
+        rounded_->execute(stream_, given_src_, args_.at(DNNL_ARG_SRC));
+      }
       primitive_.execute(stream_, args_);
       stream_.wait();
     } catch (const dnnl::error& error) {
@@ -121,18 +128,25 @@ class OneDnnLayer : public LayerKernel {
     return dst;
   }
 
+  static DType src_type(const LayerProblem& problem) {
+    return problem.quant != nullptr ? problem.quant->src.dtype
+           : problem.bf16           ? DType::bf16
+                                    : DType::f32;
+  }
+  static DType weights_type(const LayerProblem& problem) {
+    return problem.bf16 ? DType::bf16 : problem.weights->dtype();
+  }
+
   void create_conv(const LayerProblem& problem, const Conv& conv) {
     const std::size_t rank = problem.src.size();
-    const DType src_dtype = problem.quant != nullptr ? problem.quant->src.dtype : DType::f32;
     Shape weights_shape = problem.weights->shape();
     if (conv.groups > 1) {
       weights_shape.front() /= conv.groups;
       weights_shape.insert(weights_shape.begin(), conv.groups);
     }
-    const Md src(problem.src, to_dnnl(src_dtype), channels_last(rank));
+    const Md src(problem.src, to_dnnl(src_type(problem)), channels_last(rank));
     const Md dst(problem.dst, to_dnnl(problem.dst_dtype), channels_last(rank));
-    const auto weights_type = to_dnnl(problem.weights->dtype());
-    const Md weights(weights_shape, weights_type, Tag::any);
+    const Md weights(weights_shape, to_dnnl(weights_type(problem)), Tag::any);
     Shape dilations = conv.dilations;
     for (std::int64_t& dilation : dilations) {
       dilation -= 1;  // oneDNN counts the gaps
@@ -152,19 +166,20 @@ class OneDnnLayer : public LayerKernel {
     const dnnl::convolution_forward::primitive_desc pd(desc, attributes(problem, post_ops),
                                                        engine_);
     primitive_ = dnnl::convolution_forward(pd);
-    const Md given(weights_shape, weights_type, plain(weights_shape.size()));
+    const Md given(weights_shape, to_dnnl(problem.weights->dtype()), plain(weights_shape.size()));
     finish(problem, pd, post_ops, weights_memory(given, *problem.weights, pd.weights_desc()),
            pd.bias_desc());
+    if (problem.bf16) {
+      round_src(Md(problem.src, dnnl::memory::data_type::f32, channels_last(rank)));
+    }
   }
 
   void create_dense(const LayerProblem& problem) {
-    const DType src_dtype = problem.quant != nullptr ? problem.quant->src.dtype : DType::f32;
     const std::int64_t outputs = problem.weights->shape()[0];
     const std::int64_t inputs = problem.weights->shape()[1];
-    const Md src(problem.src, to_dnnl(src_dtype), Tag::ab);
+    const Md src(problem.src, to_dnnl(src_type(problem)), Tag::ab);
     const Md dst(problem.dst, to_dnnl(problem.dst_dtype), Tag::ab);
-    const auto weights_type = to_dnnl(problem.weights->dtype());
-    const Md weights({inputs, outputs}, weights_type, Tag::any);
+    const Md weights({inputs, outputs}, to_dnnl(weights_type(problem)), Tag::any);
     const PostOps post_ops(problem.epilogue, 2, engine_);
     const Md bias =
         problem.bias != nullptr ? Md({1, outputs}, dnnl::memory::data_type::f32, Tag::ab) : Md();
@@ -172,9 +187,20 @@ class OneDnnLayer : public LayerKernel {
                                               : dnnl::matmul::desc(src, weights, dst);
     const dnnl::matmul::primitive_desc pd(desc, attributes(problem, post_ops), engine_);
     primitive_ = dnnl::matmul(pd);
-    const Md given({inputs, outputs}, weights_type, Tag::ba);
+    const Md given({inputs, outputs}, to_dnnl(problem.weights->dtype()), Tag::ba);
     finish(problem, pd, post_ops, weights_memory(given, *problem.weights, pd.weights_desc()),
            pd.bias_desc());
+    if (problem.bf16) {
+      round_src(Md(problem.src, dnnl::memory::data_type::f32, Tag::ab));
+    }
+  }
+
+  /// The primitive reads a bf16 copy of its src, made before it runs.
+  void round_src(const Md& given) {
+    given_src_ = dnnl::memory(given, engine_, DNNL_MEMORY_NONE);
+    dnnl::memory& src = args_.at(DNNL_ARG_SRC);
+    src = dnnl::memory(src.get_desc(), engine_);
+    rounded_.emplace(dnnl::reorder::primitive_desc(engine_, given, engine_, src.get_desc()));
   }
 
   template <typename PrimitiveDesc>
@@ -193,6 +219,8 @@ class OneDnnLayer : public LayerKernel {
   dnnl::engine engine_;
   dnnl::stream stream_;
   dnnl::primitive primitive_;
+  dnnl::memory given_src_;  ///< f32, of a layer in bf16
+  std::optional<dnnl::reorder> rounded_;
   Args args_;
   std::string implementation_;
 };
@@ -246,6 +274,22 @@ class SplitLayer : public LayerKernel {
 }  // namespace
 
 std::unique_ptr<LayerKernel> make_onednn_layer(const LayerProblem& problem) {
+  CALOQUANT_EXPECT(!problem.bf16 || problem.quant == nullptr);
+  if (problem.bf16) {
+    LayerProblem in_floats = problem;
+    in_floats.bf16 = false;
+    if (!cpu_report().native_bf16) {
+      return make_onednn_layer(in_floats);
+    }
+    try {
+      auto layer = std::make_unique<OneDnnLayer>(problem);
+      if (!is_gemm_convolution(problem, *layer)) {
+        return layer;
+      }
+    } catch (const dnnl::error&) {  // no such kernel: bf16 numbers are multiplied as floats
+    }
+    return make_onednn_layer(in_floats);
+  }
   try {
     auto layer = std::make_unique<OneDnnLayer>(problem);
     if (is_gemm_convolution(problem, *layer)) {
