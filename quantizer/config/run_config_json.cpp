@@ -140,6 +140,7 @@ class Reader {
     config.rules.first_conv_or_matmul_quantization =
         json.at("recipes").at("first_conv_or_matmul_quantization").get<bool>();
     config.bias_correction = enum_of<Recipe>(json.at("recipes").at("bias_correction"));
+    config.equalization = enum_of<Recipe>(json.at("recipes").at("equalization"));
     config.weight_reconstruction = enum_of<Recipe>(json.at("recipes").at("weight_reconstruction"));
     config.rules.excluded_precisions = enums_of<Precision>(json.at("excluded_precisions"));
     return config;

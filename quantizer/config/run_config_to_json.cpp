@@ -75,6 +75,7 @@ Json to_json(const QuantizationConfig& quantization) {
   json["op_type_dict"] = to_json(quantization.rules.op_types);
   json["op_name_dict"] = to_json(quantization.rules.op_names);
   json["recipes"]["bias_correction"] = name_of(quantization.bias_correction);
+  json["recipes"]["equalization"] = name_of(quantization.equalization);
   json["recipes"]["weight_reconstruction"] = name_of(quantization.weight_reconstruction);
   json["recipes"]["first_conv_or_matmul_quantization"] =
       quantization.rules.first_conv_or_matmul_quantization;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "calibration/collect.hpp"
+#include "calibration/corrections/channel_ranges.hpp"
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/evaluator.hpp"
@@ -51,7 +52,7 @@ class Run {
     result_.baseline = measure_baseline();
     target_ = target_loss(config_.accuracy, result_.baseline.value);
     observer_.on_target(result_.baseline, target_);
-    calibrate();
+    calibrate_and_equalize();
     choose_corrections();
     learn_costs();
     strategy_ = make_strategy(strategy_options(), space_);
@@ -127,7 +128,59 @@ class Run {
     return baseline;
   }
 
-  void calibrate() {
+  /// With the recipe "on" only the equalized network is calibrated, else first the one as it is.
+  void calibrate_and_equalize() {
+    const bool may_try = config_.tuning.strategy == "auto";
+    const RecipeOptions options = options_of(config_.quantization.equalization, may_try);
+    if (options.without) {
+      table_ = calibrated(model_.graph);
+    }
+    if (!options.with) {
+      return;
+    }
+    EqualizedGraph equalized = equalized_network();
+    CalibrationTable table;
+    if (!options.without || !equalized.places.empty()) {
+      table = calibrated(equalized.graph);
+    }
+    if (options.without && (equalized.places.empty() || !is_better(equalized.graph, table))) {
+      return;
+    }
+    model_.graph = std::move(equalized.graph);
+    table_ = std::move(table);
+    weights_ = {};
+    result_.equalized = std::move(equalized.places);
+  }
+
+  EqualizedGraph equalized_network() {
+    const EventRange events = evaluator_.events().calibration();
+    observer_.on_phase("equalize", events.size());
+    return equalize_channels(
+        model_.graph, collect_channel_ranges(
+                          model_.graph,
+                          [this](std::int64_t first, std::int64_t count, std::span<float> input) {
+                            evaluator_.fill_input(first, count, input);
+                          },
+                          {events, evaluator_.batch(), progress(), engine_}));
+  }
+
+  /// Does the probe lose less on the equalized network than on the one as it is?
+  bool is_better(const Graph& equalized, const CalibrationTable& table) {
+    const auto probe = [&](const Graph& graph, const CalibrationTable& ranges) {
+      WeightCache weights;  // those of run and trials belong to the network that is kept
+      return apply_plan(graph, make_plan(graph, ranges, recipe_probe(space_),
+                                         config_.quantization.activation_rule, weights));
+    };
+    observer_.on_phase("recipes", evaluator_.events().evaluation().size());
+    const std::vector<ShowerLossResult> losses =
+        evaluator_.losses_of({probe(model_.graph, table_), probe(equalized, table)}, progress());
+    const bool better = losses[1].value < losses[0].value;
+    result_.recipes.push_back({false, false, losses[0].value, !better, false});
+    result_.recipes.push_back({false, false, losses[1].value, better, true});
+    return better;
+  }
+
+  CalibrationTable calibrated(const Graph& graph) {
     std::set<RangeAlgorithm> algorithms;
     for (const LayerSpec& layer : space_.layers()) {
       algorithms.insert(layer.searched.algorithms.begin(), layer.searched.algorithms.end());
@@ -142,12 +195,12 @@ class Run {
     options.progress = progress();
     options.engine = engine_;
     options.ranges = config_.quantization.ranges;
-    options.code = [this](const Node& layer, const Range& range) {
-      return first_code(layer, range);
+    options.code = [this, &graph](const Node& layer, const Range& range) {
+      return first_code(graph, layer, range);
     };
     observer_.on_phase("calibrate", options.events.size());
-    table_ = collect_ranges(
-        model_.graph,
+    return collect_ranges(
+        graph,
         [this](std::int64_t first, std::int64_t count, std::span<float> input) {
           evaluator_.fill_input(first, count, input);
         },
@@ -156,9 +209,10 @@ class Run {
 
   /// The code that a layer would have: its ranges are shared by all trials, so that of several
   /// types to search the first one counts.
-  [[nodiscard]] QuantParams first_code(const Node& layer, const Range& range) const {
+  [[nodiscard]] QuantParams first_code(const Graph& graph, const Node& layer,
+                                       const Range& range) const {
     const auto spec = std::ranges::find(space_.layers(), layer.name, &LayerSpec::name);
-    return choose_activation(model_.graph, layer, range, spec->searched.activations.front(),
+    return choose_activation(graph, layer, range, spec->searched.activations.front(),
                              config_.quantization.activation_rule);
   }
 
@@ -217,7 +271,10 @@ class Run {
           return losses;
         });
     corrections_ = choice.corrections;
-    result_.recipes = choice.trials;
+    for (RecipeTrial trial : choice.trials) {
+      trial.equalization = !result_.equalized.empty();
+      result_.recipes.push_back(trial);
+    }
   }
 
   [[nodiscard]] QuantPlan planned(const TuningConfig& config, const Corrections& corrections) {

@@ -11,6 +11,7 @@
 
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/ir/graph.hpp"
+#include "graph/passes/equalize_channels.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "quantizer/run/recipes.hpp"
 #include "quantizer/tune/layer_report.hpp"
@@ -56,8 +57,9 @@ struct QuantizeResult {
   QuantPlan plan;  ///< of the best configuration
   /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".
   std::map<std::string, std::string> implementations;
-  std::vector<RecipeTrial> recipes;  ///< what was tried of the corrections; empty: nothing
-  CostTable costs;                   ///< of the layers; empty for basic
+  std::vector<EqualizedPlace> equalized;  ///< places in the network; empty: not equalized
+  std::vector<RecipeTrial> recipes;       ///< what was tried of the corrections; empty: nothing
+  CostTable costs;                        ///< of the layers; empty for basic
   RunCost cost;
   std::string error;  ///< why there is no model; empty when there is one
 };

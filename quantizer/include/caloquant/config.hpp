@@ -60,7 +60,7 @@ enum class ActivationRule {
 };
 [[nodiscard]] std::string_view name_of(ActivationRule rule) noexcept;
 
-/// Is a correction of the quantized weights applied?
+/// Is a correction of the weights applied?
 enum class Recipe {
   off,
   on,
@@ -75,6 +75,7 @@ struct QuantizationConfig {
   SpaceRules rules;
   Recipe bias_correction = Recipe::automatic;        ///< corrected_bias()
   Recipe weight_reconstruction = Recipe::automatic;  ///< reconstruct_rounding()
+  Recipe equalization = Recipe::automatic;           ///< equalize_channels()
   friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;
 };
 
