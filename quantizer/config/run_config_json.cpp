@@ -143,6 +143,7 @@ class Reader {
     config.bias_correction = enum_of<Recipe>(json.at("recipes").at("bias_correction"));
     config.sequential_bias_correction =
         enum_of<Recipe>(json.at("recipes").at("sequential_bias_correction"));
+    config.equalization = enum_of<Recipe>(json.at("recipes").at("equalization"));
     config.weight_reconstruction = enum_of<Recipe>(json.at("recipes").at("weight_reconstruction"));
     config.dense_weights_int8 = json.at("recipes").at("dense_weights_int8").get<bool>();
     config.rules.excluded_precisions = enums_of<Precision>(json.at("excluded_precisions"));

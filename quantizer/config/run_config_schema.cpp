@@ -238,6 +238,12 @@ constexpr const char* schema_text = R"JSON({
               "type": "boolean",
               "default": true
             },
+            "equalization": {
+              "description": "Channels between layers are scaled by powers of two that the weights behind them make up for: the same fp32 network with ranges closer together. auto: as above.",
+              "type": "string",
+              "enum": ["off", "on", "auto"],
+              "default": "auto"
+            },
             "first_conv_or_matmul_quantization": {
               "description": "false takes the first dense layer out of the search and out of total_layers.",
               "type": "boolean",

@@ -76,6 +76,7 @@ Json to_json(const QuantizationConfig& quantization) {
   json["op_name_dict"] = to_json(quantization.rules.op_names);
   json["recipes"]["bias_correction"] = name_of(quantization.bias_correction);
   json["recipes"]["sequential_bias_correction"] = name_of(quantization.sequential_bias_correction);
+  json["recipes"]["equalization"] = name_of(quantization.equalization);
   json["recipes"]["weight_reconstruction"] = name_of(quantization.weight_reconstruction);
   json["recipes"]["dense_weights_int8"] = quantization.dense_weights_int8;
   json["recipes"]["first_conv_or_matmul_quantization"] =

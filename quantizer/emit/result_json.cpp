@@ -98,6 +98,16 @@ Json report_json(const FinalReport& report) {
           {"physics", report_json(report.physics)}};
 }
 
+Json equalized_json(const std::vector<EqualizedPlace>& places) {
+  Json list = Json::array();
+  for (const EqualizedPlace& place : places) {
+    list.push_back({{"place", place.place},
+                    {"readers", place.readers},
+                    {"factors", {place.smallest, place.largest}}});
+  }
+  return list;
+}
+
 Json files_json(const std::vector<std::filesystem::path>& files) {
   Json list = Json::array();
   for (const std::filesystem::path& file : files) {
@@ -182,9 +192,11 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
   }
   json["seconds"] = result.tuning.seconds;
   json["pareto"] = result.costs.empty() ? Json::array() : pareto_json(result);
+  json["equalized"] = equalized_json(result.equalized);
   json["recipes"] = Json::array();
   for (const RecipeTrial& trial : result.recipes) {
-    json["recipes"].push_back({{"bias_correction", trial.bias_correction},
+    json["recipes"].push_back({{"equalization", trial.equalization},
+                               {"bias_correction", trial.bias_correction},
                                {"sequential_bias_correction", trial.sequential_bias_correction},
                                {"weight_reconstruction", trial.weight_reconstruction},
                                {"loss", json_number(trial.loss)},

@@ -11,30 +11,15 @@
 
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/ir/graph.hpp"
+#include "graph/passes/equalize_channels.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "quantizer/run/final_report.hpp"
 #include "quantizer/run/recipes.hpp"
+#include "quantizer/run/run_observer.hpp"
 #include "quantizer/tune/layer_report.hpp"
 #include "quantizer/tune/loop.hpp"
 
 namespace caloquant {
-
-/// Watches a run and may end it. Every call comes from the thread that called quantize().
-class RunObserver {
- public:
-  virtual ~RunObserver() = default;
-  /// A phase ("calibrate", "reference", "baseline") of so many events.
-  virtual void on_phase(const std::string& /*phase*/, std::int64_t /*events*/) {}
-  /// Events done in the present phase or trial.
-  virtual void on_events(std::int64_t /*done*/) {}
-  /// After the baseline: what the trials have to reach.
-  virtual void on_target(const ShowerLossResult& /*baseline*/, double /*target*/) {}
-  virtual void on_trial_start(std::size_t /*step*/, const Proposal& /*proposal*/,
-                              std::size_t /*at_most*/, std::int64_t /*events*/) {}
-  virtual void on_trial(const Trial& /*trial*/) {}
-  /// Asked after every batch: true ends the run with the best so far.
-  [[nodiscard]] virtual bool interrupted() { return false; }
-};
 
 /// What a run cost.
 struct RunCost {
@@ -60,6 +45,7 @@ struct QuantizeResult {
   std::vector<RecipeTrial> recipes;   ///< what was tried of the corrections; empty: nothing
   CostTable costs;                    ///< of the layers; empty for basic
   std::optional<FinalReport> report;  ///< of the best configuration, where the config asks for it
+  std::vector<EqualizedPlace> equalized;  ///< places in the network; empty: not equalized
   RunCost cost;
   std::string error;  ///< why there is no model; empty when there is one
 };

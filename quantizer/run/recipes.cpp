@@ -6,19 +6,23 @@ namespace caloquant {
 namespace {
 
 /// The values that a recipe may take, the one without it first.
-std::vector<bool> options_of(Recipe recipe, bool may_try) {
-  switch (recipe) {
-    case Recipe::on:
-      return {true};
-    case Recipe::automatic:
-      return may_try ? std::vector<bool>{false, true} : std::vector<bool>{false};
-    case Recipe::off:
-      break;
+std::vector<bool> values_of(Recipe recipe, bool may_try) {
+  const RecipeOptions options = options_of(recipe, may_try);
+  std::vector<bool> values;
+  if (options.without) {
+    values.push_back(false);
   }
-  return {false};
+  if (options.with) {
+    values.push_back(true);
+  }
+  return values;
 }
 
 }  // namespace
+
+RecipeOptions options_of(Recipe recipe, bool may_try) {
+  return {recipe != Recipe::on, recipe == Recipe::on || (recipe == Recipe::automatic && may_try)};
+}
 
 TuningConfig recipe_probe(const TuningSpace& space) {
   TuningConfig config;
@@ -46,8 +50,8 @@ RecipeChoice choose_recipes(
     const QuantizationConfig& config, bool may_try, const StatisticsTable* statistics,
     const std::function<std::vector<double>(const std::vector<Corrections>&)>& losses_of_probe) {
   std::vector<Corrections> combinations;
-  for (const bool reconstruct : options_of(config.weight_reconstruction, may_try)) {
-    for (const bool bias : options_of(config.bias_correction, may_try)) {
+  for (const bool reconstruct : values_of(config.weight_reconstruction, may_try)) {
+    for (const bool bias : values_of(config.bias_correction, may_try)) {
       combinations.push_back({bias, reconstruct, statistics});
     }
   }
@@ -59,7 +63,9 @@ RecipeChoice choose_recipes(
   const std::vector<double> losses = losses_of_probe(combinations);
   std::size_t best = 0;  // the simplest, unless another one is better
   for (std::size_t i = 0; i < combinations.size(); ++i) {
-    choice.trials.push_back({combinations[i].bias, combinations[i].reconstruct, losses[i], false});
+    choice.trials.push_back({.bias_correction = combinations[i].bias,
+                             .weight_reconstruction = combinations[i].reconstruct,
+                             .loss = losses[i]});
     best = losses[i] < losses[best] ? i : best;
   }
   choice.trials[best].kept = true;

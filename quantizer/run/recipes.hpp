@@ -13,12 +13,21 @@ namespace caloquant {
 /// One combination of recipes on the probe configuration; sequential bias correction on the final
 /// one.
 struct RecipeTrial {
+  bool equalization = false;
   bool bias_correction = false;
   bool weight_reconstruction = false;
+  bool sequential_bias_correction = false;
   double loss = 0.0;
   bool kept = false;
-  bool sequential_bias_correction = false;
 };
+
+/// May a run do without the recipe, and may it do with it?
+struct RecipeOptions {
+  bool without = true;
+  bool with = false;
+};
+/// A recipe that is "auto" is tried where `may_try`, else left out.
+[[nodiscard]] RecipeOptions options_of(Recipe recipe, bool may_try);
 
 /// Which corrections a run uses. A recipe that is "auto" is tried where `may_try`: on a probe with
 /// every layer at the highest precision below bf16 that it searches, alone and with the other one;

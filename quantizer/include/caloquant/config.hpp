@@ -60,7 +60,7 @@ enum class ActivationRule {
 };
 [[nodiscard]] std::string_view name_of(ActivationRule rule) noexcept;
 
-/// Is a correction of the quantized weights applied?
+/// Is a correction of the weights applied?
 enum class Recipe {
   off,
   on,
@@ -76,6 +76,7 @@ struct QuantizationConfig {
   Recipe bias_correction = Recipe::automatic;             ///< corrected_bias()
   Recipe sequential_bias_correction = Recipe::automatic;  ///< with_sequential_bias(), at the end
   Recipe weight_reconstruction = Recipe::automatic;       ///< reconstruct_rounding()
+  Recipe equalization = Recipe::automatic;                ///< equalize_channels()
   /// A Dense layer that is not counted, or that basic leaves at fp32, keeps 8-bit weights.
   bool dense_weights_int8 = true;
   friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;

@@ -146,7 +146,7 @@ TEST(RunConfig, WritesWhatItReads) {
                                                             "algorithm": ["mse", "minmax"]}}},
                      "ranges": {"headroom": 2, "averaging_constant": 0.25, "percentile": 99.5,
                                 "aciq": "laplace"},
-                     "recipes": {"first_conv_or_matmul_quantization": false},
+                     "recipes": {"first_conv_or_matmul_quantization": false, "equalization": "on"},
                      "excluded_precisions": ["fp32"]},
     "metric": {"preset": "nc-eval"},
     "tuning_criterion": {"timeout": 0.5, "max_trials": 7},
@@ -156,6 +156,7 @@ TEST(RunConfig, WritesWhatItReads) {
   EXPECT_THAT(config.graph.disabled_passes, ElementsAre("fold_constants", "collapse_upsample"));
   const Json written = to_json(config);
   EXPECT_EQ(config.quantization.ranges, (RangeOptions{2.0, 0.25, 99.5, AciqPrior::laplace}));
+  EXPECT_EQ(config.quantization.equalization, Recipe::on);
   EXPECT_EQ(read(written), config);
   EXPECT_EQ(to_json(read(written)), written);
   EXPECT_EQ(written.at("model").at("random_weights").get<std::uint64_t>(), 18446744073709551615U);
@@ -180,6 +181,7 @@ TEST(RunConfig, WritesEveryDefaultOfTheSchema) {
                               "/quantization/ranges/aciq",
                               "/quantization/op_type_dict",
                               "/quantization/recipes/first_conv_or_matmul_quantization",
+                              "/quantization/recipes/equalization",
                               "/quantization/excluded_precisions",
                               "/metric/preset",
                               "/accuracy_criterion/higher_is_better",

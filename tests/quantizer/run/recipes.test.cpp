@@ -42,6 +42,15 @@ TEST(Recipes, NothingIsTriedWithoutAChoice) {
   EXPECT_TRUE(both.trials.empty());
 }
 
+TEST(Recipes, OptionsOfARecipe) {
+  EXPECT_FALSE(options_of(Recipe::off, true).with);
+  EXPECT_FALSE(options_of(Recipe::automatic, false).with);
+  EXPECT_TRUE(options_of(Recipe::automatic, true).with);
+  EXPECT_TRUE(options_of(Recipe::automatic, true).without);
+  EXPECT_TRUE(options_of(Recipe::on, false).with);
+  EXPECT_FALSE(options_of(Recipe::on, true).without);
+}
+
 TEST(Recipes, TheProbeIsTheFinestIntegerForm) {
   const TuningSpace space({default_layer_spec("d", "dense", true),
                            default_layer_spec("c", "conv", true), default_layer_spec("e", "conv")},

@@ -1,0 +1,162 @@
+#include "quantizer/run/prepared_network.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "calibration/corrections/channel_ranges.hpp"
+#include "quantizer/run/dense_weights.hpp"
+
+namespace caloquant {
+
+bool searches_ladder(const RunConfig& config) {
+  return config.tuning.strategy != "basic";
+}
+
+PreparedNetwork::PreparedNetwork(const RunConfig& config, const TuningSpace& space,
+                                 const Evaluator& evaluator, Graph fp32, EngineOptions engine)
+    : config_(config),
+      space_(space),
+      evaluator_(evaluator),
+      graph_(std::move(fp32)),
+      engine_(std::move(engine)) {
+  if (config.quantization.dense_weights_int8) {
+    small_dense_ = small_dense_layers(space, config.quantization.rules, !searches_ladder(config));
+  }
+}
+
+void PreparedNetwork::prepare(RunObserver& observer) {
+  calibrate_and_equalize(observer);
+  choose_corrections(observer);
+}
+
+InputFiller PreparedNetwork::filler() const {
+  return [this](std::int64_t first, std::int64_t count, std::span<float> input) {
+    evaluator_.fill_input(first, count, input);
+  };
+}
+
+bool PreparedNetwork::wants(Recipe recipe) const {
+  return options_of(recipe, config_.tuning.strategy == "auto").with;
+}
+
+QuantPlan PreparedNetwork::plan(const TuningConfig& config, const Corrections& corrections) {
+  return make_plan(graph_, table_, with_small_dense(config, small_dense_),
+                   config_.quantization.activation_rule, weights_, corrections);
+}
+
+/// With the recipe "on" only the equalized network is calibrated, else first the one as it is.
+void PreparedNetwork::calibrate_and_equalize(RunObserver& observer) {
+  const RecipeOptions options =
+      options_of(config_.quantization.equalization, config_.tuning.strategy == "auto");
+  if (options.without) {
+    table_ = calibrate(graph_, observer);
+  }
+  if (!options.with) {
+    return;
+  }
+  EqualizedGraph equalized = equalize(observer);
+  CalibrationTable table;
+  if (!options.without || !equalized.places.empty()) {
+    table = calibrate(equalized.graph, observer);
+  }
+  if (options.without &&
+      (equalized.places.empty() || !is_better(equalized.graph, table, observer))) {
+    return;
+  }
+  graph_ = std::move(equalized.graph);
+  table_ = std::move(table);
+  weights_ = {};
+  equalized_ = std::move(equalized.places);
+}
+
+EqualizedGraph PreparedNetwork::equalize(RunObserver& observer) const {
+  const EventRange events = evaluator_.events().calibration();
+  observer.on_phase("equalize", events.size());
+  return equalize_channels(
+      graph_, collect_channel_ranges(graph_, filler(),
+                                     {events, evaluator_.batch(), progress_of(observer), engine_}));
+}
+
+/// Does the probe lose less on the equalized network than on the one as it is?
+bool PreparedNetwork::is_better(const Graph& equalized, const CalibrationTable& table,
+                                RunObserver& observer) {
+  const auto probe = [&](const Graph& graph, const CalibrationTable& ranges) {
+    WeightCache weights;  // those of the run belong to the network that is kept
+    return apply_plan(graph, make_plan(graph, ranges, recipe_probe(space_),
+                                       config_.quantization.activation_rule, weights));
+  };
+  observer.on_phase("recipes", evaluator_.events().evaluation().size());
+  const std::vector<ShowerLossResult> losses =
+      evaluator_.losses_of({probe(graph_, table_), probe(equalized, table)}, progress_of(observer));
+  const bool better = losses[1].value < losses[0].value;
+  recipes_.push_back({.equalization = false, .loss = losses[0].value, .kept = !better});
+  recipes_.push_back({.equalization = true, .loss = losses[1].value, .kept = better});
+  return better;
+}
+
+CalibrationTable PreparedNetwork::calibrate(const Graph& graph, RunObserver& observer) const {
+  std::set<RangeAlgorithm> algorithms;
+  for (const LayerSpec& layer : space_.layers()) {
+    algorithms.insert(layer.searched.algorithms.begin(), layer.searched.algorithms.end());
+  }
+  if (searches_ladder(config_)) {
+    algorithms.insert(RangeAlgorithm::minmax);  // what layer costs are measured with
+  }
+  CollectOptions options;
+  options.events = evaluator_.events().calibration();
+  options.batch = evaluator_.batch();
+  options.algorithms = std::move(algorithms);
+  options.progress = progress_of(observer);
+  options.engine = engine_;
+  options.ranges = config_.quantization.ranges;
+  options.code = [this, &graph](const Node& layer, const Range& range) {
+    return first_code(graph, layer, range);
+  };
+  observer.on_phase("calibrate", options.events.size());
+  return collect_ranges(graph, filler(), options);
+}
+
+/// The code that a layer would have: its ranges are shared by all trials, so that of several types
+/// to search the first one counts.
+QuantParams PreparedNetwork::first_code(const Graph& graph, const Node& layer,
+                                        const Range& range) const {
+  const auto spec = std::ranges::find(space_.layers(), layer.name, &LayerSpec::name);
+  return choose_activation(graph, layer, range, spec->searched.activations.front(),
+                           config_.quantization.activation_rule);
+}
+
+/// Second moments of the layers' inputs, where a recipe may need them, and the recipes.
+void PreparedNetwork::choose_corrections(RunObserver& observer) {
+  const QuantizationConfig& quantization = config_.quantization;
+  if (!wants(quantization.bias_correction) && !wants(quantization.weight_reconstruction)) {
+    return;
+  }
+  const EventRange events = evaluator_.events().calibration();
+  observer.on_phase("statistics", events.size());
+  statistics_ = collect_statistics(graph_, filler(),
+                                   {events, evaluator_.batch(), config_.input.seed, engine_});
+  const auto losses_of_probe = [&](const std::vector<Corrections>& all) {
+    std::vector<Graph> graphs;
+    graphs.reserve(all.size());
+    for (const Corrections& corrections : all) {
+      graphs.push_back(apply_plan(graph_, plan(recipe_probe(space_), corrections)));
+    }
+    observer.on_phase("recipes", evaluator_.events().evaluation().size());
+    std::vector<double> losses;
+    losses.reserve(graphs.size());
+    for (const ShowerLossResult& loss : evaluator_.losses_of(graphs, progress_of(observer))) {
+      losses.push_back(loss.value);
+    }
+    return losses;
+  };
+  const RecipeChoice choice = choose_recipes(quantization, config_.tuning.strategy == "auto",
+                                             &statistics_, losses_of_probe);
+  corrections_ = choice.corrections;
+  for (RecipeTrial trial : choice.trials) {
+    trial.equalization = !equalized_.empty();
+    recipes_.push_back(trial);
+  }
+}
+
+}  // namespace caloquant

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <string>
+#include <vector>
+
+#include "calibration/collect.hpp"
+#include "graph/passes/equalize_channels.hpp"
+#include "quantizer/plan/make_plan.hpp"
+#include "quantizer/run/evaluator.hpp"
+#include "quantizer/run/recipes.hpp"
+#include "quantizer/run/run_observer.hpp"
+
+namespace caloquant {
+
+/// The fp32 network of a run with all that plans are made from: calibrated ranges, moments of the
+/// layers' inputs, and which recipes are used. Arguments must outlive it.
+class PreparedNetwork {
+ public:
+  PreparedNetwork(const RunConfig& config, const TuningSpace& space, const Evaluator& evaluator,
+                  Graph fp32, EngineOptions engine);
+  PreparedNetwork(const PreparedNetwork&) = delete;
+  PreparedNetwork& operator=(const PreparedNetwork&) = delete;
+
+  /// Calibrates, and decides on equalization and corrections; needs the evaluator's reference where
+  /// a recipe is to be tried. Throws what the observer's interruption throws.
+  void prepare(RunObserver& observer);
+
+  /// The plan of a configuration, with the recipes that are used.
+  [[nodiscard]] QuantPlan plan(const TuningConfig& config) { return plan(config, corrections_); }
+  [[nodiscard]] Graph quantized(const TuningConfig& config) {
+    return apply_plan(graph_, plan(config));
+  }
+
+  /// Equalized where that is used; what it computes is the same.
+  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] const CalibrationTable& ranges() const { return table_; }
+  [[nodiscard]] const Corrections& corrections() const { return corrections_; }
+  [[nodiscard]] const std::vector<EqualizedPlace>& equalized() const { return equalized_; }
+  [[nodiscard]] const std::vector<RecipeTrial>& recipes() const { return recipes_; }
+  /// Layers with 8-bit weights in place of fp32 ones.
+  [[nodiscard]] const std::vector<std::string>& small_dense() const { return small_dense_; }
+  /// Network input of calibration events.
+  [[nodiscard]] InputFiller filler() const;
+  [[nodiscard]] bool wants(Recipe recipe) const;
+
+ private:
+  void calibrate_and_equalize(RunObserver& observer);
+  void choose_corrections(RunObserver& observer);
+  [[nodiscard]] EqualizedGraph equalize(RunObserver& observer) const;
+  [[nodiscard]] bool is_better(const Graph& equalized, const CalibrationTable& table,
+                               RunObserver& observer);
+  [[nodiscard]] CalibrationTable calibrate(const Graph& graph, RunObserver& observer) const;
+  [[nodiscard]] QuantParams first_code(const Graph& graph, const Node& layer,
+                                       const Range& range) const;
+  [[nodiscard]] QuantPlan plan(const TuningConfig& config, const Corrections& corrections);
+
+  const RunConfig& config_;
+  const TuningSpace& space_;
+  const Evaluator& evaluator_;
+  Graph graph_;
+  EngineOptions engine_;
+  std::vector<std::string> small_dense_;
+  CalibrationTable table_;
+  WeightCache weights_;
+  StatisticsTable statistics_;
+  Corrections corrections_;
+  std::vector<EqualizedPlace> equalized_;
+  std::vector<RecipeTrial> recipes_;
+};
+
+/// basic searches int8 and fp32 as Intel Neural Compressor does, every other strategy all
+/// precisions.
+[[nodiscard]] bool searches_ladder(const RunConfig& config);
+
+}  // namespace caloquant

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <caloquant/strategy.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "quantizer/run/evaluator.hpp"
+#include "quantizer/run/prepared_network.hpp"
+#include "quantizer/tune/loop.hpp"
+
+namespace caloquant {
+
+/// Evaluates configurations. Those that the strategy will propose anyway go through one sweep over
+/// the events with the first of them, and wait to be asked for. Arguments must outlive it.
+class TrialSweeps {
+ public:
+  TrialSweeps(const RunConfig& config, const Evaluator& evaluator, PreparedNetwork& network,
+              double target, EventProgress progress);
+
+  /// Of a configuration that `strategy` has proposed after `history`.
+  [[nodiscard]] Evaluation evaluate(const TuningConfig& config, const Strategy& strategy,
+                                    const History& history);
+  /// Of a configuration that was evaluated.
+  [[nodiscard]] const ShowerLossResult& loss_of(const TuningConfig& config) const {
+    return swept_.at(config.key()).quality.loss;
+  }
+
+ private:
+  struct Swept {
+    ModelQuality quality;
+    double seconds = 0.0;  ///< its share of the sweep [s]
+  };
+  /// More would only need memory: what trials share is a prefix.
+  static constexpr std::size_t most_shared_trials = 16;
+
+  void sweep(const std::vector<Proposal>& proposals);
+  void sweep_ahead(const Strategy& strategy, const History& history);
+
+  const RunConfig& config_;
+  const Evaluator& evaluator_;
+  PreparedNetwork& network_;
+  double target_;
+  EventProgress progress_;
+  std::map<std::string, Swept> swept_;  ///< by key of the configuration
+};
+
+/// What a config asks for beside the loss, with its limits.
+[[nodiscard]] std::vector<Measure> measures_of(const ModelQuality& quality,
+                                               const AccuracyCriterion& accuracy);
+
+}  // namespace caloquant
