@@ -73,6 +73,17 @@ TEST(RunConfig, ReadsTheExampleOfTheAngleGan) {
   EXPECT_EQ(config.accuracy.tolerable_loss, 2e-3);
 }
 
+TEST(RunConfig, ReadsTheExamplesWithEveryLayerBelowFp32) {
+  for (const char* example : {"anglegan_demo_auto.json", "energygan_auto.json"}) {
+    const RunConfig config = load_run_config(configs / example);
+    EXPECT_EQ(config.tuning.strategy, "auto");
+    EXPECT_EQ(config.quantization.rules.excluded_precisions, std::vector{Precision::fp32});
+    EXPECT_EQ(config.accuracy.energy_response, 0.005);
+    EXPECT_EQ(config.quantization.equalization, Recipe::automatic);
+    EXPECT_EQ(config.report.physics_events, 500U);
+  }
+}
+
 TEST(RunConfig, ReadsRulesInTheirOrder) {
   Json json = minimal_config();
   json["quantization"] = Json::parse(R"({
