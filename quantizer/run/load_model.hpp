@@ -21,7 +21,7 @@ struct LoadedModel {
 [[nodiscard]] LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph);
 
 /// A `quantized.h5`, whose samples are verified and whose graph is as it was written, or a full
-/// Keras file. Throws ModelError.
+/// Keras or ONNX file: told apart by their content. Throws ModelError.
 [[nodiscard]] LoadedModel load_model_file(const std::filesystem::path& file,
                                           const GraphConfig& graph);
 

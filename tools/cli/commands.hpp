@@ -29,8 +29,9 @@ void add_inspect(CLI::App& app, Action& action);
 void add_benchmark(CLI::App& app, Action& action);
 void add_make_showers(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
+void add_test_onnx(CLI::App& app, Action& action);
 
-/// MODEL, or --architecture with --weights or --random-weights; --disable-pass for Keras models.
+/// MODEL, or --architecture with --weights or --random-weights; --disable-pass for Keras and ONNX models.
 struct ModelArguments {
   std::string file;
   std::string architecture;

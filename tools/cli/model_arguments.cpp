@@ -26,15 +26,15 @@ void check_passes(const std::vector<std::string>& disabled) {
 }  // namespace
 
 void ModelArguments::add_to(CLI::App& command) {
-  command.add_option("MODEL", file, "quantized.h5 or a full Keras HDF5 model");
+  command.add_option("MODEL", file, "quantized.h5, a full Keras HDF5 model or an ONNX model");
   command.add_option("--architecture", architecture, "Keras architecture JSON (to_json)");
   command.add_option("--weights", weights, "Keras weights HDF5 (save_weights)");
   command.add_option("--random-weights", random_weights,
                      "seeded random weights for --architecture, instead of --weights");
   command
-      .add_option(
-          "--disable-pass", graph.disabled_passes,
-          "leave out an exact rewriting of a Keras model, e.g. collapse_upsample (repeatable)")
+      .add_option("--disable-pass", graph.disabled_passes,
+                  "leave out an exact rewriting of a Keras or ONNX model, e.g. collapse_upsample "
+                  "(repeatable)")
       ->type_name("NAME")
       ->allow_extra_args(false);
 }
