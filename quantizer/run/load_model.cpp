@@ -6,6 +6,7 @@
 #include "graph/io/keras_reader.hpp"
 #include "graph/io/native_format.hpp"
 #include "graph/io/onnx/onnx_reader.hpp"
+#include "graph/io/onnx/proto/read_model.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
 
@@ -18,8 +19,7 @@ Graph with_units(Graph graph, const OutputConfig& output) {
   return editor.finish();
 }
 
-/// HDF5 says so in its first bytes, or behind a user block. Whatever else is given as one file is
-/// read as ONNX, which has no signature.
+/// HDF5 says so in its first bytes, or behind a user block.
 bool is_hdf5(const std::filesystem::path& file) {
   constexpr std::array<char, 8> signature{'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
   std::ifstream stream(file, std::ios::binary);
@@ -34,8 +34,9 @@ bool is_hdf5(const std::filesystem::path& file) {
 }
 
 Graph read_model_file(const ModelConfig& config) {
-  if (!config.file.empty() && config.architecture.empty() && std::filesystem::exists(config.file) &&
-      !is_hdf5(config.file)) {
+  // ONNX has no signature: the name decides where the first bytes leave it open.
+  const bool onnx = onnx::looks_like_onnx(config.file) || config.file.extension() == ".onnx";
+  if (config.architecture.empty() && onnx && !is_hdf5(config.file)) {
     return read_onnx(config.file);
   }
   return read_keras({config.architecture, config.file.empty() ? config.weights : config.file,

@@ -256,6 +256,39 @@ TEST_F(Cli, InspectCountsTheNetwork) {
   EXPECT_THAT(run(as_written).out, HasSubstr("total 255.70 MMAC"));  // 3dgan.md: 255.7
 }
 
+TEST_F(Cli, OnnxModelsAreModels) {
+  const fs::path fixtures = fs::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/onnx/networks";
+  const fs::path generator = fixtures / "generator3d/model.onnx";
+  const auto inspected = run({"inspect", generator.string()});
+  ASSERT_EQ(inspected.exit_code, 0) << inspected.err;
+  EXPECT_THAT(inspected.out, HasSubstr("conv3d_1"));
+  // Told by its content: the name says nothing.
+  fs::copy_file(generator, folder / "model");
+  EXPECT_EQ(run({"inspect", "model"}).exit_code, 0);
+  fs::resize_file(folder / "model", 1000);
+  const auto damaged = run({"inspect", "model"});
+  EXPECT_EQ(damaged.exit_code, 4);
+  EXPECT_THAT(damaged.err,
+              ::testing::AllOf(HasSubstr("caloquant: model: byte "), HasSubstr("bytes, ")));
+}
+
+TEST_F(Cli, TestOnnxRunsFolders) {
+  const fs::path fixtures = fs::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/onnx";
+  const auto good = run({"test-onnx", (fixtures / "ops").string()});
+  EXPECT_EQ(good.exit_code, 0) << good.out;
+  EXPECT_THAT(good.out, HasSubstr("qlinear_conv_3d: 1 data set"));
+  EXPECT_THAT(good.err, HasSubstr("26 of 26 passed"));
+  fs::copy(fixtures / "ops/conv_integer", folder / "bad", fs::copy_options::recursive);
+  fs::copy_file(folder / "bad/test_data_set_0/input_0.pb",
+                folder / "bad/test_data_set_0/output_0.pb", fs::copy_options::overwrite_existing);
+  const auto bad = run({"test-onnx", (fixtures / "ops/conv_integer").string(), "bad"});
+  EXPECT_EQ(bad.exit_code, 4);
+  EXPECT_THAT(bad.out, ::testing::AllOf(HasSubstr("pass  "), HasSubstr("FAIL  bad: "),
+                                        HasSubstr("expected is u8[2, 3, 5, 5]")));
+  EXPECT_EQ(run({"test-onnx", "no_such_folder"}).exit_code, 5);
+  EXPECT_EQ(run({"test-onnx"}).exit_code, 2);
+}
+
 TEST_F(Cli, BenchmarkPrintsARowPerCandidate) {
   const auto done =
       run({"benchmark", "--architecture", "energygan.json", "--random-weights", "1", "--precision",

@@ -16,7 +16,7 @@ struct TypeRow {
   std::size_t size;
 };
 
-constexpr std::array<TypeRow, 16> types{{
+constexpr std::array<TypeRow, 22> types{{
     {ElementType::f32, "f32", 4},
     {ElementType::u8, "u8", 1},
     {ElementType::s8, "s8", 1},
@@ -33,6 +33,12 @@ constexpr std::array<TypeRow, 16> types{{
     {ElementType::complex64, "complex64", 0},
     {ElementType::complex128, "complex128", 0},
     {ElementType::bf16, "bf16", 2},
+    {ElementType::f8e4m3fn, "f8e4m3fn", 1},
+    {ElementType::f8e4m3fnuz, "f8e4m3fnuz", 1},
+    {ElementType::f8e5m2, "f8e5m2", 1},
+    {ElementType::f8e5m2fnuz, "f8e5m2fnuz", 1},
+    {ElementType::u4, "u4", 1},
+    {ElementType::s4, "s4", 1},
 }};
 
 const TypeRow* find_type(ElementType type) {

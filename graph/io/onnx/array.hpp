@@ -13,8 +13,8 @@
 
 namespace caloquant::onnx {
 
-/// Element types with the numbers of ONNX's TensorProto.DataType, named as in oneDNN. Those behind
-/// bf16 and the complex ones are known by name only.
+/// Element types with the numbers of ONNX's TensorProto.DataType, named as in oneDNN. Strings
+/// and complex numbers are known by name only.
 enum class ElementType : std::int32_t {
   undefined = 0,
   f32 = 1,
@@ -33,6 +33,12 @@ enum class ElementType : std::int32_t {
   complex64 = 14,
   complex128 = 15,
   bf16 = 16,
+  f8e4m3fn = 17,
+  f8e4m3fnuz = 18,
+  f8e5m2 = 19,
+  f8e5m2fnuz = 20,
+  u4 = 21,
+  s4 = 22,
 };
 
 /// IEEE binary16, as bits.

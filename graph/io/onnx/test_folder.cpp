@@ -55,7 +55,7 @@ std::optional<std::string> difference(const Array& found, const Array& expected,
   if (found.type() != expected.type() || found.dims() != expected.dims()) {
     return "is " + describe(found) + ", expected is " + describe(expected);
   }
-  if (!is_float(found.type())) {
+  if (!is_float(found.type())) {  // 8-bit floats too: they are rounded in one way only
     const auto* end = found.bytes().data() + found.bytes().size();
     const auto* at = std::mismatch(found.bytes().data(), end, expected.bytes().data()).first;
     const auto element =

@@ -22,7 +22,8 @@ Shape repeats_of(const NodeImport& node, const ResizePlan& plan, const Shape& sr
                  "resizes " + std::to_string(axis.src) + " cells to " + std::to_string(axis.dst) +
                      ", only integer factors are supported");
     const std::int64_t factor = axis.dst / axis.src;
-    node.call().charge(static_cast<double>(axis.dst));
+    constexpr std::int64_t most_cells = std::int64_t{1} << 22;
+    node.require(axis.dst <= most_cells, "resizes to " + std::to_string(axis.dst) + " cells");
     for (std::int64_t at = 0; at < axis.dst; ++at) {
       const std::int64_t cell = std::clamp<std::int64_t>(
           nearest_cell(plan, axis, source_coordinate(plan, axis, at)), 0, axis.src - 1);

@@ -12,8 +12,16 @@
 namespace caloquant::onnx {
 namespace {
 
-/// What evaluating constants may cost: far more than shape arithmetic and weights need.
-constexpr Budget folding{std::int64_t{1} << 30, 2e9};
+/// What evaluating constants may cost: more than shape arithmetic needs, and memory in proportion
+/// to the weights in the file.
+Budget folding_budget(const Model& model) {
+  std::int64_t bytes = 0;
+  for (const Initializer& initializer : model.initializers) {
+    bytes += static_cast<std::int64_t>(initializer.array->bytes().size());
+  }
+  constexpr std::int64_t always = std::int64_t{1} << 26;
+  return {std::max(always, 4 * bytes), std::max(1e9, 16.0 * static_cast<double>(bytes))};
+}
 
 /// Batches of the two evaluations when the file leaves the batch open.
 constexpr std::array<std::int64_t, 2> probes{11, 13};
@@ -76,7 +84,7 @@ class Importer {
   explicit Importer(const Model& model)
       : model_(model),
         editor_(model.name.empty() ? "onnx" : model.name),
-        state_{model, editor_, {}, {}, {}, declared_batch(model), folding} {
+        state_{model, editor_, {}, {}, {}, declared_batch(model), folding_budget(model)} {
     state_.batches =
         state_.fixed_batch == 0 ? probes : std::array{state_.fixed_batch, state_.fixed_batch};
   }

@@ -1,6 +1,7 @@
 #include "graph/io/onnx/interpreter/broadcast.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "graph/io/onnx/interpreter/visit.hpp"
 
@@ -9,6 +10,12 @@ namespace caloquant::onnx {
 std::vector<double> to_doubles(const Call& call, const Array& array) {
   call.charge(static_cast<double>(array.size()));
   std::vector<double> values(static_cast<std::size_t>(array.size()));
+  if (is_narrow(array.type())) {
+    std::transform(array.bytes().begin(), array.bytes().end(), values.begin(), [&](std::byte byte) {
+      return decode_narrow(array.type(), static_cast<std::uint8_t>(byte));
+    });
+    return values;
+  }
   visit_all(call, array.type(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const auto data = array.data<T>();
@@ -24,6 +31,16 @@ Array from_doubles(const Call& call, ElementType type, Shape dims,
     using T = typename decltype(tag)::type;
     std::transform(values.begin(), values.end(), result.data<T>().begin(),
                    [](double x) { return store_double<T>(x); });
+  });
+  return result;
+}
+
+Array narrow_from_doubles(const Call& call, ElementType type, Shape dims,
+                          const std::vector<double>& values) {
+  Array result = call.make(type, std::move(dims));
+  const bool saturate = call.integer("saturate", 1) != 0;
+  std::transform(values.begin(), values.end(), result.bytes().begin(), [&](double x) {
+    return static_cast<std::byte>(encode_narrow(type, x, saturate));
   });
   return result;
 }

@@ -7,6 +7,27 @@
 #include "graph/io/onnx/interpreter/visit.hpp"
 
 namespace caloquant::onnx {
+namespace {
+
+Array cast_doubles(const Call& call, ElementType type, const Shape& dims,
+                   const std::vector<double>& values) {
+  Array result = call.make(type, dims);
+  visit_all(call, type, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    std::transform(values.begin(), values.end(), result.data<T>().begin(), [](double x) {
+      if constexpr (std::is_same_v<T, bool>) {
+        return x != 0.0;
+      } else if constexpr (is_float_type<T>) {
+        return store_double<T>(x);
+      } else {
+        return saturating<T>(x);
+      }
+    });
+  });
+  return result;
+}
+
+}  // namespace
 
 Results constant(const Call& call) {
   call.require(call.node().attributes.size() == 1, "needs exactly one value");
@@ -61,6 +82,12 @@ Results range(const Call& call) {
 Results cast(const Call& call) {
   const Array& src = call.input(0);
   const auto to_type = static_cast<ElementType>(call.integer("to", 0));
+  if (is_narrow(to_type)) {
+    return {narrow_from_doubles(call, to_type, src.dims(), to_doubles(call, src))};
+  }
+  if (is_narrow(src.type())) {
+    return {cast_doubles(call, to_type, src.dims(), to_doubles(call, src))};
+  }
   Array result = call.make(to_type, src.dims());
   visit_all(call, src.type(), [&](auto from_tag) {
     using From = typename decltype(from_tag)::type;

@@ -38,6 +38,10 @@ Problem problem_of(const Call& call, const Array& src, const Array& weights) {
                    " groups do not fit src " + describe(src));
   problem.in_channels = w[1];
   problem.out_channels = w[0] / problem.groups;
+  const Shape dims = problem.dst_dims();
+  call.check_size(ElementType::f64, dims);
+  call.charge(static_cast<double>(element_count(dims)) *
+              static_cast<double>(w[1] * problem.window.kernel_cells()));
   return problem;
 }
 
@@ -85,12 +89,10 @@ void convolve_channel(const Problem& problem, const double* src, const double* w
 }
 
 /// Sums of src x weights as [N, O, ...] doubles.
-std::vector<double> convolve(const Call& call, const Problem& problem,
-                             const std::vector<double>& src, const std::vector<double>& weights) {
+std::vector<double> convolve(const Problem& problem, const std::vector<double>& src,
+                             const std::vector<double>& weights) {
   const Shape dims = problem.dst_dims();
-  call.check_size(ElementType::f64, dims);
   const std::int64_t fan_in = problem.in_channels * problem.window.kernel_cells();
-  call.charge(static_cast<double>(element_count(dims)) * static_cast<double>(fan_in));
   std::vector<double> dst(static_cast<std::size_t>(element_count(dims)), 0.0);
   const std::int64_t cells = problem.window.dst_cells();
   const std::int64_t channels = problem.groups * problem.out_channels;
@@ -126,8 +128,7 @@ Results conv(const Call& call) {
   call.require(weights.type() == src.type(), "has src " + describe(src) + " and weights " +
                                                  describe(weights) + " of different types");
   const Problem problem = problem_of(call, src, weights);
-  std::vector<double> dst =
-      convolve(call, problem, to_doubles(call, src), to_doubles(call, weights));
+  std::vector<double> dst = convolve(problem, to_doubles(call, src), to_doubles(call, weights));
   add_bias(call, problem, call.optional(2), dst);
   return {from_doubles(call, src.type(), problem.dst_dims(), dst)};
 }
@@ -136,7 +137,7 @@ Results conv_integer(const Call& call) {
   const Array& src = call.input(0);
   const Array& weights = call.input(1);
   const Problem problem = problem_of(call, src, weights);
-  const auto sums = convolve(call, problem, without_zero_point(call, src, call.optional(2), {}),
+  const auto sums = convolve(problem, without_zero_point(call, src, call.optional(2), {}),
                              without_zero_point(call, weights, call.optional(3), 0));
   return {wrapped_s32(call, problem.dst_dims(), sums)};
 }
@@ -145,9 +146,8 @@ Results qlinear_conv(const Call& call) {
   const Array& src = call.input(0);
   const Array& weights = call.input(3);
   const Problem problem = problem_of(call, src, weights);
-  std::vector<double> sums =
-      convolve(call, problem, without_zero_point(call, src, call.optional(2), {}),
-               without_zero_point(call, weights, call.optional(5), 0));
+  std::vector<double> sums = convolve(problem, without_zero_point(call, src, call.optional(2), {}),
+                                      without_zero_point(call, weights, call.optional(5), 0));
   add_bias(call, problem, call.optional(8), sums);
   const Shape dims = problem.dst_dims();
   return {requantize(call, dims, sums, {scales_of(call, 1), scales_of(call, 4), scales_of(call, 6)},

@@ -29,6 +29,13 @@ struct Product {
   std::vector<double> values;
 };
 
+/// Takes the work of a * b from the budget, before anything is converted.
+void charge_product(const Call& call, const Array& a, const Array& b) {
+  const double columns = b.rank() < 2 ? 1.0 : static_cast<double>(b.dims().back());
+  const double stacked = b.rank() > 2 ? static_cast<double>(b.dims().front()) : 1.0;
+  call.charge(static_cast<double>(a.size()) * columns * (a.rank() > 2 ? 1.0 : stacked));
+}
+
 /// numpy.matmul of a and b, given as numbers.
 Product product(const Call& call, const Array& a, const Array& b, const std::vector<double>& x,
                 const std::vector<double>& y) {
@@ -52,7 +59,6 @@ Product product(const Call& call, const Array& a, const Array& b, const std::vec
   result.dims.push_back(m);
   result.dims.push_back(n);
   call.check_size(ElementType::f64, result.dims);
-  call.charge(static_cast<double>(element_count(result.dims)) * static_cast<double>(k));
   result.values.resize(static_cast<std::size_t>(element_count(result.dims)), 0.0);
   const auto matrices_b = positions(broadcast_view(Array(ElementType::u8, batch_b), batch));
   for_each_element(broadcast_view(Array(ElementType::u8, batch_a), batch), [&](std::size_t at,
@@ -85,6 +91,7 @@ template <typename F>
 Array multiply_types(const Call& call, const Array& a, const Array& b, F store) {
   call.require(a.type() == b.type(),
                "has inputs of different types, " + describe(a) + " and " + describe(b));
+  charge_product(call, a, b);
   return store(product(call, a, b, to_doubles(call, a), to_doubles(call, b)));
 }
 
@@ -123,6 +130,7 @@ Results gemm(const Call& call) {
   const double alpha = call.number("alpha", 1.0);
   const double beta = call.number("beta", 1.0);
   call.require(a.type() == b.type(), "has inputs of different types");
+  charge_product(call, a, b);
   Product result = product(call, a, b, to_doubles(call, a), to_doubles(call, b));
   std::for_each(result.values.begin(), result.values.end(), [&](double& x) { x *= alpha; });
   if (const Array* c = call.optional(2)) {
@@ -139,6 +147,7 @@ Results gemm(const Call& call) {
 Results matmul_integer(const Call& call) {
   const Array& a = call.input(0);
   const Array& b = call.input(1);
+  charge_product(call, a, b);
   const Product sums = product(call, a, b, centered(call, a, call.optional(2), true),
                                centered(call, b, call.optional(3), false));
   return {wrapped_s32(call, sums.dims, sums.values)};
@@ -147,6 +156,7 @@ Results matmul_integer(const Call& call) {
 Results qlinear_matmul(const Call& call) {
   const Array& a = call.input(0);
   const Array& b = call.input(3);
+  charge_product(call, a, b);
   const Product sums = product(call, a, b, centered(call, a, call.optional(2), true),
                                centered(call, b, call.optional(5), false));
   call.require(!sums.dims.empty(), "needs matrices");

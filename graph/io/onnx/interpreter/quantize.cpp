@@ -185,19 +185,31 @@ Results quantize_linear(const Call& call) {
   const std::vector<double> zeros = zero_points(call, zero_point, scale);
   const std::vector<double> scales = to_doubles(call, scale);
   const std::vector<double> values = to_doubles(call, src);
-  const bool half = scale.type() == ElementType::f16;
+  std::vector<double> quotients(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    // An f32 (or f16) division, as ONNX defines it.
+    const float quotient =
+        static_cast<float>(values[i]) / static_cast<float>(scales[which.index(i)]);
+    quotients[i] = static_cast<double>(scale.type() == ElementType::f16
+                                           ? to_float(to_half(static_cast<double>(quotient)))
+                                           : quotient);
+  }
+  if (is_float8(type)) {  // these have no zero point but 0
+    return {narrow_from_doubles(call, type, src.dims(), quotients)};
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double zero = zeros[which.index(i)];
+    const double rounded = std::nearbyint(quotients[i]);
+    quotients[i] = std::isnan(rounded) ? zero : rounded + zero;
+  }
+  if (is_int4(type)) {
+    return {narrow_from_doubles(call, type, src.dims(), quotients)};
+  }
   Array result = call.make(type, src.dims());
   visit_integer(call, type, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const auto to = result.data<T>();
-    for (std::size_t i = 0; i < to.size(); ++i) {
-      const std::size_t at = which.index(i);
-      const float quotient = static_cast<float>(values[i]) / static_cast<float>(scales[at]);
-      const float rounded =
-          std::nearbyintf(half ? to_float(to_half(static_cast<double>(quotient))) : quotient);
-      const double q = std::isnan(rounded) ? zeros[at] : static_cast<double>(rounded) + zeros[at];
-      to[i] = static_cast<T>(saturated(type, q));
-    }
+    std::transform(quotients.begin(), quotients.end(), result.data<T>().begin(),
+                   [&](double q) { return static_cast<T>(saturated(type, q)); });
   });
   return {result};
 }

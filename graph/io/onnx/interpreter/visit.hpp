@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "graph/io/onnx/interpreter/call.hpp"
+#include "graph/io/onnx/narrow.hpp"
 
 namespace caloquant::onnx {
 
@@ -103,6 +104,10 @@ void visit_all(const Call& call, ElementType type, F&& f) {
 
 /// The elements as doubles: exact but for s64 and u64 beyond 2^53.
 [[nodiscard]] std::vector<double> to_doubles(const Call& call, const Array& array);
+/// Doubles as 8-bit floats or 4-bit integers, rounded as encode_narrow() does; the attribute
+/// saturate decides what becomes of large numbers.
+[[nodiscard]] Array narrow_from_doubles(const Call& call, ElementType type, Shape dims,
+                                        const std::vector<double>& values);
 /// Doubles rounded to a float type.
 [[nodiscard]] Array from_doubles(const Call& call, ElementType type, Shape dims,
                                  const std::vector<double>& values);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "graph/io/onnx/model.hpp"
+#include "graph/io/onnx/narrow.hpp"
 #include "graph/io/onnx/proto/onnx.pb.h"
 
 namespace caloquant::onnx {
@@ -178,6 +179,48 @@ void copy_fields(const onnx_proto::TensorProto& tensor, Array& array, const std:
   }
 }
 
+/// Bytes of the data in a file: 4-bit integers are packed by twos.
+std::int64_t stored_bytes(const Claim& claim) {
+  return is_int4(claim.type) ? (claim.bytes + 1) / 2 : claim.bytes;
+}
+
+/// One byte per element from packed nibbles, the lower one first.
+Array unpacked(const Claim& claim, std::span<const std::byte> packed) {
+  Array array(claim.type, claim.dims);
+  for (std::size_t i = 0; i < array.bytes().size(); ++i) {
+    const auto pair = static_cast<unsigned>(packed[i / 2]);
+    const unsigned nibble = i % 2 == 0 ? pair & 0xf : pair >> 4;
+    const bool negative = claim.type == ElementType::s4 && nibble > 7;
+    array.bytes()[i] = static_cast<std::byte>(negative ? nibble | 0xf0 : nibble);
+  }
+  return array;
+}
+
+Array from_raw(const Claim& claim, std::span<const std::byte> bytes) {
+  if (is_int4(claim.type)) {
+    return unpacked(claim, bytes);
+  }
+  Array array(claim.type, claim.dims);
+  if (!bytes.empty()) {
+    std::memcpy(array.bytes().data(), bytes.data(), bytes.size());
+  }
+  return array;
+}
+
+/// 8-bit floats and packed 4-bit integers in int32_data: a byte in each number.
+Array narrow_from_fields(const onnx_proto::TensorProto& tensor, const Claim& claim) {
+  std::vector<std::byte> bytes;
+  for (const std::int32_t number : tensor.int32_data()) {
+    bytes.push_back(static_cast<std::byte>(number & 0xff));
+  }
+  if (is_int4(claim.type)) {
+    return unpacked(claim, bytes);
+  }
+  Array array(claim.type, claim.dims);
+  std::copy(bytes.begin(), bytes.end(), array.bytes().begin());
+  return array;
+}
+
 /// A byte other than 0 and 1 is no bool of C++.
 void normalise_bools(Array& array) {
   if (array.type() == ElementType::boolean) {
@@ -208,17 +251,22 @@ Array decode_array(const onnx_proto::TensorProto& tensor, const fs::path& folder
   }
   Array array;
   if (tensor.data_location() == onnx_proto::TensorProto::EXTERNAL) {
+    if (is_int4(claim.type)) {
+      throw ModelError(place, "has packed 4-bit integers as external data, which is not supported");
+    }
     array = read_external(tensor, folder, place, claim);
   } else if (tensor.has_raw_data()) {
-    if (static_cast<std::int64_t>(tensor.raw_data().size()) != claim.bytes) {
+    if (static_cast<std::int64_t>(tensor.raw_data().size()) != stored_bytes(claim)) {
       fail_size(place, claim, std::to_string(tensor.raw_data().size()) + " bytes");
     }
-    array = Array(claim.type, claim.dims);
-    std::memcpy(array.bytes().data(), tensor.raw_data().data(), array.bytes().size());
+    array = from_raw(claim, std::as_bytes(std::span(tensor.raw_data())));
   } else {
     const std::int64_t numbers = field_size(tensor, claim.type);
-    if (numbers != claim.bytes / static_cast<std::int64_t>(size_of(claim.type))) {
+    if (numbers != stored_bytes(claim) / static_cast<std::int64_t>(size_of(claim.type))) {
       fail_size(place, claim, std::to_string(numbers) + " numbers");
+    }
+    if (is_narrow(claim.type)) {
+      return narrow_from_fields(tensor, claim);
     }
     array = Array(claim.type, claim.dims);
     copy_fields(tensor, array, place);

@@ -11,7 +11,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr int deepest = 16;
-constexpr std::int64_t most_messages = 4'000'000;
+constexpr std::int64_t most_messages = 1'000'000;
 
 enum WireType : std::uint32_t { varint = 0, fixed64 = 1, delimited = 2, fixed32 = 5 };
 

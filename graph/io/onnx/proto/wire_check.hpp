@@ -8,7 +8,7 @@
 namespace caloquant::onnx {
 
 /// Walks a serialized protobuf message before protobuf parses it: every length must stay within its
-/// message, every known field have its wire type, messages may be 16 deep and 4 million in all (an
+/// message, every known field have its wire type, messages may be 16 deep and a million in all (an
 /// empty one takes 2 bytes in a file but over 100 in memory). Throws ModelError with `file`, the
 /// byte offset and the path of the field, e.g. "graph.node[3].attribute[0]".
 void check_wire(std::span<const std::byte> bytes, const google::protobuf::Descriptor& message,
