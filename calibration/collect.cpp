@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "calibration/observers/observer.hpp"
-#include "graph/exec/executor.hpp"
 #include "graph/ir/editor.hpp"
 
 namespace caloquant {
@@ -21,6 +20,24 @@ struct Tap {
   Tensor values;  ///< of one batch
 };
 
+/// `automatic` holds the ranges of all others: no tensor is observed twice for the same range.
+std::vector<std::unique_ptr<Observer>> make_observers(const Node& layer,
+                                                      const CollectOptions& options) {
+  ObserverOptions made_with;
+  made_with.ranges = options.ranges;
+  if (options.code) {
+    made_with.code = [&layer, &options](const Range& range) { return options.code(layer, range); };
+  }
+  const bool one_for_all = options.algorithms.count(RangeAlgorithm::automatic) > 0;
+  std::vector<std::unique_ptr<Observer>> observers;
+  for (const RangeAlgorithm algorithm : options.algorithms) {
+    if (!one_for_all || algorithm == RangeAlgorithm::automatic) {
+      observers.push_back(make_observer(algorithm, "src of layer '" + layer.name + "'", made_with));
+    }
+  }
+  return observers;
+}
+
 std::vector<Tap> make_taps(const Graph& graph, const CollectOptions& options) {
   std::vector<Tap> taps;
   for (const Node& node : graph.nodes()) {
@@ -33,9 +50,7 @@ std::vector<Tap> make_taps(const Graph& graph, const CollectOptions& options) {
     if (tap == taps.end()) {
       Tap made;
       made.root = root;
-      for (const RangeAlgorithm algorithm : options.algorithms) {
-        made.observers.push_back(make_observer(algorithm, "src of layer '" + node.name + "'"));
-      }
+      made.observers = make_observers(node, options);
       Shape shape = graph.value(root).shape;
       shape.front() = options.batch;
       made.values = Tensor(DType::f32, shape);
@@ -64,11 +79,11 @@ void observe(std::vector<Tap>& taps, std::int64_t count, std::int64_t batch) {
     Observer* observer;
     std::span<const float> values;
   };
+  const auto events = static_cast<std::size_t>(count);
   std::vector<Job> jobs;
   for (Tap& tap : taps) {
     const auto all = std::as_const(tap.values).data<float>();
-    const auto part =
-        all.first(all.size() / static_cast<std::size_t>(batch) * static_cast<std::size_t>(count));
+    const auto part = all.first(all.size() / static_cast<std::size_t>(batch) * events);
     for (const auto& observer : tap.observers) {
       jobs.push_back({observer.get(), part});
     }
@@ -77,7 +92,7 @@ void observe(std::vector<Tap>& taps, std::int64_t count, std::int64_t batch) {
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     try {
-      jobs[i].observer->observe(jobs[i].values);
+      jobs[i].observer->observe(jobs[i].values, events);
     } catch (...) {
       failures[i] = std::current_exception();
     }
@@ -85,6 +100,29 @@ void observe(std::vector<Tap>& taps, std::int64_t count, std::int64_t batch) {
   for (const std::exception_ptr& failure : failures) {
     if (failure) {
       std::rethrow_exception(failure);
+    }
+  }
+}
+
+/// What the observers of one tensor say, for each layer that reads it.
+void record(const Tap& tap, CalibrationTable& table) {
+  std::map<RangeAlgorithm, Range> ranges;
+  std::vector<RangeCandidate> candidates;
+  for (const auto& observer : tap.observers) {
+    if (observer->algorithm() == RangeAlgorithm::automatic) {
+      candidates = static_cast<const AutomaticObserver&>(*observer).candidates();
+      for (const RangeCandidate& candidate : candidates) {
+        ranges[candidate.algorithm] = candidate.range;
+      }
+      ranges[RangeAlgorithm::automatic] = best_candidate(candidates).range;
+    } else {
+      ranges[observer->algorithm()] = observer->range();
+    }
+  }
+  for (const std::string& layer : tap.layers) {
+    table.layers[layer] = ranges;
+    if (!candidates.empty()) {
+      table.candidates[layer] = candidates;
     }
   }
 }
@@ -112,7 +150,7 @@ CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
                                 const CollectOptions& options) {
   CALOQUANT_EXPECT(graph.inputs().size() == 1 && options.batch >= 1);
   std::vector<Tap> taps = make_taps(graph, options);
-  const auto executable = compile_engine(tapped_graph(graph, taps), options.batch);
+  const auto executable = compile_engine(tapped_graph(graph, taps), options.batch, options.engine);
   Shape input_shape = graph.value(graph.inputs()[0]).shape;
   input_shape.front() = options.batch;
   Tensor input(DType::f32, input_shape);
@@ -137,11 +175,7 @@ CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
   CalibrationTable table;
   table.events = options.events.size();
   for (const Tap& tap : taps) {
-    for (const std::string& layer : tap.layers) {
-      for (const auto& observer : tap.observers) {
-        table.layers[layer][observer->algorithm()] = observer->range();
-      }
-    }
+    record(tap, table);
   }
   return table;
 }

@@ -7,8 +7,11 @@
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "calibration/data/event_index.hpp"
+#include "calibration/observers/automatic.hpp"
+#include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
 
 namespace caloquant {
@@ -17,6 +20,8 @@ namespace caloquant {
 /// to the fp32 graph, so one table serves every configuration that is tried.
 struct CalibrationTable {
   std::map<std::string, std::map<RangeAlgorithm, Range>> layers;
+  /// Where `automatic` was asked for: what it chose from, by layer name.
+  std::map<std::string, std::vector<RangeCandidate>> candidates;
   std::int64_t events = 0;
 };
 
@@ -24,12 +29,21 @@ struct CalibrationTable {
 using InputFiller =
     std::function<void(std::int64_t first, std::int64_t count, std::span<float> input)>;
 
+/// The integer code that a layer would give to a src with this range.
+using LayerCode = std::function<QuantParams(const Node& layer, const Range& range)>;
+
 struct CollectOptions {
   EventRange events;
   std::int64_t batch = 8;
+  /// With `automatic` the table holds all of them: it is made from the others.
   std::set<RangeAlgorithm> algorithms;
   /// Called after every batch with the events done; what it throws ends the collection.
-  std::function<void(std::int64_t done)> progress;
+  std::function<void(std::int64_t done)> progress = {};
+  RangeOptions ranges = {};
+  /// Whose error `mse` and `automatic` measure; measured_code() when empty. Of layers with a common
+  /// src it is asked for the first.
+  LayerCode code = {};
+  EngineOptions engine = {};
 };
 
 /// Runs the canonical fp32 graph (one input) over the events and observes, for every layer with

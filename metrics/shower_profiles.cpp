@@ -9,7 +9,7 @@
 namespace caloquant {
 namespace {
 
-constexpr std::size_t most_blocks = 20;
+constexpr std::size_t most_jackknife_blocks = 20;
 
 std::size_t unit_count(std::size_t events, std::size_t batch_size) {
   return batch_size == 0 ? events : (events + batch_size - 1) / batch_size;
@@ -18,7 +18,7 @@ std::size_t unit_count(std::size_t events, std::size_t batch_size) {
 /// A lone event has no spread, so blocks of events hold two at least; a batch is an estimate.
 std::size_t block_count(std::size_t units, std::size_t batch_size) {
   const std::size_t possible = batch_size == 0 ? units / 2 : units;
-  return std::clamp<std::size_t>(possible, 1, most_blocks);
+  return std::clamp<std::size_t>(possible, 1, most_jackknife_blocks);
 }
 
 std::vector<double> cells_per_slice(const ImageExtents& extents) {

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "calibration/observers/minmax.hpp"
 #include "ops/core/check.hpp"
 
 namespace caloquant {
@@ -72,10 +71,10 @@ std::size_t best_clipping(std::span<const std::uint64_t> counts, std::size_t lev
 }
 
 KlObserver::KlObserver(std::string tensor)
-    : tensor_(std::move(tensor)), magnitudes_(HistogramRange::magnitude) {}
+    : Observer(std::move(tensor)), magnitudes_(HistogramRange::magnitude) {}
 
-void KlObserver::observe(std::span<const float> values) {
-  const Extremes extremes = finite_extremes(values, tensor_);
+void KlObserver::take(std::span<const float> values, std::size_t /*events*/,
+                      const Extremes& extremes) {
   const std::optional<std::size_t> not_finite = magnitudes_.add(values);
   CALOQUANT_ENSURE(!not_finite);
   extremes_ = united(extremes_, {extremes.low, extremes.high});
@@ -96,11 +95,7 @@ Range KlObserver::range() const {
   const bool one_sign = extremes_.low == 0.0F || extremes_.high == 0.0F;
   const std::size_t kept =
       best_clipping(counts, one_sign ? levels_of_one_sign : levels_of_two_signs);
-  const double threshold = static_cast<double>(kept) * magnitudes_.width();
-  const auto clipped = [threshold](float value) {
-    return static_cast<float>(std::clamp(static_cast<double>(value), -threshold, threshold));
-  };
-  return {clipped(extremes_.low), clipped(extremes_.high)};
+  return clipped(extremes_, static_cast<double>(kept) * magnitudes_.width());
 }
 
 }  // namespace caloquant

@@ -22,13 +22,13 @@ class KlObserver final : public Observer {
  public:
   explicit KlObserver(std::string tensor);
 
-  void observe(std::span<const float> values) override;
   void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override { return RangeAlgorithm::kl; }
 
  private:
-  std::string tensor_;
+  void take(std::span<const float> values, std::size_t events, const Extremes& extremes) override;
+
   Range extremes_;
   std::uint64_t zeros_ = 0;
   Histogram magnitudes_;

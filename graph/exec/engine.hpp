@@ -12,6 +12,7 @@
 namespace caloquant {
 
 /// Sees every step of the engine after it ran, with the bytes it read (its first src) and wrote.
+/// `graph` has the batch that the step ran on, a block of images for spatial ones.
 using StepListener = std::function<void(const LoweredGraph& graph, std::size_t step,
                                         const std::byte* src, const std::byte* dst)>;
 
@@ -22,6 +23,8 @@ struct EngineOptions {
   /// direct kernels do not support.
   std::function<LayerKind(const LayerQuestion&)> choose;
   StepListener listener;  ///< for tests and measurements of single layers
+  std::int64_t block_images =
+      0;  ///< images that run through the spatial layers together; 0: by cache
 };
 
 /// Rows for few output channels, channels for many, the library for what they do not support.

@@ -1,194 +1,172 @@
+// The engine runs the steps in front of the first spatial tensor (Dense, which wants many images at
+// once) on the whole batch, and all others on blocks of images, so that activations stay in cache.
+
+#include <omp.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <cstring>
+#include <optional>
 #include <utility>
 
 #include "graph/exec/engine.hpp"
-#include "graph/exec/memory_plan.hpp"
-#include "ops/core/overloaded.hpp"
+#include "graph/exec/stage.hpp"
 #include "ops/kernels/direct/kernels.hpp"
-#include "ops/kernels/eltwise.hpp"
-#include "ops/kernels/layer.hpp"
-#include "ops/kernels/movement.hpp"
 
 namespace caloquant {
 namespace {
 
-template <typename T>
-std::span<T> cells(std::byte* bytes, const Buffer& buffer) {
-  return {reinterpret_cast<T*>(bytes), static_cast<std::size_t>(element_count(buffer.shape))};
+/// Steps in front of the first one that writes a tensor with space, [N, C, ...].
+std::size_t steps_without_space(const LoweredGraph& graph) {
+  const auto first = std::find_if(graph.steps.begin(), graph.steps.end(), [&](const Step& step) {
+    return graph.buffers[step.dst].shape.size() > 2;
+  });
+  return static_cast<std::size_t>(first - graph.steps.begin());
+}
+
+std::set<BufferId> interface_of(const LoweredGraph& graph) {
+  std::set<BufferId> roots;
+  for (const auto* list : {&graph.inputs, &graph.outputs}) {
+    for (const BufferId buffer : *list) {
+      roots.insert(graph.root(buffer));
+    }
+  }
+  return roots;
+}
+
+/// The sums of a library kernel may depend on its batch, which then must not depend on threads.
+bool has_library_layer(const LoweredGraph& graph, StepRange steps) {
+  return std::any_of(graph.steps.begin() + static_cast<std::ptrdiff_t>(steps.first),
+                     graph.steps.begin() + static_cast<std::ptrdiff_t>(steps.last),
+                     [](const Step& step) {
+                       const auto* work = std::get_if<LayerWork>(&step.work);
+                       return work != nullptr && work->kind == LayerKind::library;
+                     });
+}
+
+/// Images per block: one for each thread, and more of them where they fit its second-level cache.
+std::int64_t block_images(const LoweredGraph& one_image, StepRange steps,
+                          const std::set<BufferId>& given) {
+  constexpr std::int64_t whatever_threads = 8;
+  if (has_library_layer(one_image, steps)) {
+    return whatever_threads;
+  }
+  const std::int64_t reported = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  const std::int64_t cache = reported > 0 ? reported : std::int64_t{1} << 20;
+  const auto image = static_cast<std::int64_t>(plan_steps(one_image, steps, given).total);
+  return omp_get_max_threads() *
+         std::max<std::int64_t>(1, cache / std::max<std::int64_t>(1, image));
 }
 
 class EngineExecutable : public Executable {
  public:
   EngineExecutable(const Graph& graph, std::int64_t batch, const EngineOptions& options)
-      : lowered_(lower(
-            graph, batch,
-            {direct::int8_lane(options.isa), options.choose ? options.choose : default_kind})),
-        listener_(options.listener) {
-    for (const Step& step : lowered_.steps) {
-      kernels_.push_back(std::holds_alternative<LayerWork>(step.work)
-                             ? make_step_kernel(lowered_, step, options.isa)
-                             : nullptr);
+      : batch_(batch), listener_(options.listener) {
+    const LoweringOptions lowering{direct::int8_lane(options.isa),
+                                   options.choose ? options.choose : default_kind};
+    LoweredGraph whole = lower(graph, batch, lowering);
+    const std::set<BufferId> given = interface_of(whole);
+    split_ = steps_without_space(whole);
+    steps_ = whole.steps.size();
+    const StepRange spatial{split_, steps_};
+    block_ = options.block_images > 0 ? options.block_images
+                                      : block_images(lower(graph, 1, lowering), spatial, given);
+    block_ = std::min(block_, batch);
+    if (block_ == batch || split_ == steps_) {
+      whole_.emplace(std::move(whole), StepRange{0, steps_}, given, std::set<BufferId>{},
+                     options.isa);
+      own_inputs();
+      return;
     }
-    place_buffers();
+    // As even as possible, so that the last block does little that was done before.
+    const std::int64_t blocks = (batch + block_ - 1) / block_;
+    block_ = (batch + blocks - 1) / blocks;
+    shared_ = shared_roots(whole, given);
+    std::set<BufferId> given_to_block = given;
+    given_to_block.insert(shared_.begin(), shared_.end());
+    whole_.emplace(std::move(whole), StepRange{0, split_}, given, shared_, options.isa);
+    part_.emplace(lower(graph, block_, lowering), spatial, given_to_block, std::set<BufferId>{},
+                  options.isa);
+    CALOQUANT_EXPECT(part_->graph().steps.size() == steps_);
+    shared_.insert(given.begin(), given.end());
+    own_inputs();
   }
 
-  [[nodiscard]] std::int64_t batch() const override { return lowered_.batch; }
+  [[nodiscard]] std::int64_t batch() const override { return batch_; }
   [[nodiscard]] std::size_t arena_bytes() const override {
-    return static_cast<std::size_t>(arena_.size());
+    return whole_->arena_bytes() + (part_ ? part_->arena_bytes() : 0);
   }
 
   void run(std::span<const std::span<const float>> inputs,
            std::span<const std::span<float>> outputs) override {
-    CALOQUANT_EXPECT(inputs.size() == lowered_.inputs.size());
-    CALOQUANT_EXPECT(outputs.size() == lowered_.outputs.size());
+    const LoweredGraph& graph = whole_->graph();
+    CALOQUANT_EXPECT(inputs.size() == graph.inputs.size());
+    CALOQUANT_EXPECT(outputs.size() == graph.outputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      CALOQUANT_EXPECT(inputs[i].size_bytes() == lowered_.buffers[lowered_.inputs[i]].bytes());
-      // Inputs are only read; the table is shared with buffers that are written.
-      pointers_[lowered_.inputs[i]] =
-          reinterpret_cast<std::byte*>(const_cast<float*>(inputs[i].data()));
+      CALOQUANT_EXPECT(inputs[i].size_bytes() == graph.buffers[graph.inputs[i]].bytes());
+      std::copy(inputs[i].begin(), inputs[i].end(), inputs_[i].data<float>().begin());
     }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      CALOQUANT_EXPECT(outputs[i].size_bytes() == lowered_.buffers[lowered_.outputs[i]].bytes());
-      pointers_[lowered_.root(lowered_.outputs[i])] =
-          reinterpret_cast<std::byte*>(outputs[i].data());
+      CALOQUANT_EXPECT(outputs[i].size_bytes() == graph.buffers[graph.outputs[i]].bytes());
+      whole_->set(graph.outputs[i], reinterpret_cast<std::byte*>(outputs[i].data()));
     }
-    for (std::size_t i = 0; i < lowered_.steps.size(); ++i) {
-      const Step& step = lowered_.steps[i];
-      execute(step, kernels_[i].get());
-      if (listener_) {
-        listener_(lowered_, i, at(step.src.front()), at(step.dst));
-      }
+    whole_->run(listener_);
+    if (part_) {
+      run_blocks();
     }
   }
 
   [[nodiscard]] std::vector<StepInfo> steps() const override {
     std::vector<StepInfo> infos;
-    for (std::size_t i = 0; i < lowered_.steps.size(); ++i) {
-      const Step& step = lowered_.steps[i];
-      const bool integer = lowered_.buffers[step.src.front()].form.quant.has_value();
-      infos.push_back({step.layer, step.op, integer ? Precision::int8 : Precision::fp32,
-                       kernels_[i] ? kernels_[i]->implementation() : "native"});
+    for (std::size_t i = 0; i < steps_; ++i) {
+      infos.push_back(part_ && i >= split_ ? part_->info(i) : whole_->info(i));
     }
     return infos;
   }
 
  private:
-  /// One arena for everything that neither comes from nor goes to the caller.
-  void place_buffers() {
-    const std::size_t count = lowered_.buffers.size();
-    std::vector<Lifetime> lifetimes(count, Lifetime{0, lowered_.steps.size(), 0});
-    for (std::size_t i = 0; i < lowered_.steps.size(); ++i) {
-      const auto touch = [&](BufferId buffer) {
-        Lifetime& life = lifetimes[lowered_.root(buffer)];
-        life.first = std::min(life.first, i);
-        life.last = std::max(life.last, i);
-      };
-      std::for_each(lowered_.steps[i].src.begin(), lowered_.steps[i].src.end(), touch);
-      touch(lowered_.steps[i].dst);
+  void own_inputs() {
+    for (const BufferId input : whole_->graph().inputs) {
+      inputs_.emplace_back(DType::f32, whole_->graph().buffers[input].shape);
+      whole_->set(input, inputs_.back().raw());
     }
-    std::vector<bool> external(count, false);
-    for (const auto* list : {&lowered_.inputs, &lowered_.outputs}) {
-      for (const BufferId buffer : *list) {
-        external[lowered_.root(buffer)] = true;
+  }
+
+  /// What the blocks read of what was computed for the whole batch.
+  [[nodiscard]] std::set<BufferId> shared_roots(const LoweredGraph& graph,
+                                                const std::set<BufferId>& given) const {
+    const std::set<BufferId> before = roots_of(graph, {0, split_});
+    std::set<BufferId> shared;
+    for (const BufferId root : roots_of(graph, {split_, steps_})) {
+      if (before.count(root) > 0 && given.count(root) == 0) {
+        shared.insert(root);
       }
     }
-    for (BufferId buffer = 0; buffer < count; ++buffer) {
-      if (lowered_.root(buffer) == buffer && !external[buffer]) {
-        lifetimes[buffer].bytes = lowered_.buffers[buffer].bytes();
+    return shared;
+  }
+
+  /// The last block starts early enough to be a full one; its first images are computed again, to
+  /// the same bits.
+  void run_blocks() {
+    for (std::int64_t first = 0; first < batch_; first += block_) {
+      const std::int64_t start = std::min(first, batch_ - block_);
+      for (const BufferId root : shared_) {
+        const auto image = whole_->graph().buffers[root].bytes() / static_cast<std::size_t>(batch_);
+        part_->set(root, whole_->at(root) + static_cast<std::size_t>(start) * image);
       }
-    }
-    const MemoryPlan plan = plan_memory(lifetimes);
-    arena_ = Tensor(DType::u8, {static_cast<std::int64_t>(plan.total)});
-    pointers_.assign(count, nullptr);
-    for (BufferId buffer = 0; buffer < count; ++buffer) {
-      if (lifetimes[buffer].bytes > 0) {
-        pointers_[buffer] = arena_.raw() + plan.offsets[buffer];
-      }
+      part_->run(listener_);
     }
   }
 
-  [[nodiscard]] std::byte* at(BufferId buffer) const { return pointers_[lowered_.root(buffer)]; }
-
-  void execute(const Step& step, LayerKernel* kernel) const {
-    const Buffer& src = lowered_.buffers[step.src.front()];
-    const Buffer& dst = lowered_.buffers[step.dst];
-    const std::byte* from = at(step.src.front());
-    std::byte* into = at(step.dst);
-    const std::size_t element = size_of(src.dtype());
-    const auto f32_src = [&] { return cells<float>(at(step.src.front()), src); };
-    const auto f32_dst = [&] { return cells<float>(into, dst); };
-    std::visit(
-        Overloaded{
-            [&](const LayerWork&) { kernel->execute(from, into); },
-            [&](const PackWork&) { pack(src, from, dst, into); },
-            [&](const QuantizeWork& work) { quantize_cells(f32_src(), into, work.params); },
-            [&](const TransposeWork& work) {
-              transpose_cells(from, into, src.shape, work.permutation, element);
-            },
-            [&](const UpsampleWork& work) {
-              upsample_cells(from, into, src.shape, work.factors, element);
-            },
-            [&](const DepthToSpaceWork& work) {
-              depth_to_space_cells(from, into, src.shape, work.move, element);
-            },
-            [&](const PadWork& work) {
-              pad_cells(from, into, src.shape, work.begin, work.end, element, work.fill);
-            },
-            [&](const PoolWork& work) {
-              pool_cells(work.pool, f32_src().data(), f32_dst().data(), src.shape, dst.shape);
-            },
-            [&](const AffineWork& work) {
-              affine_cells(f32_src(), f32_dst(), work.mul->data<float>(), work.add->data<float>());
-            },
-            [&](const EltwiseWork& work) { eltwise(work.eltwise, f32_src(), f32_dst()); },
-            [&](const SoftmaxWork& work) {
-              softmax_cells(f32_src().data(), f32_dst().data(), src.shape, work.axis);
-            },
-            [&](const AddWork&) { add(step, f32_dst()); },
-            [&](const ConcatWork& work) { concat(step, work.axis); },
-            [&](const CopyWork&) { std::memcpy(into, from, dst.bytes()); },
-        },
-        step.work);
-  }
-
-  static void pack(const Buffer& src, const std::byte* from, const Buffer& dst, std::byte* into) {
-    pack_cells(
-        from, src.dtype(),
-        src.form.layout == Layout::plain ? CellOrder::channels_first : CellOrder::channels_last,
-        reinterpret_cast<std::uint32_t*>(into), dst.packed(), dst.form.quant, dst.shape.front());
-  }
-
-  void add(const Step& step, std::span<float> dst) const {
-    const auto first = cells<float>(at(step.src[0]), lowered_.buffers[step.src[0]]);
-    std::copy(first.begin(), first.end(), dst.begin());
-    for (std::size_t i = 1; i < step.src.size(); ++i) {
-      const auto next = cells<float>(at(step.src[i]), lowered_.buffers[step.src[i]]);
-      std::transform(next.begin(), next.end(), dst.begin(), dst.begin(), std::plus<>());
-    }
-  }
-
-  void concat(const Step& step, std::size_t axis) const {
-    const Shape& dst = lowered_.buffers[step.dst].shape;
-    std::int64_t outer = 1;
-    std::size_t inner = sizeof(float);
-    for (std::size_t i = 0; i < dst.size(); ++i) {
-      outer *= i < axis ? dst[i] : 1;
-      inner *= i > axis ? static_cast<std::size_t>(dst[i]) : 1;
-    }
-    std::int64_t offset = 0;
-    for (const BufferId part : step.src) {
-      const std::int64_t extent = lowered_.buffers[part].shape[axis];
-      concat_part(at(part), at(step.dst), outer, extent, dst[axis], offset, inner);
-      offset += extent;
-    }
-  }
-
-  LoweredGraph lowered_;
+  std::int64_t batch_;
+  std::int64_t block_ = 0;
+  std::size_t split_ = 0;  ///< the first step that runs on blocks
+  std::size_t steps_ = 0;
   StepListener listener_;
-  std::vector<std::unique_ptr<LayerKernel>> kernels_;
-  Tensor arena_;
-  std::vector<std::byte*> pointers_;  ///< per root buffer
+  /// Copies of the inputs: the last bits of oneDNN's f32 gemm depend on the alignment of its src.
+  std::vector<Tensor> inputs_;
+  std::optional<Stage> whole_;
+  std::optional<Stage> part_;
+  std::set<BufferId> shared_;  ///< roots whose memory a block gets from the whole batch
 };
 
 }  // namespace

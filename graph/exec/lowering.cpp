@@ -8,6 +8,7 @@
 #include "graph/exec/fusion.hpp"
 #include "graph/exec/layouts.hpp"
 #include "ops/core/overloaded.hpp"
+#include "ops/core/qmath.hpp"
 #include "ops/kernels/direct/direct_layer.hpp"
 
 namespace caloquant {
@@ -59,31 +60,39 @@ class Lowering {
       if (conv == nullptr || graph_.constant(node, 1) == nullptr) {
         continue;
       }
-      const Epilogue epilogue{layer.epilogue, {}};
-      const LayerQuestion question{node, graph_.value(node.inputs[0]).shape,
-                                   graph_.value(node.output).shape,
-                                   direct_supports(*conv, epilogue, DirectForm::rows),
-                                   direct_supports(*conv, epilogue, DirectForm::channels)};
+      LayerWork work = layer_work(id);
+      work.src.front() = 1;
+      work.dst.front() = 1;
+      const auto reader = phases_behind(layer);
+      const LayerQuestion question{
+          node,
+          graph_.value(node.inputs[0]).shape,
+          graph_.value(node.output).shape,
+          direct_supports(*conv, work.epilogue, DirectForm::rows),
+          direct_supports(*conv, work.epilogue, DirectForm::channels),
+          work,
+          reader ? std::get_if<DepthToSpace>(&graph_.node(*reader).op) : nullptr};
       kinds_[id] = options_.choose(question);
-      if (kinds_[id] == LayerKind::direct_channels) {
-        take_over_phases(layer);
+      if (kinds_[id] == LayerKind::direct_channels && reader) {
+        take_over_phases(layer, *reader);
       }
     }
   }
 
-  /// A DepthToSpace that alone reads the layer becomes part of its store.
-  void take_over_phases(FusedLayer& layer) {
+  /// A DepthToSpace that alone reads the layer.
+  [[nodiscard]] std::optional<NodeId> phases_behind(const FusedLayer& layer) const {
     const std::vector<NodeId> readers = graph_.consumers(layer.dst);
-    if (readers.size() != 1 || graph_.is_output(layer.dst)) {
-      return;
-    }
-    const Node& reader = graph_.node(readers[0]);
-    if (const auto* shuffle = std::get_if<DepthToSpace>(&reader.op)) {
-      layer.phases = triple_of(shuffle->factors, 1);
-      layer.before_phases = layer.dst;
-      layer.dst = reader.output;
-      fusion_.absorbed.insert(readers[0]);
-    }
+    const bool alone = readers.size() == 1 && !graph_.is_output(layer.dst) &&
+                       std::holds_alternative<DepthToSpace>(graph_.node(readers[0]).op);
+    return alone ? std::optional(readers[0]) : std::nullopt;
+  }
+
+  /// It becomes part of the layer's store.
+  void take_over_phases(FusedLayer& layer, NodeId reader) {
+    layer.phases = triple_of(std::get<DepthToSpace>(graph_.node(reader).op).factors, 1);
+    layer.before_phases = layer.dst;
+    layer.dst = graph_.node(reader).output;
+    fusion_.absorbed.insert(reader);
   }
 
   void demand(ValueId value, const Form& form) {
@@ -125,14 +134,15 @@ class Lowering {
   /// How a layer wants its src.
   [[nodiscard]] Form src_form(NodeId id) const {
     const Node& node = graph_.node(id);
-    const auto quant = node.quant ? std::optional(node.quant->src) : std::nullopt;
+    const bool rounded = node.quant && node.quant->src.dtype != DType::f32;
+    const auto quant = rounded ? std::optional(node.quant->src) : std::nullopt;
     if (kind_of(id) == LayerKind::library) {
       return {layouts_.of_node(node), quant, {}};
     }
     const auto& conv = std::get<Conv>(node.op);
     return {Layout::packed,
             quant,
-            {quant ? options_.int8_lane : direct::Lane::f32, triple_of(conv.pads_begin, 0),
+            {lane_of(quant, options_.int8_lane), triple_of(conv.pads_begin, 0),
              triple_of(conv.pads_end, 0)}};
   }
 
@@ -234,7 +244,9 @@ class Lowering {
     work.src = logical(node.inputs[0]);
     work.dst = logical(fused.before_phases.value_or(fused.dst));
     work.weights = graph_.value(node.inputs[1]).constant;
-    work.quant = node.quant;
+    if (node.quant) {
+      set_quant(work, *node.quant);
+    }
     work.epilogue = {fused.epilogue, {}};
     work.kind = kind_of(id);
     work.phases = fused.phases;
@@ -252,6 +264,15 @@ class Lowering {
     return work;
   }
 
+  static void set_quant(LayerWork& work, const LayerQuant& quant) {
+    work.precision = precision_of(quant);
+    if (is_integer(quant.src)) {
+      work.quant = quant;
+    } else if (work.weights) {
+      work.weights = std::make_shared<const Tensor>(dequantized_weights(*work.weights, quant));
+    }
+  }
+
   /// A library kernel rounds its requantization in an order of its own, so it stores each wanted
   /// integer form itself: what a reader gets must not depend on what others want. A direct kernel
   /// computes exactly quantize(f32 result), so it may store f32 for all when there are several.
@@ -266,7 +287,9 @@ class Lowering {
     }
     const Layout layout = layouts_.of_node(node);
     for (const Form& form : wanted) {
-      const Form here{layout, node.quant ? form.quant : std::nullopt, {}};
+      const bool stores = node.quant && is_integer(node.quant->src) && form.quant &&
+                          size_of(form.quant->dtype) == 1;
+      const Form here{layout, stores ? form.quant : std::nullopt, {}};
       if (!find(fused.dst, here)) {
         add_layer_step(id, here);
       }
@@ -279,7 +302,7 @@ class Lowering {
     LayerWork work = layer_work(id);
     if (dst_form.quant) {
       work.epilogue.dst = dst_form.quant;
-      work.dst_dtype = dst_form.quant->dtype;
+      work.dst_dtype = is_integer(*dst_form.quant) ? dst_form.quant->dtype : DType::f32;
     }
     add_step(node.name, std::string(name_of(node.op)), std::move(work), {src},
              add_buffer(fusion_.layers.at(id).dst, dst_form));
@@ -377,6 +400,13 @@ class Lowering {
 };
 
 }  // namespace
+
+direct::Lane lane_of(const std::optional<QuantParams>& quant, direct::Lane int8_lane) {
+  if (!quant || !is_integer(*quant)) {
+    return direct::Lane::f32;
+  }
+  return quant->dtype == DType::s16 ? direct::Lane::s16x2 : int8_lane;
+}
 
 LoweredGraph lower(const Graph& graph, std::int64_t batch, const LoweringOptions& options) {
   CALOQUANT_EXPECT(batch >= 1);

@@ -42,7 +42,7 @@ struct Packing {
 /// How a value lies in memory.
 struct Form {
   Layout layout = Layout::plain;
-  std::optional<QuantParams> quant;  ///< none: f32
+  std::optional<QuantParams> quant;  ///< none: f32; bf16: rounded to it
   Packing packing;                   ///< of Layout::packed
   friend bool operator==(const Form&, const Form&) = default;
 };
@@ -62,7 +62,10 @@ struct Buffer {
   Form form;
   Shape shape;                       ///< memory shape with the batch; packed: the logical one
   std::optional<BufferId> alias_of;  ///< the same bytes under another shape
-  [[nodiscard]] DType dtype() const { return form.quant ? form.quant->dtype : DType::f32; }
+  /// As stored: cells rounded to bfloat16 keep the type f32.
+  [[nodiscard]] DType dtype() const {
+    return form.quant && is_integer(*form.quant) ? form.quant->dtype : DType::f32;
+  }
   /// Of a packed buffer of spatial tensors.
   [[nodiscard]] PackedTensor packed() const;
   [[nodiscard]] std::size_t bytes() const;
@@ -73,9 +76,10 @@ struct LayerWork {
   Op op;
   Shape src;  ///< logical, with the batch; Dense: [M, I]
   Shape dst;
-  std::shared_ptr<const Tensor> weights;
+  std::shared_ptr<const Tensor> weights;  ///< s8 with quant, else f32 whatever the precision
   std::shared_ptr<const Tensor> bias;
-  std::optional<LayerQuant> quant;
+  std::optional<LayerQuant> quant;  ///< of layers whose products are integers
+  Precision precision = Precision::fp32;
   Epilogue epilogue;
   DType dst_dtype = DType::f32;
   LayerKind kind = LayerKind::library;
@@ -153,7 +157,13 @@ struct LayerQuestion {
   Shape dst;
   bool rows = false;      ///< direct_supports() it as rows
   bool channels = false;  ///< as channels
+  const LayerWork& work;  ///< as the library would compute it for one image
+  /// A DepthToSpace behind the epilogue, which direct_channels takes over.
+  const DepthToSpace* phases = nullptr;
 };
+
+/// The lane in which a tensor is packed.
+[[nodiscard]] direct::Lane lane_of(const std::optional<QuantParams>& quant, direct::Lane int8_lane);
 
 struct LoweringOptions {
   direct::Lane int8_lane = direct::Lane::s16x2;

@@ -12,10 +12,15 @@ namespace {
 
 Tensor quantized(const Tensor& src, const QuantParams& params) {
   Tensor dst(params.dtype, src.shape());
-  if (params.dtype == DType::u8) {
-    quantize<std::uint8_t>(src.data<float>(), dst.data<std::uint8_t>(), params);
-  } else {
-    quantize<std::int8_t>(src.data<float>(), dst.data<std::int8_t>(), params);
+  switch (params.dtype) {
+    case DType::u8:
+      quantize<std::uint8_t>(src.data<float>(), dst.data<std::uint8_t>(), params);
+      break;
+    case DType::s8:
+      quantize<std::int8_t>(src.data<float>(), dst.data<std::int8_t>(), params);
+      break;
+    default:
+      quantize<std::int16_t>(src.data<float>(), dst.data<std::int16_t>(), params);
   }
   return dst;
 }
@@ -39,8 +44,22 @@ Tensor scaled(const Tensor& sums, const LayerQuant& quant, const Tensor* bias,
   return dst;
 }
 
+/// w8 and bf16: products of real numbers.
+Tensor run_with_real_weights(const Node& node, std::span<const Tensor* const> inputs) {
+  const LayerQuant& quant = *node.quant;
+  const Tensor weights = dequantized_weights(*inputs[1], quant);
+  const Tensor src = quant.src.dtype == DType::bf16 ? from_bf16(to_bf16(*inputs[0])) : *inputs[0];
+  std::vector<const Tensor*> real(inputs.begin(), inputs.end());
+  real[0] = &src;
+  real[1] = &weights;
+  return reference_op(node.op, real);
+}
+
 Tensor run_quantized(const Node& node, std::span<const Tensor* const> inputs) {
   const LayerQuant& quant = *node.quant;
+  if (!is_integer(quant.src)) {
+    return run_with_real_weights(node, inputs);
+  }
   const Tensor src = quantized(*inputs[0], quant.src);
   const Tensor* bias = inputs.size() > 2 ? inputs[2] : nullptr;
   if (const auto* conv = std::get_if<Conv>(&node.op)) {
@@ -98,7 +117,7 @@ class ReferenceExecutable final : public Executable {
     std::vector<StepInfo> steps;
     for (const Node& node : graph_.nodes()) {
       steps.push_back({node.name, std::string(name_of(node.op)),
-                       node.quant ? Precision::int8 : Precision::fp32, "reference"});
+                       node.quant ? precision_of(*node.quant) : Precision::fp32, "reference"});
     }
     return steps;
   }

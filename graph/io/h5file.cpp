@@ -57,6 +57,10 @@ hid_t memory_type(DType dtype) {
       return H5T_NATIVE_INT8;
     case DType::u8:
       return H5T_NATIVE_UINT8;
+    case DType::s16:
+      return H5T_NATIVE_INT16;
+    case DType::bf16:
+      return H5T_NATIVE_UINT16;  // its bits
     case DType::s32:
       return H5T_NATIVE_INT32;
     case DType::s64:

@@ -1,5 +1,6 @@
 #include "graph/io/native_format.hpp"
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 #include <cmath>
 #include <map>
@@ -15,7 +16,7 @@
 namespace caloquant {
 namespace {
 
-constexpr std::int64_t format_version = 2;
+constexpr std::int64_t format_version = 3;
 
 std::string constant_path(std::size_t index) {
   return "/constants/" + std::to_string(index);
@@ -25,22 +26,52 @@ std::string scales_path(std::size_t node) {
 }
 
 Json quant_to_json(const QuantParams& params) {
-  return Json{{"dtype", std::string(name_of(params.dtype))},
-              {"scale", params.scale},
-              {"zero_point", params.zero_point}};
+  Json json{{"dtype", std::string(name_of(params.dtype))},
+            {"scale", params.scale},
+            {"zero_point", params.zero_point}};
+  if (params.limit != 0) {
+    json["limit"] = params.limit;
+  }
+  return json;
+}
+
+DType dtype_from(const std::string& name, std::initializer_list<DType> known,
+                 const std::string& where) {
+  std::string names;
+  for (const DType dtype : known) {
+    if (name == name_of(dtype)) {
+      return dtype;
+    }
+    names.append(names.empty() ? "" : ", ").append(name_of(dtype));
+  }
+  throw ModelError(where, "has the type '" + name + "'", "known are " + names);
+}
+
+/// Is the zero point one of the type's integers, and the limit one that it can have?
+bool is_possible(const QuantParams& params, std::int64_t zero_point) {
+  switch (params.dtype) {
+    case DType::u8:
+      return zero_point >= 0 && zero_point <= 255 && params.limit == 0;
+    case DType::s8:
+      return zero_point >= -128 && zero_point <= 127 && params.limit == 0;
+    case DType::s16:
+      return zero_point == 0 && params.limit >= 1 && params.limit <= 32767;
+    default:
+      return zero_point == 0 && params.limit == 0 && params.scale == 1.0F;
+  }
 }
 
 QuantParams quant_from_json(const Json& json, const std::string& where) {
   const auto dtype = json_field<std::string>(json, "dtype", where);
   const auto zero_point = json_field<std::int64_t>(json, "zero_point", where);
-  if (dtype != "u8" && dtype != "s8") {
-    throw ModelError(where, "src is quantized to '" + dtype + "'", "u8 and s8 are known");
+  QuantParams params{
+      dtype_from(dtype, {DType::u8, DType::s8, DType::s16, DType::bf16, DType::f32}, where),
+      json_field<float>(json, "scale", where), static_cast<std::int32_t>(zero_point)};
+  if (json.contains("limit")) {
+    const auto limit = json_field<std::int64_t>(json, "limit", where);
+    params.limit = static_cast<std::int32_t>(std::clamp<std::int64_t>(limit, -1, 65536));
   }
-  QuantParams params{dtype == "u8" ? DType::u8 : DType::s8, json_field<float>(json, "scale", where),
-                     static_cast<std::int32_t>(zero_point)};
-  const bool fits = params.dtype == DType::u8 ? zero_point >= 0 && zero_point <= 255
-                                              : zero_point >= -128 && zero_point <= 127;
-  if (!(params.scale > 0.0F) || !std::isfinite(params.scale) || !fits) {
+  if (!(params.scale > 0.0F) || !std::isfinite(params.scale) || !is_possible(params, zero_point)) {
     throw ModelError(where, "has the impossible quantization " + json.dump());
   }
   return params;
@@ -60,7 +91,10 @@ Json graph_to_json(const Graph& graph) {
   json["constants"] = Json::array();
   for (std::size_t i = 0; i < graph.values().size(); ++i) {
     if (graph.values()[i].constant) {
-      json["constants"].push_back({{"id", i}, {"name", graph.values()[i].name}});
+      json["constants"].push_back(
+          {{"id", i},
+           {"name", graph.values()[i].name},
+           {"dtype", std::string(name_of(graph.values()[i].constant->dtype()))}});
     }
   }
   json["nodes"] = Json::array();
@@ -140,8 +174,8 @@ class GraphReader {
   void read_constant(const Json& entry) {
     const auto id = json_field<std::int64_t>(entry, "id", place_);
     const std::string path = constant_path(static_cast<std::size_t>(id));
-    const H5DatasetInfo info = file_.info(path);
-    const DType dtype = info.element == H5Class::integer ? DType::s8 : DType::f32;
+    const DType dtype = dtype_from(json_field<std::string>(entry, "dtype", place_),
+                                   {DType::f32, DType::s8, DType::bf16}, place_);
     Tensor tensor = file_.read(path, dtype);
     if (dtype == DType::f32) {
       for (const float number : tensor.data<float>()) {

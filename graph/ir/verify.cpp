@@ -12,8 +12,10 @@ void verify_quant(const Graph& graph, const Node& node, const std::string& place
     throw ModelError(place, "'" + std::string(name_of(node.op)) + "' has no integer form");
   }
   const Tensor* weights = graph.constant(node, 1);
-  if (weights == nullptr || weights->dtype() != DType::s8) {
-    throw ModelError(place, "is quantized, but its weights are not an s8 constant");
+  const DType wanted = node.quant->src.dtype == DType::bf16 ? DType::bf16 : DType::s8;
+  if (weights == nullptr || weights->dtype() != wanted) {
+    throw ModelError(
+        place, "is quantized, but its weights are not constant " + std::string(name_of(wanted)));
   }
   const std::size_t scales = node.quant->weight_scales.size();
   const auto channels = static_cast<std::size_t>(weights->shape().front());

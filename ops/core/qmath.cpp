@@ -1,8 +1,10 @@
 #include "ops/core/qmath.hpp"
 
 #include <algorithm>
+#include <caloquant/error.hpp>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace caloquant {
 namespace {
@@ -15,6 +17,9 @@ float usable_scale(double scale) {
   return std::max(static_cast<float>(scale), floor);
 }
 
+/// Weights are symmetric: no -128.
+constexpr QRange s8_weights{-127, 127};
+
 float largest_magnitude(std::span<const float> values) {
   float largest = 0.0F;
   for (const float value : values) {
@@ -23,11 +28,89 @@ float largest_magnitude(std::span<const float> values) {
   return largest;
 }
 
+float minmax_scale(std::span<const float> weights) {
+  return usable_scale(static_cast<double>(largest_magnitude(weights)) / 127.0);
+}
+
+/// Sum of squared errors of weights with a scale.
+double squared_error(std::span<const float> weights, float scale) {
+  double sum = 0.0;
+  for (const float weight : weights) {
+    const float q = static_cast<float>(round_saturate(weight / scale, s8_weights));
+    const double error = static_cast<double>(q * scale) - static_cast<double>(weight);
+    sum += error * error;
+  }
+  return sum;
+}
+
+float mse_scale(std::span<const float> weights) {
+  constexpr int fine = 1024;  // steps of the factor
+  constexpr int coarse = fine / 64;
+  const float widest = minmax_scale(weights);
+  int best = fine;
+  double smallest = std::numeric_limits<double>::infinity();
+  const auto scale_of = [widest](int step) {
+    return usable_scale(static_cast<double>(widest) * step / fine);
+  };
+  const auto try_step = [&](int step) {
+    const double error = squared_error(weights, scale_of(step));
+    if (error < smallest || (error == smallest && step > best)) {
+      smallest = error;
+      best = step;
+    }
+  };
+  for (int step = fine; step >= fine / 4; step -= coarse) {
+    try_step(step);
+  }
+  const int middle = best;
+  for (int step = std::min(fine, middle + coarse - 1); step > middle - coarse; --step) {
+    try_step(step);
+  }
+  return largest_magnitude(weights) == 0.0F ? 1.0F : scale_of(best);
+}
+
+template <typename ScaleOf>
+std::vector<float> weight_scales(const Tensor& weights, bool per_channel, ScaleOf&& scale_of) {
+  const auto values = weights.data<float>();
+  CALOQUANT_EXPECT(!weights.shape().empty());
+  const auto channels = per_channel ? static_cast<std::size_t>(weights.shape().front()) : 1U;
+  const std::size_t stride = channels == 0 ? 0 : values.size() / channels;
+  std::vector<float> scales(channels);
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    scales[channel] = scale_of(values.subspan(channel * stride, stride));
+  }
+  return scales;
+}
+
 }  // namespace
 
-QRange range_of(DType dtype) {
-  CALOQUANT_EXPECT(dtype == DType::u8 || dtype == DType::s8);
-  return dtype == DType::u8 ? QRange{0, 255} : QRange{-128, 127};
+QRange range_of(const QuantParams& params) {
+  switch (params.dtype) {
+    case DType::u8:
+      return {0, 255};
+    case DType::s8:
+      return {-128, 127};
+    default:
+      CALOQUANT_EXPECT(params.dtype == DType::s16 && params.limit > 0 && params.limit <= 32767);
+      return {-params.limit, params.limit};
+  }
+}
+
+Precision precision_of(const LayerQuant& quant) noexcept {
+  switch (quant.src.dtype) {
+    case DType::s16:
+      return Precision::w8a16;
+    case DType::bf16:
+      return Precision::bf16;
+    case DType::f32:
+      return Precision::w8;
+    default:
+      return Precision::int8;
+  }
+}
+
+bool is_integer(const QuantParams& params) noexcept {
+  return params.dtype == DType::u8 || params.dtype == DType::s8 || params.dtype == DType::s16;
 }
 
 std::int32_t round_saturate(float value, QRange range) {
@@ -44,7 +127,7 @@ std::int32_t round_saturate(float value, QRange range) {
 }
 
 std::int32_t quantize(float x, const QuantParams& params) {
-  const QRange range = range_of(params.dtype);
+  const QRange range = range_of(params);
   const QRange shifted{range.low - params.zero_point, range.high - params.zero_point};
   return round_saturate(x / params.scale, shifted) + params.zero_point;
 }
@@ -65,6 +148,8 @@ void dequantize(std::span<const T> src, std::span<float> dst, const QuantParams&
 }
 template void quantize(std::span<const float>, std::span<std::uint8_t>, const QuantParams&);
 template void quantize(std::span<const float>, std::span<std::int8_t>, const QuantParams&);
+template void quantize(std::span<const float>, std::span<std::int16_t>, const QuantParams&);
+template void dequantize(std::span<const std::int16_t>, std::span<float>, const QuantParams&);
 template void dequantize(std::span<const std::uint8_t>, std::span<float>, const QuantParams&);
 template void dequantize(std::span<const std::int8_t>, std::span<float>, const QuantParams&);
 
@@ -86,23 +171,101 @@ QuantParams scaled_u8(float high) {
   return {DType::u8, usable_scale(static_cast<double>(high) / 255.0), 0};
 }
 
-QuantizedWeights quantize_weights(const Tensor& weights, bool per_channel) {
-  const auto values = weights.data<float>();
-  CALOQUANT_EXPECT(!weights.shape().empty());
-  const auto channels = per_channel ? static_cast<std::size_t>(weights.shape().front()) : 1U;
+QuantParams symmetric_s16(float low, float high, std::int32_t limit) {
+  CALOQUANT_EXPECT(limit >= 1 && limit <= 32767);
+  const float largest = std::max(std::fabs(low), std::fabs(high));
+  return {DType::s16, usable_scale(static_cast<double>(largest) / limit), 0, limit};
+}
+
+std::int32_t s16_limit(const Tensor& weights) {
+  const auto values = weights.data<std::int8_t>();
+  const auto channels = static_cast<std::size_t>(weights.shape().front());
   const std::size_t stride = channels == 0 ? 0 : values.size() / channels;
-  QuantizedWeights result{Tensor(DType::s8, weights.shape()), std::vector<float>(channels)};
-  const auto quantized = result.values.data<std::int8_t>();
+  std::int64_t largest = 1;
   for (std::size_t channel = 0; channel < channels; ++channel) {
-    const auto part = values.subspan(channel * stride, stride);
-    const float scale = usable_scale(static_cast<double>(largest_magnitude(part)) / 127.0);
-    result.scales[channel] = scale;
-    for (std::size_t i = 0; i < stride; ++i) {
-      quantized[channel * stride + i] =
-          static_cast<std::int8_t>(round_saturate(part[i] / scale, {-127, 127}));
+    std::int64_t sum = 0;
+    for (const std::int8_t value : values.subspan(channel * stride, stride)) {
+      sum += std::abs(static_cast<int>(value));
     }
+    largest = std::max(largest, sum);
+  }
+  constexpr std::int64_t widest = 32767;
+  return static_cast<std::int32_t>(
+      std::min(widest, std::numeric_limits<std::int32_t>::max() / largest));
+}
+
+void require_exact_sums(const std::string& place, const Tensor& weights, const QuantParams& src) {
+  const std::int64_t products = weights.size() / std::max<std::int64_t>(1, weights.shape().front());
+  const bool fits = src.dtype == DType::s16
+                        ? src.limit <= s16_limit(weights)
+                        : products <= std::numeric_limits<std::int32_t>::max() / (255 * 127);
+  if (!fits) {
+    throw BackendError(place,
+                       "sums of " + std::to_string(products) + " products may exceed 32 bits",
+                       "keep this layer in fp32");
+  }
+}
+
+Tensor to_bf16(const Tensor& values) {
+  Tensor result(DType::bf16, values.shape());
+  const auto from = values.data<float>();
+  const auto into = result.data<BFloat16>();
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    into[i].bits =
+        static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(round_to_bf16(from[i])) >> 16U);
   }
   return result;
+}
+
+Tensor from_bf16(const Tensor& values) {
+  Tensor result(DType::f32, values.shape());
+  const auto from = values.data<BFloat16>();
+  const auto into = result.data<float>();
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    into[i] = std::bit_cast<float>(static_cast<std::uint32_t>(from[i].bits) << 16U);
+  }
+  return result;
+}
+
+Tensor dequantized_weights(const Tensor& weights, const LayerQuant& quant) {
+  if (weights.dtype() == DType::bf16) {
+    return from_bf16(weights);
+  }
+  Tensor result(DType::f32, weights.shape());
+  const auto from = weights.data<std::int8_t>();
+  const auto into = result.data<float>();
+  const std::size_t stride = from.size() / static_cast<std::size_t>(weights.shape().front());
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const auto& scales = quant.weight_scales;
+    into[i] = static_cast<float>(from[i]) * scales[scales.size() == 1 ? 0 : i / stride];
+  }
+  return result;
+}
+
+std::vector<float> minmax_weight_scales(const Tensor& weights, bool per_channel) {
+  return weight_scales(weights, per_channel, minmax_scale);
+}
+
+std::vector<float> mse_weight_scales(const Tensor& weights, bool per_channel) {
+  return weight_scales(weights, per_channel, mse_scale);
+}
+
+QuantizedWeights quantize_weights(const Tensor& weights, std::vector<float> scales) {
+  const auto values = weights.data<float>();
+  const std::size_t channels = scales.size();
+  CALOQUANT_EXPECT(channels <= 1 || channels == static_cast<std::size_t>(weights.shape().front()));
+  const std::size_t stride = channels == 0 ? 0 : values.size() / channels;
+  QuantizedWeights result{Tensor(DType::s8, weights.shape()), std::move(scales)};
+  const auto quantized = result.values.data<std::int8_t>();
+  for (std::size_t i = 0; i < channels * stride; ++i) {
+    quantized[i] =
+        static_cast<std::int8_t>(round_saturate(values[i] / result.scales[i / stride], s8_weights));
+  }
+  return result;
+}
+
+QuantizedWeights quantize_weights(const Tensor& weights, bool per_channel) {
+  return quantize_weights(weights, minmax_weight_scales(weights, per_channel));
 }
 
 }  // namespace caloquant

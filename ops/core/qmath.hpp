@@ -1,20 +1,22 @@
 #pragma once
 
+#include <bit>
 #include <caloquant/qparams.hpp>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "ops/core/tensor.hpp"
 
 namespace caloquant {
 
-/// Smallest and largest integer of a quantized dtype (u8: 0..255, s8: -128..127).
+/// Smallest and largest integer of a quantized tensor (u8: 0..255, s8: -128..127, s16: +-limit).
 struct QRange {
   std::int32_t low;
   std::int32_t high;
 };
-[[nodiscard]] QRange range_of(DType dtype);
+[[nodiscard]] QRange range_of(const QuantParams& params);
 
 /// Round half to even, then saturate. The one place where rounding to integers is decided; NaN
 /// becomes `low`.
@@ -27,7 +29,7 @@ struct QRange {
   return params.scale * static_cast<float>(q - params.zero_point);
 }
 
-/// Whole arrays; T is std::uint8_t or std::int8_t and must match params.dtype.
+/// Whole arrays; T is std::uint8_t, std::int8_t or std::int16_t and must match params.dtype.
 template <typename T>
 void quantize(std::span<const float> src, std::span<T> dst, const QuantParams& params);
 template <typename T>
@@ -42,14 +44,47 @@ void dequantize(std::span<const T> src, std::span<float> dst, const QuantParams&
 [[nodiscard]] QuantParams asymmetric_u8(float low, float high);
 [[nodiscard]] QuantParams symmetric_s8(float low, float high);
 [[nodiscard]] QuantParams scaled_u8(float high);
+///  symmetric s16: scale = max(|low|, |high|) / limit, zero_point = 0; 1 <= limit <= 32767
+[[nodiscard]] QuantParams symmetric_s16(float low, float high, std::int32_t limit);
+
+/// The largest |q| of an s16 src for which no sum over s8 weights [OC, ...] leaves 32 bits, at most
+/// 32767: (2^31 - 1) / max over channels of sum |w|.
+[[nodiscard]] std::int32_t s16_limit(const Tensor& weights);
+
+/// Throws BackendError with that place when a sum of products of s8 weights [OC, ...] with integers
+/// of `src` may leave 32 bits.
+void require_exact_sums(const std::string& place, const Tensor& weights, const QuantParams& src);
+
+/// The nearest bfloat16, half to even, as f32. NaN stays NaN.
+[[nodiscard]] inline float round_to_bf16(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  if ((bits & 0x7FFFFFFFU) > 0x7F800000U) {
+    return x;
+  }
+  return std::bit_cast<float>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) & 0xFFFF0000U);
+}
+/// f32 -> bf16, same shape, and back.
+[[nodiscard]] Tensor to_bf16(const Tensor& values);
+[[nodiscard]] Tensor from_bf16(const Tensor& values);
+
+/// f32 weights that quantized ones stand for: s8 times their scales, or bf16.
+[[nodiscard]] Tensor dequantized_weights(const Tensor& weights, const LayerQuant& quant);
 
 /// s8 weights in -127..127 with their scales.
 struct QuantizedWeights {
   Tensor values;              ///< s8, shape of the weights
   std::vector<float> scales;  ///< 1 or weights.shape()[0] of them
 };
-/// Symmetric min-max quantization of f32 weights [OC, ...]: scale = max|w| / 127 over the whole
-/// tensor or per output channel (axis 0). A channel of zeros gets scale 1.
+/// Symmetric min-max scales of f32 weights [OC, ...]: max|w| / 127 over the whole tensor or per
+/// output channel (axis 0). A channel of zeros gets scale 1.
+[[nodiscard]] std::vector<float> minmax_weight_scales(const Tensor& weights, bool per_channel);
+/// Scales c max|w| / 127 with the factor c in [1/4, 1] for which the s8 weights have the smallest
+/// squared error; the largest of equal ones, so that it is never worse than min-max. Searched on a
+/// grid of 1/64 and then of 1/1024 around the best. A channel of zeros gets scale 1.
+[[nodiscard]] std::vector<float> mse_weight_scales(const Tensor& weights, bool per_channel);
+/// s8 of f32 weights [OC, ...] with one scale, or one per output channel (axis 0).
+[[nodiscard]] QuantizedWeights quantize_weights(const Tensor& weights, std::vector<float> scales);
+/// The same with min-max scales.
 [[nodiscard]] QuantizedWeights quantize_weights(const Tensor& weights, bool per_channel);
 
 }  // namespace caloquant

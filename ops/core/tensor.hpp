@@ -28,6 +28,18 @@ struct DTypeOf<std::uint8_t> {
   static constexpr DType value = DType::u8;
 };
 template <>
+struct DTypeOf<std::int16_t> {
+  static constexpr DType value = DType::s16;
+};
+/// The upper half of an f32.
+struct BFloat16 {
+  std::uint16_t bits = 0;
+};
+template <>
+struct DTypeOf<BFloat16> {
+  static constexpr DType value = DType::bf16;
+};
+template <>
 struct DTypeOf<std::int32_t> {
   static constexpr DType value = DType::s32;
 };

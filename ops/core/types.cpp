@@ -9,6 +9,9 @@ std::size_t size_of(DType dtype) noexcept {
     case DType::s8:
     case DType::u8:
       return 1;
+    case DType::s16:
+    case DType::bf16:
+      return 2;
     case DType::f32:
     case DType::s32:
       return 4;
@@ -33,12 +36,28 @@ std::string_view name_of(DType dtype) noexcept {
       return "s32";
     case DType::s64:
       return "s64";
+    case DType::s16:
+      return "s16";
+    case DType::bf16:
+      return "bf16";
   }
   return "?";
 }
 
 std::string_view name_of(Precision precision) noexcept {
-  return precision == Precision::int8 ? "int8" : "fp32";
+  switch (precision) {
+    case Precision::fp32:
+      return "fp32";
+    case Precision::int8:
+      return "int8";
+    case Precision::w8a16:
+      return "w8a16";
+    case Precision::w8:
+      return "w8";
+    case Precision::bf16:
+      return "bf16";
+  }
+  return "?";
 }
 
 std::int64_t element_count(const Shape& shape) {

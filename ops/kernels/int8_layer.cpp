@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <caloquant/error.hpp>
-#include <limits>
 #include <vector>
 
 #include "ops/core/overloaded.hpp"
@@ -11,8 +9,8 @@
 namespace caloquant {
 namespace {
 
-/// Exact u8/s8 x s8 -> s32 convolution in plain C++, channels last, and Dense as a convolution over
-/// no space. The zero point is subtracted before the product, so padding simply contributes
+/// Exact u8/s8/s16 x s8 -> s32 convolution in plain C++, channels last, and Dense as a convolution
+/// over no space. The zero point is subtracted before the product, so padding simply contributes
 /// nothing.
 class PortableInt8Layer : public LayerKernel {
  public:
@@ -49,10 +47,13 @@ class PortableInt8Layer : public LayerKernel {
   }
 
   void execute(const void* src, void* dst) override {
-    if (quant_.src.dtype == DType::u8) {
-      run(static_cast<const std::uint8_t*>(src), dst);
-    } else {
-      run(static_cast<const std::int8_t*>(src), dst);
+    switch (quant_.src.dtype) {
+      case DType::u8:
+        return run(static_cast<const std::uint8_t*>(src), dst);
+      case DType::s8:
+        return run(static_cast<const std::int8_t*>(src), dst);
+      default:
+        return run(static_cast<const std::int16_t*>(src), dst);
     }
   }
 
@@ -143,7 +144,7 @@ class PortableInt8Layer : public LayerKernel {
       } else {
         // value is already in steps, zero point included
         static_cast<std::uint8_t*>(dst)[index] =
-            static_cast<std::uint8_t>(round_saturate(value, range_of(dst_dtype_)));
+            static_cast<std::uint8_t>(round_saturate(value, range_of(*epilogue_.dst)));
       }
     }
   }
@@ -185,12 +186,8 @@ class PortableInt8Layer : public LayerKernel {
 
 std::unique_ptr<LayerKernel> make_portable_int8_layer(const LayerProblem& problem) {
   CALOQUANT_EXPECT(problem.quant != nullptr && problem.weights->dtype() == DType::s8);
-  const std::int64_t taps = problem.weights->size() / problem.weights->shape().front();
-  if (taps > std::numeric_limits<std::int32_t>::max() / (255 * 127)) {
-    throw BackendError("layer '" + problem.name + "'",
-                       "sums of " + std::to_string(taps) + " products may exceed 32 bits",
-                       "keep this layer in fp32");
-  }
+  CALOQUANT_EXPECT(!problem.epilogue.dst || size_of(problem.epilogue.dst->dtype) == 1);
+  require_exact_sums("layer '" + problem.name + "'", *problem.weights, problem.quant->src);
   return std::make_unique<PortableInt8Layer>(problem);
 }
 

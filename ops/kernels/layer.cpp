@@ -5,7 +5,8 @@
 namespace caloquant {
 
 std::unique_ptr<LayerKernel> make_layer(const LayerProblem& problem) {
-  if (problem.quant != nullptr && !cpu_report().exact_int8) {
+  if (problem.quant != nullptr &&
+      (problem.quant->src.dtype == DType::s16 || !cpu_report().exact_int8)) {
     return make_portable_int8_layer(problem);
   }
   return make_onednn_layer(problem);

@@ -13,7 +13,7 @@ namespace {
 
 template <typename T>
 void quantize_typed(std::span<const float> src, T* dst, const QuantParams& params) {
-  const QRange range = range_of(params.dtype);
+  const QRange range = range_of(params);
   const auto low = static_cast<float>(range.low - params.zero_point);
   const auto high = static_cast<float>(range.high - params.zero_point);
   // Adding 1.5 * 2^23 rounds to an integer, half to even, for |x| < 2^22: vectorises everywhere.
@@ -118,10 +118,16 @@ void pool_cell(const Pool& pool, const float* image, float* into, const Grid& gr
 }  // namespace
 
 void quantize_cells(std::span<const float> src, std::byte* dst, const QuantParams& params) {
-  if (params.dtype == DType::u8) {
-    quantize_typed(src, reinterpret_cast<std::uint8_t*>(dst), params);
-  } else {
-    quantize_typed(src, reinterpret_cast<std::int8_t*>(dst), params);
+  switch (params.dtype) {
+    case DType::u8:
+      return quantize_typed(src, reinterpret_cast<std::uint8_t*>(dst), params);
+    case DType::s8:
+      return quantize_typed(src, reinterpret_cast<std::int8_t*>(dst), params);
+    case DType::s16:
+      return quantize_typed(src, reinterpret_cast<std::int16_t*>(dst), params);
+    default:
+      CALOQUANT_EXPECT(params.dtype == DType::bf16);
+      std::transform(src.begin(), src.end(), reinterpret_cast<float*>(dst), round_to_bf16);
   }
 }
 
@@ -142,6 +148,9 @@ void transpose_cells(const std::byte* src, std::byte* dst, const Shape& src_shap
   if (element == 1) {
     transpose_typed(reinterpret_cast<const std::uint8_t*>(src),
                     reinterpret_cast<std::uint8_t*>(dst), all_extents, all_strides);
+  } else if (element == 2) {
+    transpose_typed(reinterpret_cast<const std::uint16_t*>(src),
+                    reinterpret_cast<std::uint16_t*>(dst), all_extents, all_strides);
   } else {
     CALOQUANT_EXPECT(element == 4);
     transpose_typed(reinterpret_cast<const float*>(src), reinterpret_cast<float*>(dst), all_extents,

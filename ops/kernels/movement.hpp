@@ -11,9 +11,10 @@
 namespace caloquant {
 
 // Kernels that move or pool cells without weights. `element` is the size of one element in bytes
-// (1 or 4); shapes are the dense memory shapes, outermost axis first.
+// (1, 2 or 4); shapes are the dense memory shapes, outermost axis first.
 
-/// f32 -> u8/s8 by qmath's rule, vectorised; equal to quantize() bit by bit.
+/// f32 -> u8/s8/s16 by qmath's rule, vectorised; equal to quantize() bit by bit. bf16: f32 rounded
+/// to bfloat16, stored as f32.
 void quantize_cells(std::span<const float> src, std::byte* dst, const QuantParams& params);
 
 /// dst[i0, i1, ...] = src with axes permuted: dst axis k is src axis permutation[k].

@@ -1,7 +1,5 @@
 #include "ops/kernels/layer.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "ops/core/overloaded.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/eltwise.hpp"
 #include "ops/kernels/movement.hpp"
 #include "ops/onednn/post_ops.hpp"
@@ -41,28 +40,6 @@ Tag channels_last(std::size_t rank) {
   return rank == 3 ? Tag::nwc : rank == 4 ? Tag::nhwc : Tag::ndhwc;
 }
 
-/// Lets oneDNN have one thread only, where it would split sums between threads: f32 results must
-/// not depend on how many there are.
-class OneThread {
- public:
-  explicit OneThread(bool wanted) : before_(omp_get_max_threads()), wanted_(wanted) {
-    if (wanted_) {
-      omp_set_num_threads(1);
-    }
-  }
-  ~OneThread() {
-    if (wanted_) {
-      omp_set_num_threads(before_);
-    }
-  }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int before_;
-  bool wanted_;
-};
-
 class OneDnnLayer : public LayerKernel {
  public:
   explicit OneDnnLayer(const LayerProblem& problem)
@@ -78,7 +55,9 @@ class OneDnnLayer : public LayerKernel {
     // oneDNN takes void* for what it only reads.
     args_.at(DNNL_ARG_SRC).set_data_handle(const_cast<void*>(src));
     args_.at(DNNL_ARG_DST).set_data_handle(dst);
-    const OneThread guard(implementation_.find("gemm:jit") != std::string::npos);
+    // oneDNN's f32 gemm splits its sums by threads: results would depend on their number.
+    const bool gemm = implementation_.find("gemm:jit") != std::string::npos;
+    const ThreadCount guard(gemm ? 1 : omp_get_max_threads());
     try {
       primitive_.execute(stream_, args_);
       stream_.wait();

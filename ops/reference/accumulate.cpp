@@ -31,8 +31,14 @@ std::vector<double> integers_to_double(const Tensor& src) {
 
 std::vector<double> centred_to_double(const Tensor& src, const QuantParams& params) {
   CALOQUANT_EXPECT(src.dtype() == params.dtype);
-  return src.dtype() == DType::u8 ? shifted(src.data<std::uint8_t>(), params.zero_point)
-                                  : shifted(src.data<std::int8_t>(), params.zero_point);
+  switch (src.dtype()) {
+    case DType::u8:
+      return shifted(src.data<std::uint8_t>(), params.zero_point);
+    case DType::s8:
+      return shifted(src.data<std::int8_t>(), params.zero_point);
+    default:
+      return shifted(src.data<std::int16_t>(), params.zero_point);
+  }
 }
 
 Tensor to_f32(std::span<const double> values, const Shape& shape) {

@@ -9,13 +9,13 @@
 namespace caloquant {
 
 // Float and integer kernels share one accumulation in double. For integers it is exact: a sum of K
-// products |q - zero_point| <= 255 times |w| <= 128 stays below 2^53 for every K < 2^38.
+// products |q - zero_point| < 2^16 times |w| <= 128 stays below 2^53 for every K < 2^30.
 
 /// f32 elements as double.
 [[nodiscard]] std::vector<double> to_double(const Tensor& src);
 /// s8 elements as double.
 [[nodiscard]] std::vector<double> integers_to_double(const Tensor& src);
-/// q - zero_point of u8 or s8 elements.
+/// q - zero_point of u8, s8 or s16 elements.
 [[nodiscard]] std::vector<double> centred_to_double(const Tensor& src, const QuantParams& params);
 
 /// Rounds to f32.

@@ -17,8 +17,8 @@ namespace caloquant {
 [[nodiscard]] Tensor reference_conv(const Conv& conv, const Tensor& src, const Tensor& weights,
                                     const Tensor* bias);
 
-/// Exact s32 sums of (q - zero_point) * w: src u8 or s8 as `params` says, weights s8; padding is
-/// real 0, the zero point. Throws ModelError when a sum does not fit s32.
+/// Exact s32 sums of (q - zero_point) * w: src u8, s8 or s16 as `params` says, weights s8; padding
+/// is real 0, the zero point. Throws ModelError when a sum does not fit s32.
 [[nodiscard]] Tensor exact_conv(const Conv& conv, const Tensor& src, const QuantParams& params,
                                 const Tensor& weights);
 

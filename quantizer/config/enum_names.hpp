@@ -17,9 +17,22 @@ namespace caloquant {
 template <typename E>
 inline constexpr std::array<E, 0> values_of{};
 template <>
-inline constexpr std::array values_of<Precision>{Precision::fp32, Precision::int8};
+inline constexpr std::array values_of<Precision>{Precision::fp32, Precision::int8, Precision::w8a16,
+                                                 Precision::w8, Precision::bf16};
 template <>
-inline constexpr std::array values_of<RangeAlgorithm>{RangeAlgorithm::minmax, RangeAlgorithm::kl};
+inline constexpr std::array values_of<RangeAlgorithm>{RangeAlgorithm::minmax,
+                                                      RangeAlgorithm::minmax_headroom,
+                                                      RangeAlgorithm::moving_average,
+                                                      RangeAlgorithm::percentile,
+                                                      RangeAlgorithm::mse,
+                                                      RangeAlgorithm::kl,
+                                                      RangeAlgorithm::aciq,
+                                                      RangeAlgorithm::automatic};
+template <>
+inline constexpr std::array values_of<AciqPrior>{AciqPrior::likelier, AciqPrior::laplace,
+                                                 AciqPrior::gauss};
+template <>
+inline constexpr std::array values_of<WeightRange>{WeightRange::minmax, WeightRange::mse};
 template <>
 inline constexpr std::array values_of<Granularity>{Granularity::per_channel,
                                                    Granularity::per_tensor};
@@ -33,11 +46,16 @@ template <>
 inline constexpr std::array values_of<InputRecipe>{InputRecipe::energy_angle_noise,
                                                    InputRecipe::energy_times_noise};
 template <>
+inline constexpr std::array values_of<Recipe>{Recipe::off, Recipe::on, Recipe::automatic};
+template <>
 inline constexpr std::array values_of<ActivationRule>{ActivationRule::measured,
                                                       ActivationRule::inc_u8_scaled};
 template <>
 inline constexpr std::array values_of<CriterionKind>{CriterionKind::relative,
                                                      CriterionKind::absolute};
+template <>
+inline constexpr std::array values_of<Objective>{Objective::fastest, Objective::smallest,
+                                                 Objective::accurate};
 
 /// The value of a name that the schema has let through.
 template <typename E>

@@ -32,9 +32,18 @@ class Reader {
     config.accuracy.higher_is_better = accuracy.at("higher_is_better").get<bool>();
     config.accuracy.kind = enum_of<CriterionKind>(accuracy.at("criterion"));
     config.accuracy.tolerable_loss = accuracy.at("tolerable_loss").get<double>();
+    if (accuracy.contains("energy_response")) {
+      config.accuracy.energy_response = accuracy.at("energy_response").get<double>();
+    }
     const Json& tuning = document_.at("tuning_criterion");
     config.tuning.strategy = tuning.at("strategy").get<std::string>();
+    config.tuning.objective = enum_of<Objective>(tuning.at("objective"));
+    config.tuning.seed = tuning.at("seed").get<std::uint64_t>();
     config.tuning.more_bases = tuning.at("more_bases").get<bool>();
+    if (tuning.contains("layer_costs")) {
+      config.tuning.layer_costs = resolved(tuning.at("layer_costs"));
+    }
+    config.tuning.early_stop = tuning.at("early_stop").get<bool>();
     config.tuning.limits.timeout = tuning.at("timeout").get<double>();
     config.tuning.limits.max_trials = tuning.at("max_trials").get<std::size_t>();
     config.execution.batch = document_.at("execution").at("batch").get<std::size_t>();
@@ -97,8 +106,14 @@ class Reader {
         result.algorithms = enums_of<RangeAlgorithm>(activation.at("algorithm"));
       }
     }
-    if (rule.contains("weight") && rule.at("weight").contains("granularity")) {
-      result.granularities = enums_of<Granularity>(rule.at("weight").at("granularity"));
+    if (rule.contains("weight")) {
+      const Json& weight = rule.at("weight");
+      if (weight.contains("granularity")) {
+        result.granularities = enums_of<Granularity>(weight.at("granularity"));
+      }
+      if (weight.contains("algorithm")) {
+        result.weight_ranges = enums_of<WeightRange>(weight.at("algorithm"));
+      }
     }
     return result;
   }
@@ -115,10 +130,17 @@ class Reader {
     QuantizationConfig config;
     config.approach = json.at("approach").get<std::string>();
     config.activation_rule = enum_of<ActivationRule>(json.at("activation_rule"));
+    const Json& ranges = json.at("ranges");
+    config.ranges.headroom = ranges.at("headroom").get<double>();
+    config.ranges.averaging_constant = ranges.at("averaging_constant").get<double>();
+    config.ranges.percentile = ranges.at("percentile").get<double>();
+    config.ranges.aciq = enum_of<AciqPrior>(ranges.at("aciq"));
     config.rules.op_types = rules(json.at("op_type_dict"));
     config.rules.op_names = rules(json.at("op_name_dict"));
     config.rules.first_conv_or_matmul_quantization =
         json.at("recipes").at("first_conv_or_matmul_quantization").get<bool>();
+    config.bias_correction = enum_of<Recipe>(json.at("recipes").at("bias_correction"));
+    config.weight_reconstruction = enum_of<Recipe>(json.at("recipes").at("weight_reconstruction"));
     config.rules.excluded_precisions = enums_of<Precision>(json.at("excluded_precisions"));
     return config;
   }

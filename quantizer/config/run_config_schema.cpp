@@ -163,6 +163,41 @@ constexpr const char* schema_text = R"JSON({
           "enum": ["measured", "inc_u8_scaled"],
           "default": "measured"
         },
+        "ranges": {
+          "description": "Parameters of the range algorithms.",
+          "type": "object",
+          "additionalProperties": false,
+          "default": {},
+          "properties": {
+            "headroom": {
+              "description": "minmax_headroom: factor on both ends.",
+              "type": "number",
+              "minimum": 1,
+              "maximum": 1000,
+              "default": 1.5
+            },
+            "averaging_constant": {
+              "description": "moving_average: weight of a new event.",
+              "type": "number",
+              "exclusiveMinimum": 0,
+              "maximum": 1,
+              "default": 0.05
+            },
+            "percentile": {
+              "description": "percentile: part of the values other than 0 that is not clipped, in %.",
+              "type": "number",
+              "exclusiveMinimum": 0,
+              "maximum": 100,
+              "default": 99.99
+            },
+            "aciq": {
+              "description": "aciq: the distribution that a tensor is taken for; likelier: of these two.",
+              "type": "string",
+              "enum": ["likelier", "laplace", "gauss"],
+              "default": "likelier"
+            }
+          }
+        },
         "op_type_dict": {
           "description": "Rules by operator (conv, dense): exact, glob, or re: and a regex; later rules win.",
           "type": "object",
@@ -180,6 +215,18 @@ constexpr const char* schema_text = R"JSON({
           "additionalProperties": false,
           "default": {},
           "properties": {
+            "bias_correction": {
+              "description": "Biases make up for the mean error of the quantized weights. auto: where the strategy auto finds that it lowers the loss.",
+              "type": "string",
+              "enum": ["off", "on", "auto"],
+              "default": "auto"
+            },
+            "weight_reconstruction": {
+              "description": "Weights are rounded so that the errors of a channel make up for each other on the calibration showers. auto: as above.",
+              "type": "string",
+              "enum": ["off", "on", "auto"],
+              "default": "auto"
+            },
             "first_conv_or_matmul_quantization": {
               "description": "false takes the first dense layer out of the search and out of total_layers.",
               "type": "boolean",
@@ -188,9 +235,9 @@ constexpr const char* schema_text = R"JSON({
           }
         },
         "excluded_precisions": {
-          "description": "fp32: no layer may fall back.",
+          "description": "Precisions that no layer may have; with fp32 no layer may fall back to it.",
           "type": "array",
-          "items": {"type": "string", "enum": ["int8", "fp32"]},
+          "items": {"$ref": "#/$defs/precision"},
           "default": []
         }
       }
@@ -242,6 +289,12 @@ constexpr const char* schema_text = R"JSON({
           "description": "In units of the loss, or below 1 for a relative criterion.",
           "type": "number",
           "minimum": 0
+        },
+        "energy_response": {
+          "description": "Also wanted: the mean total energy within this fraction of that of the fp32 model in every energy bin (100, 200, 300, 400 and 500 GeV where the events lie there). Needs the metric reference fp32_paired.",
+          "type": "number",
+          "exclusiveMinimum": 0,
+          "maximum": 1
         }
       }
     },
@@ -250,14 +303,41 @@ constexpr const char* schema_text = R"JSON({
       "additionalProperties": false,
       "default": {},
       "properties": {
-        "strategy": {"type": "string", "enum": ["basic"], "default": "basic"},
+        "strategy": {
+          "description": "basic: that of Intel Neural Compressor. conservative: one op type after the other. mse_v2: fall-back by harm, then shrinking. sensitivity: every layer alone, then the cheapest predicted plan. exhaustive: every plan. random: plans by chance. auto: recipes, then sensitivity. All but basic search every precision of a layer and go on after the first plan that meets the target.",
+          "type": "string",
+          "enum": ["basic", "conservative", "mse_v2", "sensitivity", "exhaustive", "random", "auto"],
+          "default": "basic"
+        },
+        "objective": {
+          "description": "What is sought among the plans that meet the target: the least time, the fewest bytes, or the best loss. basic keeps the most quantized layers whatever is said here.",
+          "type": "string",
+          "enum": ["fastest", "smallest", "accurate"],
+          "default": "fastest"
+        },
+        "seed": {
+          "description": "Of the strategy random.",
+          "type": "integer",
+          "minimum": 0,
+          "default": 1978
+        },
         "more_bases": {
           "description": "When the trials of Intel Neural Compressor's basic are over and nothing met the target: fall back again from the best combination of other activation algorithms. false ends as it does.",
           "type": "boolean",
           "default": true
         },
+        "layer_costs": {
+          "description": "layer_costs.json of an earlier run, to search with its layer times and sizes in place of new ones (all strategies but basic).",
+          "type": "string",
+          "minLength": 1
+        },
+        "early_stop": {
+          "description": "A trial whose loss, after an eighth or a half of the events, exceeds the target by 5 standard errors sees no further events. Its loss in the log is from those alone, so the order of fall-backs may differ from that of a full run.",
+          "type": "boolean",
+          "default": false
+        },
         "timeout": {
-          "description": "Seconds to search for a better plan; 0 stops at the first that meets the target.",
+          "description": "Seconds to search for a better plan; 0: basic stops at the first that meets the target, other strategies at their own end.",
           "type": "number",
           "minimum": 0,
           "default": 0.0
@@ -292,7 +372,7 @@ constexpr const char* schema_text = R"JSON({
       "additionalProperties": false,
       "properties": {
         "precision": {
-          "description": "int8 and fp32: may fall back; int8: must not; fp32: is not quantized.",
+          "description": "int8 and fp32: may fall back; int8: must not; fp32: is not quantized; with more of them the layer falls back step by step.",
           "oneOf": [
             {"$ref": "#/$defs/precision"},
             {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/precision"}}
@@ -325,14 +405,42 @@ constexpr const char* schema_text = R"JSON({
                 {"$ref": "#/$defs/granularity"},
                 {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/granularity"}}
               ]
+            },
+            "algorithm": {
+              "oneOf": [
+                {"$ref": "#/$defs/weight_algorithm"},
+                {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/weight_algorithm"}}
+              ]
             }
           }
         }
       }
     },
-    "precision": {"type": "string", "enum": ["int8", "fp32"]},
+    "precision": {
+      "description": "int8: 8-bit weights and activations; w8a16: 16-bit activations; w8: 8-bit weights alone; bf16; fp32.",
+      "type": "string",
+      "enum": ["int8", "w8a16", "w8", "bf16", "fp32"]
+    },
     "dtype": {"type": "string", "enum": ["automatic", "u8", "s8"]},
-    "algorithm": {"type": "string", "enum": ["minmax", "kl"]},
+    "algorithm": {
+      "description": "Of activations. automatic: the one of the others with the smallest local error.",
+      "type": "string",
+      "enum": [
+        "minmax",
+        "minmax_headroom",
+        "moving_average",
+        "percentile",
+        "mse",
+        "kl",
+        "aciq",
+        "automatic"
+      ]
+    },
+    "weight_algorithm": {
+      "description": "minmax: largest magnitude; mse: the clipping with the smallest squared error.",
+      "type": "string",
+      "enum": ["minmax", "mse"]
+    },
     "granularity": {"type": "string", "enum": ["per_channel", "per_tensor"]}
   }
 }

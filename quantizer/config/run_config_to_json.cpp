@@ -56,6 +56,9 @@ Json to_json(const std::vector<LayerRule>& rules) {
     if (!rule.options.granularities.empty()) {
       entry["weight"]["granularity"] = names_of(rule.options.granularities);
     }
+    if (!rule.options.weight_ranges.empty()) {
+      entry["weight"]["algorithm"] = names_of(rule.options.weight_ranges);
+    }
     json[rule.pattern] = std::move(entry);
   }
   return json;
@@ -65,8 +68,14 @@ Json to_json(const QuantizationConfig& quantization) {
   Json json;
   json["approach"] = quantization.approach;
   json["activation_rule"] = name_of(quantization.activation_rule);
+  json["ranges"]["headroom"] = quantization.ranges.headroom;
+  json["ranges"]["averaging_constant"] = quantization.ranges.averaging_constant;
+  json["ranges"]["percentile"] = quantization.ranges.percentile;
+  json["ranges"]["aciq"] = name_of(quantization.ranges.aciq);
   json["op_type_dict"] = to_json(quantization.rules.op_types);
   json["op_name_dict"] = to_json(quantization.rules.op_names);
+  json["recipes"]["bias_correction"] = name_of(quantization.bias_correction);
+  json["recipes"]["weight_reconstruction"] = name_of(quantization.weight_reconstruction);
   json["recipes"]["first_conv_or_matmul_quantization"] =
       quantization.rules.first_conv_or_matmul_quantization;
   json["excluded_precisions"] = names_of(quantization.rules.excluded_precisions);
@@ -103,9 +112,18 @@ Json to_json(const RunConfig& config) {
   accuracy["higher_is_better"] = config.accuracy.higher_is_better;
   accuracy["criterion"] = name_of(config.accuracy.kind);
   accuracy["tolerable_loss"] = config.accuracy.tolerable_loss;
+  if (config.accuracy.energy_response) {
+    accuracy["energy_response"] = *config.accuracy.energy_response;
+  }
   Json& tuning = json["tuning_criterion"];
   tuning["strategy"] = config.tuning.strategy;
+  tuning["objective"] = name_of(config.tuning.objective);
+  tuning["seed"] = config.tuning.seed;
   tuning["more_bases"] = config.tuning.more_bases;
+  if (!config.tuning.layer_costs.empty()) {
+    tuning["layer_costs"] = config.tuning.layer_costs.string();
+  }
+  tuning["early_stop"] = config.tuning.early_stop;
   tuning["timeout"] = config.tuning.limits.timeout;
   tuning["max_trials"] = config.tuning.limits.max_trials;
   json["execution"]["batch"] = config.execution.batch;

@@ -1,18 +1,39 @@
 #include "quantizer/emit/result_json.hpp"
 
-#include <caloquant/error.hpp>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "graph/io/sha256.hpp"
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/run_config_json.hpp"
+#include "quantizer/emit/text_file.hpp"
 #include "quantizer/run/quantize.hpp"
+#include "quantizer/strategy/cost.hpp"
+#include "quantizer/tune/pareto.hpp"
 
 namespace caloquant {
 namespace {
+
+Json range_json(const Range& range) {
+  return Json::array({range.low, range.high});
+}
+
+/// How the src of a layer was calibrated, and for `automatic` what it was chosen from.
+Json calibration_json(const LayerPlan& plan) {
+  Json json{{"algorithm", std::string(name_of(plan.choice.algorithm))},
+            {"range", range_json(plan.range)}};
+  if (plan.chosen) {
+    json["chosen"] = std::string(name_of(*plan.chosen));
+    for (const RangeCandidate& candidate : plan.candidates) {
+      json["candidates"][std::string(name_of(candidate.algorithm))] = {
+          {"range", range_json(candidate.range)},
+          {"noise", json_number(candidate.error.noise)},
+          {"energy", json_number(candidate.error.energy)}};
+    }
+  }
+  return json;
+}
 
 Json layer_json(const LayerReport& layer, const QuantizeResult& result) {
   const QuantPlan& plan = result.plan;
@@ -29,10 +50,12 @@ Json layer_json(const LayerReport& layer, const QuantizeResult& result) {
     const LayerQuant& quant = found->second.quant;
     json["src"] = {{"dtype", std::string(name_of(quant.src.dtype))},
                    {"scale", quant.src.scale},
-                   {"zero_point", quant.src.zero_point}};
+                   {"zero_point", quant.src.zero_point},
+                   {"calibration", calibration_json(found->second)}};
     json["weights"] = {
         {"dtype", "s8"},
-        {"granularity", quant.weight_scales.size() == 1 ? "per_tensor" : "per_channel"}};
+        {"granularity", quant.weight_scales.size() == 1 ? "per_tensor" : "per_channel"},
+        {"algorithm", std::string(name_of(found->second.choice.weight_range))}};
   }
   return json;
 }
@@ -44,8 +67,24 @@ Json step_json(const Trial& trial) {
           {"loss", json_number(trial.loss)},
           {"standard_error", json_number(trial.standard_error)},
           {"target_met", trial.target_met},
+          {"stopped_early", trial.stopped_early},
           {"seconds", trial.seconds},
           {"error", trial.error.empty() ? Json() : Json(trial.error)}};
+}
+
+/// The trials that no other one beats in loss, milliseconds and bytes of the layers.
+Json pareto_json(const QuantizeResult& result) {
+  Json front = Json::array();
+  for (const std::size_t index : pareto_front(result.tuning.trials, result.costs)) {
+    const Trial& trial = result.tuning.trials[index];
+    const LayerCost cost = cost_of(trial.proposal.config, result.costs);
+    front.push_back({{"step", trial.step},
+                     {"loss", json_number(trial.loss)},
+                     {"milliseconds_per_event", cost.milliseconds},
+                     {"bytes", cost.bytes},
+                     {"target_met", trial.target_met}});
+  }
+  return front;
 }
 
 Json files_json(const std::vector<std::filesystem::path>& files) {
@@ -54,20 +93,6 @@ Json files_json(const std::vector<std::filesystem::path>& files) {
     list.push_back({{"file", file.filename().string()}, {"sha256", sha256_of_file(file)}});
   }
   return list;
-}
-
-void write_atomically(const std::string& text, const std::filesystem::path& file) {
-  const std::filesystem::path partial = file.string() + ".partial";
-  std::ofstream stream(partial, std::ios::binary);
-  stream << text;
-  stream.close();
-  std::error_code failure;
-  if (stream) {
-    std::filesystem::rename(partial, file, failure);
-  }
-  if (!stream || failure) {
-    throw BackendError(file.string(), "cannot be written", "check the folder and the free space");
-  }
 }
 
 }  // namespace
@@ -88,6 +113,17 @@ Json to_json(const ShowerLossResult& loss) {
           {"events", loss.events},
           {"reference_events", loss.reference_events},
           {"suspect", loss.suspect}};
+}
+
+Json kernels_json(const KernelChoices& kernels) {
+  Json json = Json::object();
+  for (const auto& [signature, measured] : kernels.table()) {
+    json[signature]["chosen"] = std::string(name_of(measured.kind));
+    for (const auto& [kind, milliseconds] : measured.milliseconds) {
+      json[signature]["milliseconds"][std::string(name_of(kind))] = milliseconds;
+    }
+  }
+  return json;
 }
 
 Json provenance_json(const ResultContext& context) {
@@ -134,9 +170,22 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
     json["steps"].push_back(step_json(trial));
   }
   json["seconds"] = result.tuning.seconds;
+  json["pareto"] = result.costs.empty() ? Json::array() : pareto_json(result);
+  json["recipes"] = Json::array();
+  for (const RecipeTrial& trial : result.recipes) {
+    json["recipes"].push_back({{"bias_correction", trial.bias_correction},
+                               {"weight_reconstruction", trial.weight_reconstruction},
+                               {"loss", json_number(trial.loss)},
+                               {"kept", trial.kept}});
+  }
+  json["cost"] = {{"seconds", result.cost.seconds},
+                  {"fp32_seconds_per_event", result.cost.fp32_seconds_per_event},
+                  {"fp32_events_in_that_time", result.cost.fp32_events()},
+                  {"peak_memory_bytes", result.cost.peak_memory}};
   json["loss_detail"] = has_model ? to_json(*result.final_loss) : Json();
+  json["kernels"] = context.kernels != nullptr ? kernels_json(*context.kernels) : Json();
   json["provenance"] = provenance_json(context);
-  write_atomically(json.dump(2) + "\n", file);
+  write_text_file(json.dump(2) + "\n", file);
 }
 
 }  // namespace caloquant

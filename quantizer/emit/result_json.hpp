@@ -8,6 +8,7 @@
 
 namespace caloquant {
 
+class KernelChoices;
 struct QuantizeResult;
 struct ShowerLossResult;
 
@@ -16,6 +17,7 @@ struct ResultContext {
   const RunConfig& config;
   std::vector<std::filesystem::path> model_files;
   std::vector<std::filesystem::path> data_files;
+  const KernelChoices* kernels = nullptr;  ///< what was measured; null: the default kernels ran
 };
 
 /// Writes result.json atomically; its keys are described in quantizer/README.md. Throws
@@ -25,6 +27,9 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
 
 /// value, standard error, dead-output loss, parts by axis, trust.
 [[nodiscard]] Json to_json(const ShowerLossResult& loss);
+
+/// Per kind of layer: the chosen kernel and what each one takes [ms per image, one thread].
+[[nodiscard]] Json kernels_json(const KernelChoices& kernels);
 
 /// Versions, instruction set, threads and the SHA-256 of every file.
 [[nodiscard]] Json provenance_json(const ResultContext& context);

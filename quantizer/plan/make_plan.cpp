@@ -2,6 +2,7 @@
 
 #include <caloquant/error.hpp>
 
+#include "calibration/corrections/bias_correction.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/qmath.hpp"
 
@@ -45,14 +46,6 @@ bool has_relu_upstream(const Graph& graph, const Node& node) {
   return eltwise != nullptr && eltwise->kind == EltwiseKind::relu;
 }
 
-QuantParams measured(const Range& range) {
-  const QuantParams symmetric = symmetric_s8(range.low, range.high);
-  const QuantParams asymmetric = asymmetric_u8(range.low, range.high);
-  constexpr float negligible = 1.01F;
-  return range.low < 0.0F && symmetric.scale <= negligible * asymmetric.scale ? symmetric
-                                                                              : asymmetric;
-}
-
 QuantParams inc_u8_scaled(const Graph& graph, const Node& node, const Range& range) {
   if (std::holds_alternative<Dense>(node.op)) {
     return asymmetric_u8(range.low, range.high);
@@ -62,22 +55,6 @@ QuantParams inc_u8_scaled(const Graph& graph, const Node& node, const Range& ran
 }
 
 }  // namespace
-
-const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node, bool per_channel) {
-  const auto key = std::make_pair(node.name, per_channel);
-  const auto found = entries_.find(key);
-  if (found != entries_.end()) {
-    return found->second;
-  }
-  const Tensor* weights = graph.constant(node, 1);
-  if (weights == nullptr) {
-    throw ModelError("layer '" + node.name + "'", "has no constant weights to quantize");
-  }
-  QuantizedWeights quantized = quantize_weights(*weights, per_channel);
-  Entry entry{std::make_shared<const Tensor>(std::move(quantized.values)),
-              std::move(quantized.scales)};
-  return entries_.emplace(key, std::move(entry)).first->second;
-}
 
 QuantParams choose_activation(const Graph& graph, const Node& node, const Range& range,
                               ActivationType type, ActivationRule rule) {
@@ -89,29 +66,104 @@ QuantParams choose_activation(const Graph& graph, const Node& node, const Range&
     case ActivationType::automatic:
       break;
   }
-  return rule == ActivationRule::measured ? measured(range) : inc_u8_scaled(graph, node, range);
+  return rule == ActivationRule::measured ? measured_code(range)
+                                          : inc_u8_scaled(graph, node, range);
 }
 
+const LayerStatistics* Corrections::of(const std::string& layer) const {
+  if (statistics == nullptr) {
+    return nullptr;
+  }
+  const auto found = statistics->find(layer);
+  return found == statistics->end() ? nullptr : &found->second;
+}
+
+namespace {
+
+class Planner {
+ public:
+  Planner(const Graph& graph, const CalibrationTable& table, ActivationRule rule,
+          WeightCache& weights, const Corrections& corrections)
+      : graph_(graph), table_(table), rule_(rule), weights_(weights), corrections_(corrections) {}
+
+  LayerPlan plan(const Node& node, const TuningConfig::Layer& layer) {
+    const LayerChoice& choice = layer.choice;
+    const LayerStatistics* statistics = corrections_.of(layer.name);
+    WeightForm form;
+    if (choice.precision == Precision::bf16) {
+      form.bf16 = true;
+    } else {
+      form = {false, choice.per_channel, choice.weight_range,
+              corrections_.reconstruct && statistics != nullptr};
+    }
+    const WeightCache::Entry& entry = weights_.get(graph_, node, form, statistics);
+    LayerPlan made;
+    made.choice = choice;
+    made.weights = entry.values;
+    made.quant = {src_of(node, layer, entry.s16_limit, made), entry.scales};
+    if (corrections_.bias && statistics != nullptr) {
+      made.bias = std::make_shared<const Tensor>(
+          corrected_bias(*graph_.constant(node, 1), *entry.values, made.quant,
+                         node.inputs.size() > 2 ? graph_.constant(node, 2) : nullptr, *statistics));
+    }
+    return made;
+  }
+
+ private:
+  QuantParams src_of(const Node& node, const TuningConfig::Layer& layer, std::int32_t s16_limit,
+                     LayerPlan& made) const {
+    if (layer.choice.precision == Precision::bf16 || layer.choice.precision == Precision::w8) {
+      return {layer.choice.precision == Precision::bf16 ? DType::bf16 : DType::f32, 1.0F, 0};
+    }
+    made.range = range_for(layer);
+    const auto candidates = table_.candidates.find(layer.name);
+    if (layer.choice.algorithm == RangeAlgorithm::automatic &&
+        candidates != table_.candidates.end()) {
+      made.candidates = candidates->second;
+      made.chosen = best_candidate(made.candidates).algorithm;
+    }
+    if (layer.choice.precision == Precision::w8a16) {
+      const bool bare = layer.choice.algorithm == RangeAlgorithm::minmax;
+      const float factor = bare ? w8a16_headroom : 1.0F;
+      return symmetric_s16(factor * made.range.low, factor * made.range.high, s16_limit);
+    }
+    return choose_activation(graph_, node, made.range, layer.choice.activation, rule_);
+  }
+
+  /// The range that the layer was calibrated to.
+  [[nodiscard]] Range range_for(const TuningConfig::Layer& layer) const {
+    const auto ranges = table_.layers.find(layer.name);
+    if (ranges == table_.layers.end() || ranges->second.count(layer.choice.algorithm) == 0) {
+      throw ModelError("layer '" + layer.name + "'",
+                       "is in the configuration, but was not calibrated with '" +
+                           std::string(name_of(layer.choice.algorithm)) + "'");
+    }
+    return ranges->second.at(layer.choice.algorithm);
+  }
+
+  const Graph& graph_;
+  const CalibrationTable& table_;
+  ActivationRule rule_;
+  WeightCache& weights_;
+  const Corrections& corrections_;
+};
+
+}  // namespace
+
 QuantPlan make_plan(const Graph& graph, const CalibrationTable& table, const TuningConfig& config,
-                    ActivationRule rule, WeightCache& weights) {
+                    ActivationRule rule, WeightCache& weights, const Corrections& corrections) {
   QuantPlan plan;
+  Planner planner(graph, table, rule, weights, corrections);
   for (const TuningConfig::Layer& layer : config.layers()) {
     if (layer.choice.precision == Precision::fp32) {
       continue;
     }
     const Node* node = graph.find(layer.name);
-    const auto ranges = table.layers.find(layer.name);
-    if (node == nullptr || ranges == table.layers.end() ||
-        ranges->second.count(layer.choice.algorithm) == 0) {
+    if (node == nullptr) {
       throw ModelError("layer '" + layer.name + "'",
-                       "is in the configuration, but was not calibrated with '" +
-                           std::string(name_of(layer.choice.algorithm)) + "'");
+                       "is in the configuration, but not in the network");
     }
-    const Range& range = ranges->second.at(layer.choice.algorithm);
-    const WeightCache::Entry& entry = weights.get(graph, *node, layer.choice.per_channel);
-    plan.layers[layer.name] = {
-        {choose_activation(graph, *node, range, layer.choice.activation, rule), entry.scales},
-        entry.values};
+    plan.layers[layer.name] = planner.plan(*node, layer);
   }
   return plan;
 }
@@ -121,8 +173,14 @@ Graph apply_plan(const Graph& graph, const QuantPlan& plan) {
   for (const auto& [name, layer] : plan.layers) {
     const Node* node = editor.graph().find(name);
     CALOQUANT_EXPECT(node != nullptr);
-    editor.set_quant(static_cast<NodeId>(node - editor.graph().nodes().data()), layer.quant,
-                     layer.weights);
+    const auto id = static_cast<NodeId>(node - editor.graph().nodes().data());
+    editor.set_quant(id, layer.quant, layer.weights);
+    if (layer.bias) {
+      std::vector<ValueId> inputs = editor.graph().node(id).inputs;
+      inputs.resize(3);
+      inputs[2] = editor.add_constant(name + "/corrected_bias", layer.bias);
+      editor.set_inputs(id, inputs);
+    }
   }
   return editor.finish();
 }

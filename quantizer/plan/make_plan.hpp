@@ -5,18 +5,28 @@
 #include <caloquant/tuning.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "calibration/collect.hpp"
+#include "calibration/corrections/layer_statistics.hpp"
 #include "graph/ir/graph.hpp"
+#include "quantizer/plan/weight_cache.hpp"
 
 namespace caloquant {
 
-/// Everything needed to compute one layer in integers.
+/// Everything needed to compute one layer below fp32.
 struct LayerPlan {
   LayerQuant quant;
-  std::shared_ptr<const Tensor> weights;  ///< s8
+  std::shared_ptr<const Tensor> weights;    ///< s8 or bf16
+  LayerChoice choice = {};                  ///< what it was made from
+  Range range = {};                         ///< of the src
+  std::shared_ptr<const Tensor> bias = {};  ///< in place of the network's; null: that one
+  /// Where the choice is `automatic`: the algorithm that gave the range, and what it was chosen
+  /// from.
+  std::optional<RangeAlgorithm> chosen = {};
+  std::vector<RangeCandidate> candidates = {};
 };
 
 /// The quantized layers by name; a layer that is not in it stays fp32.
@@ -24,22 +34,17 @@ struct QuantPlan {
   std::map<std::string, LayerPlan> layers;
 };
 
-/// s8 weights by layer and granularity, made once and shared by all trials.
-class WeightCache {
- public:
-  struct Entry {
-    std::shared_ptr<const Tensor> values;
-    std::vector<float> scales;
-  };
-  [[nodiscard]] const Entry& get(const Graph& graph, const Node& node, bool per_channel);
+/// What repairs the error of weights, where the statistics of a layer are known.
+struct Corrections {
+  bool bias = false;         ///< corrected_bias()
+  bool reconstruct = false;  ///< reconstruct_rounding() in place of rounding to the nearest
+  const StatisticsTable* statistics = nullptr;
 
- private:
-  std::map<std::pair<std::string, bool>, Entry> entries_;
+  [[nodiscard]] const LayerStatistics* of(const std::string& layer) const;
 };
 
 /// Type and parameters of a layer's src from its measured range.
-///  measured: s8 when the range is so symmetric that s8 loses less than 1 % of resolution (it needs
-///    no zero point), else u8 with the zero point that the range asks for (0 for a range >= 0).
+///  measured: measured_code(): s8 for a symmetric range, else u8 with a zero point.
 ///  inc_u8_scaled: Dense: u8 with zero point; a convolution behind a ReLU, seen through BatchNorm
 ///    (Affine) and padding: u8 without zero point, which clamps everything negative to 0; any other
 ///    convolution: s8. What Intel Neural Compressor 1.13 to 3.9 does (insert_qdq_pattern.py,
@@ -49,11 +54,16 @@ class WeightCache {
                                             const Range& range, ActivationType type,
                                             ActivationRule rule);
 
+/// What a w8a16 layer gets beyond the measured range: rare hot cells lie outside of what a few
+/// calibration events show, and a factor of 2 costs one bit of sixteen. With RangeAlgorithm::minmax
+/// only; the other algorithms say themselves how far a range goes.
+inline constexpr float w8a16_headroom = 2.0F;
+
 /// Pure: equal arguments give equal plans. Throws ModelError for a layer of the configuration that
 /// the graph or the table does not have.
 [[nodiscard]] QuantPlan make_plan(const Graph& graph, const CalibrationTable& table,
                                   const TuningConfig& config, ActivationRule rule,
-                                  WeightCache& weights);
+                                  WeightCache& weights, const Corrections& corrections = {});
 
 /// The graph with those layers quantized.
 [[nodiscard]] Graph apply_plan(const Graph& graph, const QuantPlan& plan);

@@ -10,7 +10,6 @@
 
 #include "calibration/collect.hpp"
 #include "calibration/data/latents.hpp"
-#include "graph/exec/engine.hpp"
 #include "graph/exec/plain_executor.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "quantizer/plan/make_plan.hpp"
@@ -46,7 +45,8 @@ void fill_events(const Graph& graph, std::int64_t first, std::int64_t count,
 /// One candidate at one batch and thread count, compiled, with what was measured so far.
 class Subject {
  public:
-  Subject(const BenchmarkCandidate& candidate, std::int64_t batch, int threads)
+  Subject(const BenchmarkCandidate& candidate, std::int64_t batch, int threads,
+          EngineOptions options)
       : candidate_(candidate), input_(benchmark_input(candidate.graph, batch)) {
     row_.precision = candidate.precision;
     row_.batch = batch;
@@ -58,7 +58,6 @@ class Subject {
     if (candidate.engine == BenchmarkEngine::plain) {
       executable_ = compile_plain_onednn(candidate.graph, batch);
     } else {
-      EngineOptions options;
       options.listener = [this](const LoweredGraph& graph, std::size_t step, const std::byte*,
                                 const std::byte*) { listen(graph, step); };
       if (candidate.engine == BenchmarkEngine::library) {
@@ -84,13 +83,13 @@ class Subject {
     times_.push_back(seconds_since(start) / static_cast<double>(runs));
   }
 
-  BenchmarkRow finish(double f32_peak, double int8_peak) {
+  BenchmarkRow finish() {
     const double batch = static_cast<double>(row_.batch);
     const auto [fastest, slowest] = std::minmax_element(times_.begin(), times_.end());
     row_.showers_per_second = batch / median(times_);
     row_.fastest = batch / *fastest;
     row_.slowest = batch / *slowest;
-    finish_layers(f32_peak, int8_peak);
+    finish_layers();
     return std::move(row_);
   }
 
@@ -100,38 +99,34 @@ class Subject {
     const std::span<float> dst = images_;
     last_ = Clock::now();
     executable_->run({&src, 1}, {&dst, 1});
+    for (const auto& [step, seconds] : running_) {
+      step_times_[step].push_back(seconds);
+    }
+    running_.clear();
   }
 
-  /// The time since the step before belongs to this one.
+  /// The time since the step before belongs to this one, which may run on several blocks.
   void listen(const LoweredGraph& graph, std::size_t step) {
-    lowered_ = &graph;
-    step_times_[step].push_back(seconds_since(last_));
+    lowered_[step] = &graph;
+    running_[step] += seconds_since(last_);
     last_ = Clock::now();
   }
 
   void forget() { step_times_.clear(); }
 
-  void finish_layers(double f32_peak, double int8_peak) {
-    double macs = 0.0;
-    double seconds_at_peak = 0.0;
+  void finish_layers() {
     const std::vector<StepInfo> steps = executable_->steps();
     for (const auto& [step, times] : step_times_) {
-      const Step& lowered = lowered_->steps[step];
+      const LoweredGraph& graph = *lowered_.at(step);
+      const Step& lowered = graph.steps[step];
       const StepInfo& info = steps[step];
       BenchmarkLayer layer{
           info.layer, info.op, info.precision, info.implementation, 1e3 * median(times), 0.0, 0.0};
       if (const auto* work = std::get_if<LayerWork>(&lowered.work)) {
-        const double peak = work->quant ? int8_peak : f32_peak;
-        layer.macs = useful_macs(*work, lowered_->buffers[lowered.dst].shape);
-        layer.share_of_peak = layer.macs / (1e-3 * layer.milliseconds) / peak;
-        macs += layer.macs;
-        seconds_at_peak += layer.macs / peak;
+        layer.macs = useful_macs(*work, graph.buffers[lowered.dst].shape) *
+                     static_cast<double>(row_.batch) / static_cast<double>(graph.batch);
       }
       row_.layers.push_back(layer);
-    }
-    if (seconds_at_peak > 0.0) {
-      row_.peak = macs / seconds_at_peak;
-      row_.share_of_peak = seconds_at_peak / median(times_);
     }
   }
 
@@ -142,9 +137,25 @@ class Subject {
   std::unique_ptr<Executable> executable_;
   std::vector<double> times_;
   Clock::time_point last_;
-  const LoweredGraph* lowered_ = nullptr;
+  std::map<std::size_t, const LoweredGraph*> lowered_;
+  std::map<std::size_t, double> running_;  ///< seconds of each step in the present run
   std::map<std::size_t, std::vector<double>> step_times_;
 };
+
+void compare_with_peaks(BenchmarkRow& row, double f32_peak, double int8_peak) {
+  double macs = 0.0;
+  double seconds_at_peak = 0.0;
+  for (BenchmarkLayer& layer : row.layers) {
+    const double peak = layer.precision == Precision::int8 ? int8_peak : f32_peak;
+    layer.share_of_peak = layer.macs / (1e-3 * layer.milliseconds) / peak;
+    macs += layer.macs;
+    seconds_at_peak += layer.macs / peak;
+  }
+  if (seconds_at_peak > 0.0) {
+    row.peak = macs / seconds_at_peak;
+    row.share_of_peak = seconds_at_peak * row.showers_per_second / static_cast<double>(row.batch);
+  }
+}
 
 }  // namespace
 
@@ -216,24 +227,31 @@ std::vector<BenchmarkRow> run_benchmark(const std::vector<BenchmarkCandidate>& c
   const Isa isa = active_isa();
   std::vector<BenchmarkRow> rows;
   for (const int count : threads) {
-    const double f32_peak = direct::measured_peak(isa, direct::Lane::f32, count);
-    const double int8_peak = direct::measured_peak(isa, direct::int8_lane(isa), count);
+    // Measured among the repetitions, so that a machine that others use slows both alike.
+    double f32_peak = 0.0;
+    double int8_peak = 0.0;
+    const std::size_t first_row = rows.size();
     for (const std::int64_t batch : options.batches) {
       std::vector<std::unique_ptr<Subject>> subjects;
       for (const BenchmarkCandidate& candidate : candidates) {
         if (progress) {
           progress(candidate.precision + ", batch " + std::to_string(batch));
         }
-        subjects.push_back(std::make_unique<Subject>(candidate, batch, count));
+        subjects.push_back(std::make_unique<Subject>(candidate, batch, count, options.engine));
       }
       for (int repetition = 0; repetition < options.repetitions; ++repetition) {
         for (const auto& subject : subjects) {
           subject->repeat(options.seconds);
         }
+        f32_peak = std::max(f32_peak, direct::measured_peak(isa, direct::Lane::f32, count));
+        int8_peak = std::max(int8_peak, direct::measured_peak(isa, direct::int8_lane(isa), count));
       }
       for (const auto& subject : subjects) {
-        rows.push_back(subject->finish(f32_peak, int8_peak));
+        rows.push_back(subject->finish());
       }
+    }
+    for (std::size_t row = first_row; row < rows.size(); ++row) {
+      compare_with_peaks(rows[row], f32_peak, int8_peak);
     }
   }
   omp_set_num_threads(before);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/exec/lowering.hpp"
+#include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
 
 namespace caloquant {
@@ -27,7 +27,8 @@ struct BenchmarkOptions {
   std::vector<std::int64_t> batches{8, 32};
   std::vector<int> threads;  ///< empty: as many as OpenMP has
   int repetitions = 5;
-  double seconds = 0.3;  ///< least time of a repetition [s]
+  double seconds = 0.3;    ///< least time of a repetition [s]
+  EngineOptions engine{};  ///< of the candidates of BenchmarkEngine::ours
 };
 
 /// Time of one weighted layer or of one kind of step between layers.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
 
 namespace caloquant {
@@ -24,6 +25,7 @@ struct GenerateOptions {
   LossUnits units = LossUnits::gev;
   std::int64_t batch = 8;  ///< events per call of the network
   int compression = 0;     ///< gzip level 0..9
+  EngineOptions engine{};  ///< runs the network
   std::filesystem::path output;
   // Provenance.
   std::vector<std::filesystem::path> model_files;  ///< what the graph was read from

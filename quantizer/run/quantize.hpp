@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "graph/exec/kernel_choices.hpp"
 #include "graph/ir/graph.hpp"
 #include "quantizer/plan/make_plan.hpp"
+#include "quantizer/run/recipes.hpp"
 #include "quantizer/tune/layer_report.hpp"
 #include "quantizer/tune/loop.hpp"
 
@@ -33,6 +35,18 @@ class RunObserver {
   [[nodiscard]] virtual bool interrupted() { return false; }
 };
 
+/// What a run cost.
+struct RunCost {
+  double seconds = 0.0;                 ///< from loading the model to the written model [s]
+  double fp32_seconds_per_event = 0.0;  ///< of the fp32 model in the same engine and run [s]
+  std::size_t peak_memory = 0;          ///< most that the process ever held [bytes]
+
+  /// Events that the fp32 model computes in the time of the run; 0 where nothing was measured.
+  [[nodiscard]] double fp32_events() const {
+    return fp32_seconds_per_event > 0.0 ? seconds / fp32_seconds_per_event : 0.0;
+  }
+};
+
 /// What a run gives, and result.json holds.
 struct QuantizeResult {
   TuneResult tuning;
@@ -42,18 +56,21 @@ struct QuantizeResult {
   QuantPlan plan;  ///< of the best configuration
   /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".
   std::map<std::string, std::string> implementations;
+  std::vector<RecipeTrial> recipes;  ///< what was tried of the corrections; empty: nothing
+  CostTable costs;                   ///< of the layers; empty for basic
+  RunCost cost;
   std::string error;  ///< why there is no model; empty when there is one
 };
 
 /// The whole run: load, calibrate once, tune, write `quantized.h5`, `steps.jsonl`, `steps.csv` and
 /// `result.json` into `output` (made when it does not exist; files of an earlier run are removed
-/// first). When nothing meets the target, the best so far is written. Throws ConfigError,
-/// ModelError, DataError and BackendError; after those of the run itself result.json holds the
-/// error.
+/// first). `kernels` chooses the kernel of every layer; null: the default. When nothing meets the
+/// target, the best so far is written. Throws ConfigError, ModelError, DataError and BackendError;
+/// after those of the run itself result.json holds the error.
 [[nodiscard]] QuantizeResult quantize(const RunConfig& config, const std::filesystem::path& output,
-                                      RunObserver& observer);
+                                      RunObserver& observer, KernelChoices* kernels = nullptr);
 
-/// The layers of a canonical graph as the tuner sees them.
-[[nodiscard]] std::vector<LayerSpec> layer_specs(const Graph& graph);
+/// The layers of a canonical graph as the tuner sees them; `whole_ladder` as default_layer_spec().
+[[nodiscard]] std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder = false);
 
 }  // namespace caloquant

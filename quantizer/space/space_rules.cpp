@@ -48,6 +48,8 @@ void apply_rule(LayerSpec& layer, const LayerRule& rule, const std::string& plac
          place + "/activation/algorithm", layer);
   narrow(searched.granularities, rule.options.granularities, can.granularities,
          place + "/weight/granularity", layer);
+  narrow(searched.weight_ranges, rule.options.weight_ranges, can.weight_ranges,
+         place + "/weight/algorithm", layer);
   narrow(searched.activations, rule.options.activations, can.activations,
          place + "/activation/dtype", layer);
 }
@@ -117,7 +119,8 @@ void settle_precision(LayerSpec& layer, const SpaceRules& rules, const std::stri
   const bool only_fp32 =
       std::ranges::count(searched, Precision::fp32) == static_cast<std::ptrdiff_t>(searched.size());
   if (only_fp32 && !layer.fixed()) {
-    const bool by_rule = std::ranges::find(asked, Precision::int8) == asked.end();
+    const bool by_rule = std::ranges::all_of(
+        asked, [](Precision precision) { return precision == Precision::fp32; });
     layer.fixed_reason = "excluded by " + (by_rule ? precision_source : "excluded_precisions");
   }
 }

@@ -7,6 +7,10 @@ std::string_view name_of(Granularity granularity) noexcept {
   return granularity == Granularity::per_channel ? "per_channel" : "per_tensor";
 }
 
+std::string_view name_of(WeightRange range) noexcept {
+  return range == WeightRange::minmax ? "minmax" : "mse";
+}
+
 std::string_view name_of(ActivationType type) noexcept {
   switch (type) {
     case ActivationType::automatic:
@@ -21,21 +25,39 @@ std::string_view name_of(ActivationType type) noexcept {
 
 std::string to_string(const LayerChoice& choice) {
   std::string text(name_of(choice.precision));
-  if (choice.precision == Precision::fp32) {
+  if (choice.precision == Precision::fp32 || choice.precision == Precision::bf16) {
     return text;
   }
-  text.append(" ").append(name_of(choice.algorithm));
+  if (choice.precision != Precision::w8) {
+    text.append(" ").append(name_of(choice.algorithm));
+  }
   text.append(" ").append(
       name_of(choice.per_channel ? Granularity::per_channel : Granularity::per_tensor));
   if (choice.activation != ActivationType::automatic) {
     text.append(" ").append(name_of(choice.activation));
   }
+  if (choice.weight_range != WeightRange::minmax) {
+    text.append(" ").append(name_of(choice.weight_range)).append("_weights");
+  }
   return text;
 }
 
 void TuningConfig::set(std::string_view name, LayerChoice choice) {
-  if (choice.precision == Precision::fp32) {
-    choice = LayerChoice{};
+  const LayerChoice unused;
+  switch (choice.precision) {
+    case Precision::fp32:
+    case Precision::bf16:
+      choice = {choice.precision, unused.algorithm, unused.per_channel, unused.activation};
+      break;
+    case Precision::w8:
+      choice.algorithm = unused.algorithm;
+      choice.activation = unused.activation;
+      break;
+    case Precision::w8a16:
+      choice.activation = unused.activation;
+      break;
+    case Precision::int8:
+      break;
   }
   const auto found = std::ranges::find(layers_, name, &Layer::name);
   if (found != layers_.end()) {

@@ -54,19 +54,22 @@ std::vector<OpOptions> options_by_op(const std::vector<LayerSpec>& layers) {
     entry.options.algorithms = union_of(layers, layer.op, &LayerOptions::algorithms);
     entry.options.granularities = union_of(layers, layer.op, &LayerOptions::granularities);
     entry.options.activations = union_of(layers, layer.op, &LayerOptions::activations);
+    entry.options.weight_ranges = union_of(layers, layer.op, &LayerOptions::weight_ranges);
     ops.push_back(std::move(entry));
   }
   return ops;
 }
 
-/// Slowest to fastest: activation type, algorithm, granularity.
+/// Slowest to fastest: activation type, algorithm, weight range, granularity.
 std::vector<LayerChoice> choices_of(const LayerOptions& options) {
   std::vector<LayerChoice> choices;
   for (const ActivationType activation : options.activations) {
     for (const RangeAlgorithm algorithm : options.algorithms) {
-      for (const Granularity granularity : options.granularities) {
-        choices.push_back(
-            {Precision::int8, algorithm, granularity == Granularity::per_channel, activation});
+      for (const WeightRange weight_range : options.weight_ranges) {
+        for (const Granularity granularity : options.granularities) {
+          choices.push_back({Precision::int8, algorithm, granularity == Granularity::per_channel,
+                             activation, weight_range});
+        }
       }
     }
   }
@@ -85,23 +88,34 @@ LayerChoice choice_for(const LayerSpec& layer, const LayerChoice& wanted) {
           wanted.per_channel ? Granularity::per_channel : Granularity::per_tensor);
   return {layer.searched.precisions.front(), own(layer.searched.algorithms, wanted.algorithm),
           granularity == Granularity::per_channel,
-          own(layer.searched.activations, wanted.activation)};
+          own(layer.searched.activations, wanted.activation),
+          own(layer.searched.weight_ranges, wanted.weight_range)};
 }
 
 }  // namespace
 
-LayerSpec default_layer_spec(std::string name, std::string op) {
+LayerSpec default_layer_spec(std::string name, std::string op, bool whole_ladder) {
   LayerSpec layer;
   layer.name = std::move(name);
   layer.op = std::move(op);
   const auto algorithms = all_range_algorithms();
-  layer.capability.precisions = {Precision::int8, Precision::fp32};
+  layer.capability.precisions = {Precision::int8, Precision::w8a16, Precision::w8, Precision::bf16,
+                                 Precision::fp32};
   layer.capability.algorithms.assign(algorithms.begin(), algorithms.end());
   layer.capability.granularities = {Granularity::per_channel, Granularity::per_tensor};
   layer.capability.activations = {ActivationType::automatic, ActivationType::u8,
                                   ActivationType::s8};
+  layer.capability.weight_ranges = {WeightRange::minmax, WeightRange::mse};
   layer.searched = layer.capability;
+  // What Intel Neural Compressor searches; everything else is asked for.
+  layer.searched.algorithms = {RangeAlgorithm::minmax, RangeAlgorithm::kl};
   layer.searched.activations = {ActivationType::automatic};
+  layer.searched.weight_ranges = {WeightRange::minmax};
+  // A Dense layer gains by small weights alone, a convolution does not.
+  std::erase(layer.searched.precisions, layer.op == "dense" ? Precision::w8a16 : Precision::w8);
+  if (!whole_ladder) {
+    layer.searched.precisions = {Precision::int8, Precision::fp32};
+  }
   if (layer.op == "dense") {
     layer.searched.algorithms = {RangeAlgorithm::minmax};
     layer.searched.granularities = {Granularity::per_channel};

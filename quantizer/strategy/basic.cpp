@@ -4,15 +4,10 @@
 #include <utility>
 
 #include "ops/core/check.hpp"
+#include "quantizer/strategy/trials.hpp"
 
 namespace caloquant {
 namespace {
-
-const Trial* find_trial(const History& history, const TuningConfig& config) {
-  const auto found = std::ranges::find_if(
-      history, [&](const Trial& trial) { return trial.proposal.config == config; });
-  return found == history.end() ? nullptr : &*found;
-}
 
 std::optional<Proposal> first_untried(const std::vector<Proposal>& proposals,
                                       const History& history) {

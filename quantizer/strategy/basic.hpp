@@ -28,6 +28,8 @@ class BasicStrategy final : public Strategy {
   /// All that is left of step (a) or (b); combinations (1) one by one: they have nothing in common.
   [[nodiscard]] std::vector<Proposal> known_ahead(const History& history) const override;
   [[nodiscard]] std::size_t remaining_at_most(const History& history) const override;
+  /// As Intel Neural Compressor.
+  [[nodiscard]] bool stops_at_target() const override { return true; }
 
  private:
   /// The combinations to fall back from, in order; needs all of them in the history.

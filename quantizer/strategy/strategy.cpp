@@ -4,7 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "quantizer/strategy/auto.hpp"
 #include "quantizer/strategy/basic.hpp"
+#include "quantizer/strategy/conservative.hpp"
+#include "quantizer/strategy/exhaustive.hpp"
+#include "quantizer/strategy/mse_v2.hpp"
+#include "quantizer/strategy/random.hpp"
+#include "quantizer/strategy/sensitivity.hpp"
 
 namespace caloquant {
 namespace {
@@ -20,8 +26,42 @@ std::unique_ptr<Strategy> make_basic(const StrategyOptions& options, TuningSpace
                                          options.more_bases);
 }
 
+LevelTable levels(const StrategyOptions& options, const TuningSpace& space) {
+  return {space, options.costs, options.objective};
+}
+
+std::unique_ptr<Strategy> make_conservative(const StrategyOptions& options, TuningSpace space) {
+  return std::make_unique<ConservativeStrategy>(levels(options, space));
+}
+
+std::unique_ptr<Strategy> make_mse_v2(const StrategyOptions& options, TuningSpace space) {
+  return std::make_unique<MseV2Strategy>(levels(options, space), options.higher_is_better);
+}
+
+std::unique_ptr<Strategy> make_sensitivity(const StrategyOptions& options, TuningSpace space) {
+  return std::make_unique<SensitivityStrategy>(levels(options, space), options);
+}
+
+std::unique_ptr<Strategy> make_exhaustive(const StrategyOptions& options, TuningSpace space) {
+  return std::make_unique<ExhaustiveStrategy>(levels(options, space));
+}
+
+std::unique_ptr<Strategy> make_random(const StrategyOptions& options, TuningSpace space) {
+  return std::make_unique<RandomStrategy>(levels(options, space), options.seed, options.max_trials);
+}
+
+std::unique_ptr<Strategy> make_auto(const StrategyOptions& options, TuningSpace space) {
+  return std::make_unique<AutoStrategy>(levels(options, space), options);
+}
+
 constexpr Entry entries[] = {
     {"basic", make_basic},
+    {"conservative", make_conservative},
+    {"mse_v2", make_mse_v2},
+    {"sensitivity", make_sensitivity},
+    {"exhaustive", make_exhaustive},
+    {"random", make_random},
+    {"auto", make_auto},
 };
 
 /// 2: a finite loss; 1: NaN or infinite; 0: an error.
@@ -33,6 +73,18 @@ int rank(const Trial& trial) {
 }
 
 }  // namespace
+
+std::string_view name_of(Objective objective) noexcept {
+  switch (objective) {
+    case Objective::fastest:
+      return "fastest";
+    case Objective::smallest:
+      return "smallest";
+    case Objective::accurate:
+      return "accurate";
+  }
+  return "?";
+}
 
 std::vector<Proposal> Strategy::known_ahead(const History& history) const {
   auto proposal = next(history);

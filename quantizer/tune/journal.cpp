@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <caloquant/error.hpp>
 #include <cerrno>
 #include <string_view>
@@ -15,7 +16,8 @@ namespace {
 
 constexpr std::string_view csv_header =
     "step,changed,loss,standard_error,error,seconds,quantized_layers,total_layers,"
-    "int8_layers,fp32_layers,target_met,configuration\n";
+    "int8_layers,w8a16_layers,w8_layers,bf16_layers,fp32_layers,target_met,stopped_early,"
+    "configuration\n";
 
 [[noreturn]] void cannot_write(const std::filesystem::path& path) {
   throw BackendError(path.string(), "cannot be written: " + std::generic_category().message(errno),
@@ -32,6 +34,10 @@ int create(const std::filesystem::path& path) {
   return descriptor;
 }
 
+/// The most compact first.
+constexpr std::array all_precisions{Precision::int8, Precision::w8a16, Precision::w8,
+                                    Precision::bf16, Precision::fp32};
+
 std::size_t layers_with(const Trial& trial, Precision precision) {
   const auto counts = trial.proposal.config.layers_by_precision();
   const auto found = counts.find(precision);
@@ -44,7 +50,7 @@ Json json_of(const Trial& trial) {
     configuration[layer.name] = to_string(layer.choice);
   }
   Json by_precision = Json::object();
-  for (const Precision precision : {Precision::int8, Precision::fp32}) {
+  for (const Precision precision : all_precisions) {
     by_precision[std::string(name_of(precision))] = layers_with(trial, precision);
   }
   Json line;
@@ -59,6 +65,13 @@ Json json_of(const Trial& trial) {
   line["total_layers"] = trial.total_layers();
   line["layers_by_precision"] = std::move(by_precision);
   line["target_met"] = trial.target_met;
+  line["stopped_early"] = trial.stopped_early;
+  line["measures"] = Json::array();
+  for (const Measure& measure : trial.measures) {
+    line["measures"].push_back({{"name", measure.name},
+                                {"value", json_number(measure.value)},
+                                {"limit", json_number(measure.limit)}});
+  }
   return line;
 }
 
@@ -86,9 +99,11 @@ std::string csv_line(const Trial& trial) {
   add(csv_number(trial.seconds));
   add(std::to_string(trial.quantized_layers()));
   add(std::to_string(trial.total_layers()));
-  add(std::to_string(layers_with(trial, Precision::int8)));
-  add(std::to_string(layers_with(trial, Precision::fp32)));
+  for (const Precision precision : all_precisions) {
+    add(std::to_string(layers_with(trial, precision)));
+  }
   add(trial.target_met ? "true" : "false");
+  add(trial.stopped_early ? "true" : "false");
   add(csv_quoted(trial.proposal.config.key()));
   return line + "\n";
 }

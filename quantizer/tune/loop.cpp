@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <chrono>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "ops/core/check.hpp"
+#include "quantizer/strategy/cost.hpp"
 #include "quantizer/tune/criterion.hpp"
 
 namespace caloquant {
@@ -15,23 +18,57 @@ double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// What the best trial is chosen by.
+struct Preference {
+  bool higher_is_better;
+  bool by_layers;  ///< the most quantized layers, whatever they cost
+  Objective objective;
+  const CostTable& costs;
+
+  /// < 0: `trial` is cheaper, > 0: `other` is.
+  [[nodiscard]] int compare_cost(const Trial& trial, const Trial& other) const {
+    if (costs.empty()) {
+      return 0;
+    }
+    const double own = amount(cost_of(trial.proposal.config, costs), objective);
+    const double others = amount(cost_of(other.proposal.config, costs), objective);
+    return same_cost(own, others) ? 0 : own < others ? -1 : 1;
+  }
+};
+
+/// Both meet the target: is `trial` the one to keep rather than `best`?
+bool preferred(const Trial& trial, const Trial& best, const Preference& preference) {
+  const bool better_loss = better(trial, best, preference.higher_is_better);
+  const bool worse_loss = better(best, trial, preference.higher_is_better);
+  if (preference.by_layers) {
+    const std::size_t layers = trial.quantized_layers();
+    const std::size_t best_layers = best.quantized_layers();
+    return layers != best_layers ? layers > best_layers : better_loss;
+  }
+  const int cost = preference.compare_cost(trial, best);
+  if (preference.objective == Objective::accurate) {
+    return better_loss || (!worse_loss && cost < 0);
+  }
+  return cost != 0 ? cost < 0 : better_loss;
+}
+
 /// Is `trial` the one to keep rather than `best`?
-bool replaces(const Trial& trial, const Trial& best, bool higher_is_better) {
+bool replaces(const Trial& trial, const Trial& best, const Preference& preference) {
   if (trial.target_met != best.target_met) {
     return trial.target_met;
   }
+  if (trial.target_met) {
+    return preferred(trial, best, preference);
+  }
   const std::size_t layers = trial.quantized_layers();
   const std::size_t best_layers = best.quantized_layers();
-  if (trial.target_met && layers != best_layers) {
-    return layers > best_layers;
-  }
   if ((layers == 0) != (best_layers == 0)) {
     return layers > 0;
   }
-  if (better(trial, best, higher_is_better)) {
+  if (better(trial, best, preference.higher_is_better)) {
     return true;
   }
-  return !better(best, trial, higher_is_better) && layers > best_layers;
+  return !better(best, trial, preference.higher_is_better) && layers > best_layers;
 }
 
 class Run {
@@ -67,7 +104,7 @@ class Run {
     if (interrupted()) {
       return StopReason::interrupted;
     }
-    if (limits.timeout == 0.0 && result_.target_met) {
+    if (limits.timeout == 0.0 && result_.target_met && strategy_.stops_at_target()) {
       return StopReason::target_met;
     }
     if (result_.trials.size() >= limits.max_trials) {
@@ -118,8 +155,8 @@ class Run {
       trial.loss = evaluation.loss;
       share = evaluation.seconds;
       trial.standard_error = evaluation.standard_error;
-      trial.target_met =
-          trial.quantized_layers() > 0 && meets(options_.criterion, trial.loss, result_.target);
+      trial.stopped_early = evaluation.stopped_early;
+      set_measures(trial, evaluation.measures);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) {
         return false;
@@ -133,6 +170,27 @@ class Run {
     return true;
   }
 
+  void set_measures(Trial& trial, const std::vector<Measure>& further) const {
+    const double target = result_.target;
+    if (options_.criterion.higher_is_better) {
+      const double lost = std::isfinite(trial.loss) ? std::max(result_.baseline - trial.loss, 0.0)
+                                                    : std::numeric_limits<double>::quiet_NaN();
+      trial.measures = {{"loss", lost, result_.baseline - target}};
+    } else {
+      trial.measures = {{"loss", trial.loss, target}};
+    }
+    trial.measures.insert(trial.measures.end(), further.begin(), further.end());
+    trial.target_met = !trial.stopped_early && trial.quantized_layers() > 0 &&
+                       meets(options_.criterion, trial.loss, target) &&
+                       std::ranges::all_of(further, &Measure::met);
+  }
+
+  [[nodiscard]] Preference preference() const {
+    const bool by_layers = strategy_.name() == "basic" ||
+                           (options_.costs.empty() && options_.objective != Objective::accurate);
+    return {options_.criterion.higher_is_better, by_layers, options_.objective, options_.costs};
+  }
+
   /// False when on_trial wants the run to end.
   [[nodiscard]] bool record(Trial trial) {
     if (journal_ != nullptr) {
@@ -140,8 +198,8 @@ class Run {
     }
     result_.trials.push_back(std::move(trial));
     const Trial& last = result_.trials.back();
-    if (last.error.empty() && (!result_.best || replaces(last, result_.trials[*result_.best],
-                                                         options_.criterion.higher_is_better))) {
+    if (last.error.empty() &&
+        (!result_.best || replaces(last, result_.trials[*result_.best], preference()))) {
       result_.best = last.step;
       result_.target_met = last.target_met;
     }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "quantizer/tune/journal.hpp"
 
@@ -18,6 +19,9 @@ struct Evaluation {
   double standard_error = std::numeric_limits<double>::quiet_NaN();
   /// Share of the wall time of a sweep over several configurations [s]; empty: as long as it took.
   std::optional<double> seconds{};
+  bool stopped_early = false;  ///< hopeless after a part of the events
+  /// Criteria beside the loss; the loop puts the loss before them.
+  std::vector<Measure> measures{};
 };
 
 /// Why a run ended.
@@ -51,6 +55,8 @@ struct TuneOptions {
   AccuracyCriterion criterion;
   TuningLimits limits;
   double baseline = 0.0;  ///< loss of the FP32 model
+  Objective objective = Objective::fastest;
+  CostTable costs{};  ///< empty: nothing is known of times and bytes
 };
 
 struct TuneResult {
@@ -63,15 +69,22 @@ struct TuneResult {
   double seconds = 0.0;  ///< wall time of the run [s]
 };
 
-/// Evaluates what the strategy proposes until a limit: with timeout 0 the first configuration that
-/// meets the target ends the run; with a timeout [s] the search goes on until the time is over (a
-/// trial that has begun is finished).
+/// Evaluates what the strategy proposes until a limit. With timeout 0 a strategy that stops at the
+/// target does so at the first configuration that meets it, others come to their end; with a
+/// timeout [s] the search goes on until the time is over (a trial that has begun is finished).
 ///
-/// The best trial: one that meets the target before one that does not. Among those that meet it,
-/// the most quantized layers, then the better loss, then the earlier (Intel Neural Compressor takes
-/// the shortest evaluation, which differs from run to run). Among those that do not, one with a
-/// quantized layer before one without, then the better loss, then more quantized layers, then the
-/// earlier. A configuration without any quantized layer never meets the target.
+/// A trial meets the target when its loss and all further measures are within their limits and it
+/// has a quantized layer. Trial::measures begins with the loss; when higher is better, with what it
+/// lost against the baseline.
+///
+/// The best trial: one that meets the target before one that does not. Among those that meet it:
+///  - strategy basic, or without a cost table: the most quantized layers, then the better loss
+///    (Intel Neural Compressor takes the shortest evaluation, which differs from run to run);
+///  - fastest, smallest: the least milliseconds or bytes by the table, then the better loss;
+///  - accurate (with any strategy but basic): the better loss, then the least milliseconds where
+///    there is a table.
+/// Among those that do not meet it, one with a quantized layer before one without, then the better
+/// loss, then more quantized layers. Of equal ones the earlier.
 [[nodiscard]] TuneResult tune(const Strategy& strategy, const TuneOptions& options,
                               const TuneCallbacks& callbacks, Journal* journal = nullptr);
 

@@ -10,7 +10,7 @@ constexpr std::size_t changed_width = 50;
 constexpr std::size_t count_width = 5;
 
 template <typename... Values>
-std::string formatted(const char* format, Values... values) {
+std::string cell_text(const char* format, Values... values) {
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), format, values...);
   return text.data();
@@ -46,22 +46,26 @@ std::string changed_text(const Proposal& proposal) {
 
 std::string StepTable::header() {
   std::string names =
-      "step  " + padded("tried", changed_width) + "  " + padded("int8", count_width);
-  names += formatted("  %10s  %8s  %8s  %-3s  %7s", "loss", "+-", "L/dead", "met", "seconds");
+      "step  " + padded("tried", changed_width) + "  " + padded("quant", count_width);
+  names += cell_text("  %10s  %8s  %8s  %-3s  %7s", "loss", "+-", "L/dead", "met", "seconds");
   return names + "\n" + std::string(names.size(), '-') + "\n";
 }
 
 std::string StepTable::row(const Trial& trial) const {
   const std::string count =
       std::to_string(trial.quantized_layers()) + "/" + std::to_string(trial.total_layers());
-  std::string line = formatted("%4zu  ", trial.step);
+  std::string line = cell_text("%4zu  ", trial.step);
   line += padded(changed_text(trial.proposal), changed_width) + "  " + padded(count, count_width);
   if (!trial.error.empty()) {
     return line + "  failed: " + trial.error + "\n";
   }
-  line += formatted("  %10.4g  %8.2g  %8.3g", trial.loss, trial.standard_error,
+  line += cell_text("  %10.4g  %8.2g  %8.3g", trial.loss, trial.standard_error,
                     trial.loss / dead_output_loss_);
-  line += formatted("  %-3s  %7.1f\n", trial.target_met ? "yes" : "no", trial.seconds);
+  line += cell_text("  %-3s  %7.1f\n",
+                    trial.target_met      ? "yes"
+                    : trial.stopped_early ? "no~"
+                                          : "no",
+                    trial.seconds);
   return line;
 }
 

@@ -2,11 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <omp.h>
 #include <caloquant/error.hpp>
 
 #include <cmath>
+#include <set>
 
 #include "graph/ir/editor.hpp"
+#include "ops/core/qmath.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -59,6 +62,73 @@ TEST(CollectRanges, DoesNotDependOnTheBatch) {
   for (const std::int64_t batch : {2, 5, 16, 64}) {
     EXPECT_EQ(observe(batch), expected) << batch;
   }
+}
+
+std::set<RangeAlgorithm> every_algorithm() {
+  return {all_range_algorithms().begin(), all_range_algorithms().end()};
+}
+
+TEST(CollectRanges, DependsOnNeitherBatchNorThreadsForAnyAlgorithm) {
+  const auto observe = [](std::int64_t batch, int threads, const std::set<RangeAlgorithm>& which) {
+    const int before = omp_get_max_threads();
+    omp_set_num_threads(threads);
+    CalibrationTable table = collect_ranges(two_layers(), fill, {{3, 20}, batch, which, {}});
+    omp_set_num_threads(before);
+    return table;
+  };
+  const CalibrationTable expected = observe(1, 1, every_algorithm());
+  EXPECT_EQ(expected.layers.at("conv1").size(), all_range_algorithms().size());
+  for (const std::int64_t batch : {3, 8, 64}) {
+    EXPECT_EQ(observe(batch, 3, every_algorithm()).layers, expected.layers) << batch;
+  }
+  // Alone an algorithm gives what it gives as a candidate of `automatic`.
+  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+    const CalibrationTable alone = observe(8, 2, {algorithm});
+    EXPECT_EQ(alone.layers.at("conv2").at(algorithm), expected.layers.at("conv2").at(algorithm));
+    EXPECT_EQ(alone.candidates.empty(), algorithm != RangeAlgorithm::automatic);
+  }
+}
+
+/// Of events 1, 2 and 3 the highest values of conv1's src are 0.5, 1 and 1.5.
+TEST(CollectRanges, AveragesOverEvents) {
+  CollectOptions options{{1, 4}, 2, {RangeAlgorithm::moving_average}};
+  options.ranges.averaging_constant = 0.25;
+  const Range range = collect_ranges(two_layers(), fill, options)
+                          .layers.at("conv1")
+                          .at(RangeAlgorithm::moving_average);
+  EXPECT_EQ(range.high, 0.5F * 1.6875F);
+  EXPECT_EQ(range.low, -1.6875F);
+}
+
+TEST(CollectRanges, HandsParametersToTheObservers) {
+  CollectOptions options{{0, 11}, 4, {RangeAlgorithm::minmax_headroom}};
+  options.ranges.headroom = 2.0;
+  EXPECT_EQ(collect_ranges(two_layers(), fill, options)
+                .layers.at("conv1")
+                .at(RangeAlgorithm::minmax_headroom),
+            (Range{-20.0F, 10.0F}));
+}
+
+TEST(CollectRanges, RecordsWhatAutomaticChoseFrom) {
+  const CalibrationTable table =
+      collect_ranges(two_layers(), fill, {{0, 11}, 4, {RangeAlgorithm::automatic}});
+  for (const char* layer : {"conv1", "conv2"}) {
+    const auto& candidates = table.candidates.at(layer);
+    EXPECT_EQ(candidates.size(), all_range_algorithms().size() - 1);
+    EXPECT_EQ(table.layers.at(layer).at(RangeAlgorithm::automatic),
+              best_candidate(candidates).range);
+  }
+}
+
+/// The type is asked for each layer by its node.
+TEST(CollectRanges, MeasuresTheCodeOfTheLayer) {
+  CollectOptions options{{0, 11}, 4, {RangeAlgorithm::automatic}};
+  options.code = [](const Node& layer, const Range& range) {
+    return layer.name == "conv1" ? scaled_u8(range.high) : measured_code(range);
+  };
+  const CalibrationTable table = collect_ranges(two_layers(), fill, options);
+  EXPECT_GT(best_candidate(table.candidates.at("conv1")).error.noise, 0.1);  // negatives are lost
+  EXPECT_LT(best_candidate(table.candidates.at("conv2")).error.noise, 1e-3);
 }
 
 /// x [N, 1, 1] -> conv (weights 1 and 100) -> depth to space by 2 without the last cell -> conv:

@@ -125,7 +125,7 @@ void compare_cell(const LayerWork& work, const Bounded& exact, double stored, La
     tally.wrong += std::fabs(stored - exact.value) > exact.error ? 1 : 0;
     return;
   }
-  const QRange range = range_of(work.epilogue.dst->dtype);
+  const QRange range = range_of(*work.epilogue.dst);
   const double expected = std::clamp(std::nearbyint(exact.value), static_cast<double>(range.low),
                                      static_cast<double>(range.high));
   if (stored == expected) {
@@ -227,6 +227,8 @@ double cell(const Tensor& tensor, std::size_t index) {
       return static_cast<double>(tensor.data<float>()[index]);
     case DType::u8:
       return tensor.data<std::uint8_t>()[index];
+    case DType::s16:
+      return tensor.data<std::int16_t>()[index];
     default:
       return tensor.data<std::int8_t>()[index];
   }

@@ -199,8 +199,9 @@ Graph quantize_everything(const Graph& graph, const std::vector<Tensor>& inputs)
     QuantizedWeights weights = quantize_weights(*editor.graph().constant(*node, 1), i % 2 == 0);
     // The ends of a range like that of tanh lie on ties of u8, 127.5 steps on either side.
     const bool symmetric = std::fabs(*low + *high) < 0.01F * *high;
-    const QuantParams src =
-        i % 3 == 2 || symmetric ? symmetric_s8(*low, *high) : asymmetric_u8(*low, *high);
+    const QuantParams src = i % 4 == 3 ? symmetric_s16(*low, *high, s16_limit(weights.values))
+                            : i % 3 == 2 || symmetric ? symmetric_s8(*low, *high)
+                                                      : asymmetric_u8(*low, *high);
     editor.set_quant(static_cast<NodeId>(node - editor.graph().nodes().data()),
                      {src, std::move(weights.scales)},
                      std::make_shared<const Tensor>(std::move(weights.values)));

@@ -26,8 +26,8 @@ struct Ran {
                                          const std::vector<Tensor>& inputs);
 
 /// Quantizes every Dense and Conv of a canonical graph: src ranges from an f32 run on `inputs`,
-/// u8 with zero point or s8 by turns (s8 for a symmetric range), weights per channel or per tensor
-/// by turns.
+/// u8 with zero point, s16 or s8 by turns (s8 for a symmetric range), weights per channel or per
+/// tensor by turns.
 [[nodiscard]] Graph quantize_everything(const Graph& graph, const std::vector<Tensor>& inputs);
 
 }  // namespace caloquant::testing

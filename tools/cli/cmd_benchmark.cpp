@@ -5,6 +5,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "graph/exec/kernel_choices.hpp"
 #include "graph/io/json.hpp"
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
@@ -15,7 +16,7 @@
 namespace caloquant::cli {
 namespace {
 
-struct Arguments {
+struct BenchmarkArguments {
   ModelArguments model;
   std::vector<std::string> precisions;
   BenchmarkOptions options;
@@ -30,7 +31,7 @@ Graph without_collapse(ModelArguments model) {
   return model.load().graph;
 }
 
-std::vector<BenchmarkCandidate> make_candidates(const Arguments& arguments) {
+std::vector<BenchmarkCandidate> make_candidates(const BenchmarkArguments& arguments) {
   const LoadedModel model = arguments.model.load();
   if (model.graph.inputs().size() != 1 || model.graph.outputs().size() != 1) {
     throw ModelError("model '" + model.graph.name() + "'", "is no generator",
@@ -121,11 +122,32 @@ void print_table(const std::vector<BenchmarkRow>& rows, bool per_layer) {
   }
 }
 
-int benchmark_command(const Arguments& arguments) {
+/// What each kernel takes for each kind of layer, the chosen one marked.
+void print_choices(const KernelChoices& kernels) {
+  std::cout << "\nmeasured kernels [ms per image, one thread; for the library with its changes of "
+               "memory order]\n";
+  for (const auto& [signature, measured] : kernels.table()) {
+    std::cout << "  " << signature << "\n   ";
+    for (const auto& [kind, milliseconds] : measured.milliseconds) {
+      std::cout << ' ' << (kind == measured.kind ? "*" : "") << name_of(kind) << ' '
+                << std::setprecision(3) << milliseconds;
+    }
+    std::cout << '\n';
+  }
+}
+
+int benchmark_command(const BenchmarkArguments& arguments) {
   ProgressLine progress(std::cerr, is_terminal(STDERR_FILENO) && !arguments.json);
-  const auto rows = run_benchmark(make_candidates(arguments), arguments.options,
+  BenchmarkOptions options = arguments.options;
+  auto kernels = machine_kernels();
+  options.engine = engine_with(kernels ? &*kernels : nullptr);
+  options.engine.block_images = arguments.options.engine.block_images;
+  const auto rows = run_benchmark(make_candidates(arguments), options,
                                   [&](const std::string& what) { progress.begin(what, 1); });
   progress.clear();
+  if (kernels) {
+    kernels->save();
+  }
   if (arguments.json) {
     Json json = Json::array();
     for (const BenchmarkRow& row : rows) {
@@ -134,6 +156,9 @@ int benchmark_command(const Arguments& arguments) {
     std::cout << json.dump(2) << '\n';
   } else {
     print_table(rows, arguments.per_layer);
+    if (arguments.per_layer && kernels) {
+      print_choices(*kernels);
+    }
   }
   return exit_ok;
 }
@@ -143,7 +168,7 @@ int benchmark_command(const Arguments& arguments) {
 void add_benchmark(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "benchmark", "Showers per second, whole and layer by layer, against the machine's peak");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BenchmarkArguments>();
   arguments->model.add_to(*command);
   command->add_option("--batch", arguments->options.batches, "events per call, e.g. 1,8,32,128")
       ->delimiter(',')
@@ -165,6 +190,10 @@ void add_benchmark(CLI::App& app, Action& action) {
   command->add_option("--seconds", arguments->options.seconds, "least time of a repetition")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();
+  command
+      ->add_option("--block", arguments->options.engine.block_images,
+                   "images that go through the layers together (0: as the cache allows)")
+      ->check(CLI::Range(0, 65536));
   command->add_flag("--per-layer", arguments->per_layer, "also print every layer");
   command->add_flag("--json", arguments->json, "print a JSON list of rows");
   command->callback(

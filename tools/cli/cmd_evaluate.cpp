@@ -1,6 +1,7 @@
 #include <caloquant/error.hpp>
 #include <iostream>
 
+#include "graph/exec/kernel_choices.hpp"
 #include "graph/io/json.hpp"
 #include "graph/ir/editor.hpp"
 #include "quantizer/emit/result_json.hpp"
@@ -10,7 +11,7 @@
 namespace caloquant::cli {
 namespace {
 
-struct Arguments {
+struct EvaluateArguments {
   ModelArguments model;
   std::string config;
   std::vector<std::string> overrides;
@@ -18,7 +19,7 @@ struct Arguments {
   bool json = false;
 };
 
-int evaluate_command(const Arguments& arguments) {
+int evaluate_command(const EvaluateArguments& arguments) {
   set_threads(arguments.threads);
   const RunConfig config = load_run_config(arguments.config, arguments.overrides);
   const LoadedModel model = arguments.model.load();
@@ -28,9 +29,13 @@ int evaluate_command(const Arguments& arguments) {
   if (!model.quantized) {
     editor.set_output_units(parent.graph.output_units());
   }
-  Evaluator evaluator(config, parent.graph);
+  auto kernels = machine_kernels();
+  Evaluator evaluator(config, parent.graph, engine_with(kernels ? &*kernels : nullptr));
   evaluator.prepare_reference();
   const ShowerLossResult loss = evaluator.loss_of(editor.finish());
+  if (kernels) {
+    kernels->save();
+  }
   if (arguments.json) {
     Json json = to_json(loss);
     json["metric"] = describe(config.metric.loss);
@@ -54,7 +59,7 @@ int evaluate_command(const Arguments& arguments) {
 void add_evaluate(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("evaluate", "Loss of a model against the fp32 parent of a config");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvaluateArguments>();
   arguments->model.add_to(*command);
   command->add_option("--config", arguments->config, "run config (JSON)")->required();
   command->add_option("--set", arguments->overrides, "change a config value: /json/pointer=value")

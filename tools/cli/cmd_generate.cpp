@@ -2,27 +2,21 @@
 
 #include <caloquant/error.hpp>
 #include <cmath>
-#include <csignal>
 #include <iostream>
 
 #include "calibration/data/latents.hpp"
+#include "graph/exec/kernel_choices.hpp"
 #include "graph/io/json.hpp"
 #include "graph/ir/editor.hpp"
 #include "quantizer/run/generate.hpp"
 #include "quantizer/tune/progress.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/interrupt.hpp"
 
 namespace caloquant::cli {
 namespace {
 
-// A signal handler can reach nothing but a variable of static storage.
-volatile std::sig_atomic_t interrupt_requested = 0;  // NOLINT(readability-identifier-naming)
-
-void request_interrupt(int /*signal*/) {
-  interrupt_requested = 1;
-}
-
-struct Arguments {
+struct GenerateArguments {
   ModelArguments model;
   std::optional<double> output_scale;
   std::optional<double> output_power;
@@ -48,7 +42,7 @@ double positive(const char* option, std::optional<double> value) {
   return value.value_or(1.0);
 }
 
-LoadedModel load_model(const Arguments& arguments) {
+LoadedModel load_model(const GenerateArguments& arguments) {
   const OutputUnits units{positive("--output-scale", arguments.output_scale),
                           positive("--output-power", arguments.output_power)};
   LoadedModel model = arguments.model.load();
@@ -66,7 +60,7 @@ LoadedModel load_model(const Arguments& arguments) {
   return model;
 }
 
-InputRecipe recipe_of(const Arguments& arguments, const Graph& graph) {
+InputRecipe recipe_of(const GenerateArguments& arguments, const Graph& graph) {
   if (arguments.recipe.empty()) {
     return default_recipe(graph);
   }
@@ -87,7 +81,7 @@ LossUnits units_of(const std::string& name) {
   throw UsageError("--units", "'" + name + "' is unknown", "gev, file and network are known");
 }
 
-GenerateOptions options_of(const Arguments& arguments, const LoadedModel& model) {
+GenerateOptions options_of(const GenerateArguments& arguments, const LoadedModel& model) {
   GenerateOptions options = default_generate_options(recipe_of(arguments, model.graph));
   options.events = arguments.events;
   options.seed = arguments.seed;
@@ -106,7 +100,7 @@ GenerateOptions options_of(const Arguments& arguments, const LoadedModel& model)
   return options;
 }
 
-void print(const GenerateResult& result, const Arguments& arguments,
+void print(const GenerateResult& result, const GenerateArguments& arguments,
            const GenerateOptions& options) {
   if (arguments.json) {
     const Json json{{"events", result.events},
@@ -128,27 +122,32 @@ void print(const GenerateResult& result, const Arguments& arguments,
             << (options.units == LossUnits::gev ? "GeV" : name_of(options.units)) << ")\n";
 }
 
-int generate_command(const Arguments& arguments) {
+int generate_command(const GenerateArguments& arguments) {
   set_threads(arguments.threads);
   const LoadedModel model = load_model(arguments);
-  const GenerateOptions options = options_of(arguments, model);
-  std::signal(SIGINT, request_interrupt);
+  GenerateOptions options = options_of(arguments, model);
+  auto kernels = machine_kernels();
+  options.engine = engine_with(kernels ? &*kernels : nullptr);
+  watch_for_interrupt();
   ProgressLine progress(std::cerr, !arguments.quiet && is_terminal(STDERR_FILENO));
   progress.begin("generate", static_cast<std::size_t>(options.events));
   const GenerateResult result = generate(model.graph, options, [&](std::int64_t done) {
-    if (interrupt_requested != 0) {
+    if (cli::interrupted()) {
       throw InterruptedError("generate");
     }
     progress.update(static_cast<std::size_t>(done));
   });
   progress.clear();
+  if (kernels) {
+    kernels->save();
+  }
   if (!arguments.quiet) {
     print(result, arguments, options);
   }
   return exit_ok;
 }
 
-void add_outputs(CLI::App& command, Arguments& arguments) {
+void add_outputs(CLI::App& command, GenerateArguments& arguments) {
   command.add_option("-o,--output", arguments.output, "HDF5 file to write")->required();
   command
       .add_option("--units", arguments.units,
@@ -166,7 +165,7 @@ void add_outputs(CLI::App& command, Arguments& arguments) {
 void add_generate(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("generate", "Write showers of a model, with their energies and angles");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<GenerateArguments>();
   arguments->model.add_to(*command);
   command->add_option("--events", arguments->events, "number of events")->required();
   command->add_option("--energy", arguments->energy,

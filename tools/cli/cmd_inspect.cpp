@@ -27,7 +27,7 @@ std::vector<LayerRow> layer_rows(const Graph& graph) {
     }
     rows.push_back({node.name, std::string(name_of(node.op)), output,
                     macs_per_sample(node.op, graph.input_shapes(node), output), parameters,
-                    node.quant ? Precision::int8 : Precision::fp32});
+                    node.quant ? precision_of(*node.quant) : Precision::fp32});
   }
   return rows;
 }

@@ -10,7 +10,7 @@
 namespace caloquant::cli {
 namespace {
 
-struct Arguments {
+struct MakeShowersArguments {
   std::string detector;
   std::int64_t events = 0;
   std::uint64_t seed = 1;
@@ -20,7 +20,7 @@ struct Arguments {
   int threads = 0;
 };
 
-int make_showers_command(const Arguments& arguments) {
+int make_showers_command(const MakeShowersArguments& arguments) {
   set_threads(arguments.threads);
   const auto detector = detector_from(arguments.detector);
   if (!detector) {
@@ -73,7 +73,7 @@ void parse_range(const std::string& option, const std::string& text, double& low
 void add_make_showers(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "make-showers", "Write parametrised electron showers (test data, not a simulation)");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<MakeShowersArguments>();
   command
       ->add_option("--detector", arguments->detector,
                    "clic51 (51x51x25, 50 x GeV) or clic25 (25x25x25, GeV)")

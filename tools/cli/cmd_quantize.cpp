@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <caloquant/error.hpp>
-#include <csignal>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -12,18 +11,12 @@
 #include "quantizer/tune/progress.hpp"
 #include "quantizer/tune/step_table.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/interrupt.hpp"
 
 namespace caloquant::cli {
 namespace {
 
-// A signal handler can reach nothing but a variable of static storage.
-volatile std::sig_atomic_t interrupt_requested = 0;  // NOLINT(readability-identifier-naming)
-
-void request_interrupt(int /*signal*/) {
-  interrupt_requested = 1;
-}
-
-struct Arguments {
+struct QuantizeArguments {
   std::string config;
   std::string output = "caloquant_out";
   std::vector<std::string> overrides;
@@ -72,7 +65,7 @@ class TerminalObserver : public RunObserver {
       std::cout << table_->row(trial) << std::flush;
     }
   }
-  [[nodiscard]] bool interrupted() override { return interrupt_requested != 0; }
+  [[nodiscard]] bool interrupted() override { return cli::interrupted(); }
 
  private:
   const RunConfig& config_;
@@ -101,12 +94,15 @@ void print_outcome(const QuantizeResult& result, const std::string& output) {
   }
   std::cout << " (" << loss.relative_to_dead << " of a dead output), "
             << result.tuning.trials.size() << " steps in " << std::fixed << std::setprecision(1)
-            << result.tuning.seconds << " s\n"
+            << result.tuning.seconds << " s\nin all " << result.cost.seconds
+            << " s, in which the fp32 model computes " << std::setprecision(0)
+            << result.cost.fp32_events() << " showers; peak memory "
+            << static_cast<double>(result.cost.peak_memory) * 1e-6 << " MB\n"
             << std::defaultfloat << "target_met: " << std::boolalpha << result.tuning.target_met
             << "\nwritten: " << output << "/{quantized.h5, steps.jsonl, steps.csv, result.json}\n";
 }
 
-int quantize_command(const Arguments& arguments) {
+int quantize_command(const QuantizeArguments& arguments) {
   set_threads(arguments.threads);
   RunConfig config = load_run_config(arguments.config, arguments.overrides);
   if (arguments.random_weights) {
@@ -122,9 +118,14 @@ int quantize_command(const Arguments& arguments) {
     std::cout << "caloquant " CALOQUANT_VERSION ", oneDNN " << cpu.onednn << ", " << cpu.isa << ", "
               << cpu.threads << " threads, direct kernels " << name_of(active_isa()) << '\n';
   }
-  std::signal(SIGINT, request_interrupt);
+  watch_for_interrupt();
   TerminalObserver observer(config, arguments.quiet);
-  const QuantizeResult result = quantize(config, arguments.output, observer);
+  auto kernels = machine_kernels();
+  const QuantizeResult result =
+      quantize(config, arguments.output, observer, kernels ? &*kernels : nullptr);
+  if (kernels) {
+    kernels->save();
+  }
   if (!result.error.empty()) {
     if (result.tuning.reason == StopReason::interrupted) {
       throw InterruptedError("quantize");
@@ -146,7 +147,7 @@ int quantize_command(const Arguments& arguments) {
 void add_quantize(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("quantize", "Quantize a model until its loss meets the target");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<QuantizeArguments>();
   command->add_option("CONFIG", arguments->config, "run config (JSON); see 'caloquant schema'")
       ->required();
   command->add_option("-o,--output", arguments->output, "folder for the results")

@@ -3,14 +3,14 @@
 #include <cmath>
 #include <iostream>
 
-#include "graph/exec/executor.hpp"
+#include "graph/exec/kernel_choices.hpp"
 #include "graph/io/h5file.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
 namespace {
 
-struct Arguments {
+struct RunArguments {
   ModelArguments model;
   std::string latents;
   std::string output;
@@ -85,7 +85,11 @@ void require_finite(std::span<const float> values, const LatentPlace& place, std
 void run_all(const Graph& graph, const LatentPlace& place, const H5File& latents, H5File& output,
              std::int64_t rows, std::int64_t batch) {
   const std::vector<Sink> sinks = make_sinks(output, graph, rows);
-  const auto executable = compile_engine(graph, batch);
+  auto kernels = machine_kernels();
+  const auto executable = compile_engine(graph, batch, engine_with(kernels ? &*kernels : nullptr));
+  if (kernels) {
+    kernels->save();
+  }
   Tensor input(DType::f32, with_rows(graph, graph.inputs()[0], batch));
   std::vector<Tensor> images;
   for (const GraphOutput& out : graph.outputs()) {
@@ -113,7 +117,7 @@ void run_all(const Graph& graph, const LatentPlace& place, const H5File& latents
   }
 }
 
-int run_command(const Arguments& arguments) {
+int run_command(const RunArguments& arguments) {
   set_threads(arguments.threads);
   const LoadedModel model = arguments.model.load();
   const Graph& graph = model.graph;
@@ -143,7 +147,7 @@ int run_command(const Arguments& arguments) {
 void add_run(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("run", "Run a model on latents; raw output as dataset ECAL");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RunArguments>();
   arguments->model.add_to(*command);
   command->add_option("--latents", arguments->latents, "HDF5 file, or FILE:dataset")->required();
   command->add_option("-o,--output", arguments->output, "HDF5 file to write")->required();

@@ -6,7 +6,16 @@ target_compile_options(caloquant_options INTERFACE
   # -Wrestrict: false alarms in g++ 12's own std::string at -O3 (GCC bug 105329).
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wno-restrict>
   # Same sums on every machine: no contraction of a*b+c behind our back.
-  -ffp-contract=off)
+  -ffp-contract=off
+  # g++ 12.2 vectorises two neighbouring double -> float -> double conversions to nothing: they no
+  # longer round (seen in quantizer/run/primaries.cpp; Generate.EqualsTheEngineOnTheLatentsOfItsLabels
+  # notices).
+  $<$<CXX_COMPILER_ID:GNU>:-fno-tree-slp-vectorize>
+  # Unity builds: the warning of caloquant_json_sources(), one about anonymous namespaces of included
+  # files, and shadowing of a neighbouring file's names (plain builds still warn about a file's own).
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-array-bounds>
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>
+  $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-shadow>)
 if(CALOQUANT_SANITIZE)
   list(JOIN CALOQUANT_SANITIZE "," _sanitizers)
   target_compile_options(caloquant_options INTERFACE -fsanitize=${_sanitizers}
@@ -34,7 +43,11 @@ function(caloquant_add_library name)
 endfunction()
 
 # nlohmann-json's diagnostics trip a false -Warray-bounds in g++ 12 at -O2 and above.
+# Options of a source keep it out of unity builds, which go without the warning.
 function(caloquant_json_sources)
+  if(CMAKE_UNITY_BUILD)
+    return()
+  endif()
   set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS
     $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>)
 endfunction()

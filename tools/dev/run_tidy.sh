@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # clang-tidy (version 14) over all project sources, tests excepted; fails on any finding.
-# The compile database comes from clang, because clang-tidy does not know all flags of g++.
+# The compile database comes from clang, because clang-tidy does not know all flags of g++. It is of
+# a unity build: eight sources at a time, so that headers are read an eighth as often.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cmake --preset tidy >/dev/null
@@ -20,10 +21,10 @@ tidy_one() {
 }
 export -f tidy_one
 
-mapfile -t sources < <(git ls-files '*.cpp' | grep -v '^tests/')
+mapfile -t sources < <(grep -o '"file": "[^"]*"' build/tidy/compile_commands.json | cut -d'"' -f4)
 if printf '%s\0' "${sources[@]}" |
   xargs -0 -n 1 -P "$(nproc)" bash -c 'tidy_one "$0"'; then
-  echo "run_tidy: ${#sources[@]} files, no findings"
+  echo "run_tidy: ${#sources[@]} units, no findings"
 else
   echo "run_tidy: findings above" >&2
   exit 1

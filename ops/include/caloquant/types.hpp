@@ -9,7 +9,7 @@
 namespace caloquant {
 
 /// Element types, named as in oneDNN.
-enum class DType { f32, f64, s8, u8, s32, s64 };
+enum class DType { f32, f64, s8, u8, s32, s64, s16, bf16 };
 
 [[nodiscard]] std::size_t size_of(DType dtype) noexcept;
 [[nodiscard]] std::string_view name_of(DType dtype) noexcept;
@@ -29,8 +29,11 @@ inline constexpr std::int64_t dynamic = -1;
 
 /// How a layer's arithmetic is done.
 enum class Precision {
-  fp32,  ///< float weights, float activations
-  int8,  ///< u8 or s8 activations x s8 weights -> exact s32 sums
+  fp32,   ///< float weights, float activations
+  int8,   ///< u8 or s8 activations x s8 weights -> exact s32 sums
+  w8a16,  ///< s16 activations x s8 weights -> exact s32 sums
+  w8,     ///< float activations x s8 weights, made float for the arithmetic
+  bf16,   ///< bfloat16 activations x bfloat16 weights -> float sums
 };
 
 [[nodiscard]] std::string_view name_of(Precision precision) noexcept;

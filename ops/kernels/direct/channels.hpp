@@ -69,9 +69,9 @@ template <typename K>
       const std::int64_t channel = tile.first_channel + v * K::lanes;
       const typename K::F y =
           value_of<K>(layer.finish, sums[p * tile.vectors + v], ManyChannels<K>{channel});
-      store_channels<K>(
-          layer, positions, positions.at[2] + p, channel,
-          layer.finish.dst == Lane::f32 ? K::bits(y) : integer_of<K>(layer.finish, y));
+      store_channels<K>(layer, positions, positions.at[2] + p, channel,
+                        layer.finish.dst == Lane::f32 ? float_of<K>(layer.finish, y)
+                                                      : integer_of<K>(layer.finish, y));
     }
   }
 }
@@ -124,12 +124,14 @@ void channel_tile(const Channels& layer, const ChannelTile& tile, const EntryPar
   }
 }
 
-/// Positions of a tile that fit the registers beside the weights and one cell.
-template <int registers>
+/// Positions of a tile that fit the registers beside the weights, one cell, and a product where
+/// multiplying and adding are two instructions.
+template <typename K, int registers>
 constexpr int channel_positions(int vectors) {
+  constexpr int temporaries = __is_same(typename K::A, typename K::F) ? 1 : 2;
   int best = 1;
   for (int positions = 2; positions <= 8; ++positions) {
-    if (vectors * positions + vectors + 2 <= registers) {
+    if (vectors * positions + vectors + temporaries <= registers) {
       best = positions;
     }
   }
@@ -153,7 +155,7 @@ void channels_at(const Channels& layer, const ChannelTile& tile, const EntryPart
 template <typename K, int registers, int Vectors>
 void channel_row(const Channels& layer, const ChannelTile& tile, const EntryPart& part,
                  const std::uint32_t* src, typename K::A* sums, std::int64_t count) {
-  constexpr int most = channel_positions<registers>(Vectors);
+  constexpr int most = channel_positions<K, registers>(Vectors);
   const std::int64_t parts = (count + most - 1) / most;
   for (std::int64_t i = 0; i < parts; ++i) {
     const std::int64_t now = (count + parts - i - 1) / (parts - i);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <caloquant/error.hpp>
-#include <limits>
 #include <utility>
 
 #include "ops/core/check.hpp"
@@ -53,15 +52,6 @@ std::vector<float> spread(const std::vector<float>& values,
   return result;
 }
 
-void require_exact_sums(const DirectProblem& problem) {
-  const std::int64_t products = problem.weights->size() / problem.weights->shape().front();
-  if (products > std::numeric_limits<std::int32_t>::max() / (255 * 127)) {
-    throw BackendError("layer '" + problem.name + "'",
-                       "sums of " + std::to_string(products) + " products may exceed 32 bits",
-                       "keep this layer in fp32");
-  }
-}
-
 }  // namespace
 
 std::string_view name_of(DirectForm form) noexcept {
@@ -77,7 +67,7 @@ std::unique_ptr<DirectLayer> make_direct_layer(const DirectProblem& problem, Dir
                                                Isa isa) {
   CALOQUANT_EXPECT(direct_supports(problem.conv, problem.epilogue, form));
   if (problem.quant != nullptr) {
-    require_exact_sums(problem);
+    require_exact_sums("layer '" + problem.name + "'", *problem.weights, problem.quant->src);
   }
   return form == DirectForm::rows ? make_rows_layer(problem, isa)
                                   : make_channels_layer(problem, isa);
@@ -120,9 +110,10 @@ void FinishTable::set_epilogue(const DirectProblem& problem,
     finish_.add = add_.data();
   }
   finish_.dst = problem.dst.lane;
+  finish_.bf16 = problem.epilogue.dst && problem.epilogue.dst->dtype == DType::bf16;
   if (problem.dst.lane != Lane::f32) {
     const QuantParams& dst = *problem.epilogue.dst;
-    const QRange range = range_of(dst.dtype);
+    const QRange range = range_of(dst);
     finish_.step = dst.scale;
     finish_.low = static_cast<float>(range.low - dst.zero_point);
     finish_.high = static_cast<float>(range.high - dst.zero_point);

@@ -66,6 +66,12 @@ typename K::F value_of(const Finish& finish, typename K::A sum, Constants consta
   return y;
 }
 
+/// The lane of a real value that is stored as f32.
+template <typename K>
+typename K::I float_of(const Finish& finish, typename K::F y) {
+  return finish.bf16 ? K::bf16_bits(y) : K::bits(y);
+}
+
 /// The integer of a real value: qmath's rule, in steps from the zero point plus the offset.
 template <typename K>
 typename K::I integer_of(const Finish& finish, typename K::F y) {

@@ -15,7 +15,7 @@ Kernels avx_vnni_kernels(Lane lane) {
     case Lane::f32:
       return kernels_for<Avx2F32, sixteen_registers>();
     case Lane::s16x2:
-      return kernels_for<Avx2S16, sixteen_registers>();
+      return kernels_for<AvxVnniS16, sixteen_registers>();
     case Lane::u8x4:
       return kernels_for<AvxVnniU8, sixteen_registers>();
   }

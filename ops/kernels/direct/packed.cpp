@@ -43,6 +43,8 @@ struct CellReader {
         return stored_integer(lane, reinterpret_cast<const std::uint8_t*>(src)[index], quant);
       case DType::s8:
         return stored_integer(lane, reinterpret_cast<const std::int8_t*>(src)[index], quant);
+      case DType::s16:
+        return stored_integer(lane, reinterpret_cast<const std::int16_t*>(src)[index], quant);
       default:
         return stored_integer(lane, quantize(reinterpret_cast<const float*>(src)[index], quant),
                               quant);
@@ -69,7 +71,7 @@ constexpr std::int64_t chunk_cells = 64;
 /// quantize() of neighbouring cells, in steps from the zero point; written so that it vectorises:
 /// adding 1.5 * 2^23 rounds half to even for |x| < 2^22.
 void steps_of(const float* src, std::int64_t count, const QuantParams& quant, std::int32_t* steps) {
-  const QRange range = range_of(quant.dtype);
+  const QRange range = range_of(quant);
   const auto low = static_cast<float>(range.low - quant.zero_point);
   const auto high = static_cast<float>(range.high - quant.zero_point);
   constexpr float rounder = 12582912.0F;
@@ -108,7 +110,11 @@ void pack_row(const CellReader& read, std::int64_t first, const CellStrides& str
               std::int64_t channels, std::uint32_t* dst, std::int64_t width) {
   const auto* floats = reinterpret_cast<const float*>(read.src) + first;
   if (read.dtype == DType::f32 && strides.cell == 1) {
-    if (read.lane == Lane::f32) {
+    if (read.lane == Lane::f32 && read.quant.dtype == DType::bf16) {
+      for (std::int64_t w = 0; w < width; ++w) {
+        dst[w] = std::bit_cast<std::uint32_t>(round_to_bf16(floats[w]));
+      }
+    } else if (read.lane == Lane::f32) {
       std::memcpy(dst, floats, static_cast<std::size_t>(width) * sizeof(float));
     } else {
       quantize_row(floats, strides, channels, read.lane, read.quant, dst, width);
@@ -118,7 +124,8 @@ void pack_row(const CellReader& read, std::int64_t first, const CellStrides& str
   for (std::int64_t w = 0; w < width; ++w) {
     const std::int64_t cell = first + w * strides.cell;
     if (read.lane == Lane::f32) {
-      dst[w] = std::bit_cast<std::uint32_t>(reinterpret_cast<const float*>(read.src)[cell]);
+      const float x = reinterpret_cast<const float*>(read.src)[cell];
+      dst[w] = std::bit_cast<std::uint32_t>(read.quant.dtype == DType::bf16 ? round_to_bf16(x) : x);
       continue;
     }
     std::array<std::int32_t, 4> stored{};
@@ -227,7 +234,11 @@ Tensor unpacked(const std::byte* src, const PackedTensor& tensor,
       } else {
         const std::int32_t q =
             unstored_integer(tensor.lane, channel_of(tensor.lane, bits, c % per_lane), *quant);
-        result.raw()[index] = static_cast<std::byte>(q);
+        if (quant->dtype == DType::s16) {
+          result.data<std::int16_t>()[index] = static_cast<std::int16_t>(q);
+        } else {
+          result.raw()[index] = static_cast<std::byte>(q);
+        }
       }
     }
   }

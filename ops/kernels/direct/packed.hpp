@@ -64,7 +64,7 @@ enum class CellOrder {
 };
 
 /// Packs whole images, halo included. src: f32, quantized on the way when `quant` is set (bit by
-/// bit as qmath does it), or already u8 / s8 by `quant`.
+/// bit as qmath does it), or already u8 / s8 / s16 by `quant`.
 void pack_cells(const std::byte* src, DType src_dtype, CellOrder order, std::uint32_t* dst,
                 const PackedTensor& tensor, const std::optional<QuantParams>& quant,
                 std::int64_t images);

@@ -48,7 +48,7 @@ void finish_vector(const Rows& layer, const RowStretch& stretch, const typename 
   switch (finish.dst) {
     case Lane::f32:
       for (int c = 0; c < channels; ++c) {
-        store_lanes<K>(place(stretch.channel + c), K::bits(value(c)), columns);
+        store_lanes<K>(place(stretch.channel + c), float_of<K>(finish, value(c)), columns);
       }
       break;
     case Lane::s16x2:

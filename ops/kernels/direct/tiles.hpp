@@ -34,6 +34,7 @@ struct Finish {
   Activation activation = Activation::none;
   float alpha = 0.0F;
   Lane dst = Lane::f32;
+  bool bf16 = false;  ///< dst f32: rounded to bfloat16
   float step = 1.0F;  ///< dst scale
   float low = 0.0F;   ///< in steps from the zero point
   float high = 0.0F;

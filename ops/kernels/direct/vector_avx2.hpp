@@ -29,6 +29,13 @@ struct Avx2 {
     _mm256_maskstore_epi32(static_cast<int*>(static_cast<void*>(p)), mask, a);
   }
   static I bits(F a) { return _mm256_castps_si256(a); }
+  /// The nearest bfloat16, half to even, in the upper half; NaN stays.
+  static I bf16_bits(F a) {
+    const I odd = _mm256_and_si256(_mm256_srli_epi32(bits(a), 16), broadcast(1));
+    const I sum = add(bits(a), add(odd, broadcast(0x7FFF)));
+    const F rounded = _mm256_castsi256_ps(_mm256_andnot_si256(broadcast(0xFFFF), sum));
+    return bits(_mm256_blendv_ps(rounded, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q)));
+  }
   static F to_float(F a) { return a; }
   static F to_float(I a) { return _mm256_cvtepi32_ps(a); }
   static I round(F a) { return _mm256_cvtps_epi32(a); }  // half to even, the default mode
@@ -68,6 +75,10 @@ struct Avx2S16 : Avx2 {
 };
 
 #if defined(__AVXVNNI__)
+struct AvxVnniS16 : Avx2S16 {
+  static A dot(A sum, X x, X w) { return _mm256_dpwssd_avx_epi32(sum, x, w); }
+};
+
 struct AvxVnniU8 : Avx2S16 {
   static A dot(A sum, X x, X w) { return _mm256_dpbusd_avx_epi32(sum, x, w); }
 };

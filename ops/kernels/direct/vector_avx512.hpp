@@ -26,6 +26,13 @@ struct Avx512 {
     _mm512_mask_storeu_epi32(p, static_cast<__mmask16>((1U << count) - 1U), a);
   }
   static I bits(F a) { return _mm512_castps_si512(a); }
+  /// The nearest bfloat16, half to even, in the upper half; NaN stays.
+  static I bf16_bits(F a) {
+    const I odd = _mm512_and_si512(_mm512_srli_epi32(bits(a), 16), broadcast(1));
+    const I sum = add(bits(a), add(odd, broadcast(0x7FFF)));
+    const I rounded = _mm512_andnot_si512(broadcast(0xFFFF), sum);
+    return _mm512_mask_blend_epi32(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), rounded, bits(a));
+  }
   static F to_float(F a) { return a; }
   static F to_float(I a) { return _mm512_cvtepi32_ps(a); }
   static I round(F a) { return _mm512_cvtps_epi32(a); }

@@ -53,6 +53,15 @@ struct Portable {
     std::memcpy(&r, &a, sizeof(r));
     return r;
   }
+  /// The nearest bfloat16, half to even, in the upper half; NaN stays.
+  static I bf16_bits(const F& a) {
+    const I all = bits(a);
+    return each<I>([&](int i) {
+      const auto one = static_cast<std::uint32_t>(all.v[i]);
+      const std::uint32_t rounded = (one + 0x7FFFU + ((one >> 16U) & 1U)) & 0xFFFF0000U;
+      return static_cast<std::int32_t>(a.v[i] == a.v[i] ? rounded : one);
+    });
+  }
   static F to_float(const F& a) { return a; }
   static F to_float(const I& a) {
     return each<F>([&](int i) { return static_cast<float>(a.v[i]); });

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <caloquant/data.hpp>
+#include <caloquant/range.hpp>
 #include <caloquant/shower_loss.hpp>
+#include <caloquant/strategy.hpp>
 #include <caloquant/tuning.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -58,10 +60,21 @@ enum class ActivationRule {
 };
 [[nodiscard]] std::string_view name_of(ActivationRule rule) noexcept;
 
+/// Is a correction of the quantized weights applied?
+enum class Recipe {
+  off,
+  on,
+  automatic,  ///< "auto": by the strategy auto where it lowers the loss, by no other strategy
+};
+[[nodiscard]] std::string_view name_of(Recipe recipe) noexcept;
+
 struct QuantizationConfig {
   std::string approach = "static";
   ActivationRule activation_rule = ActivationRule::measured;
+  RangeOptions ranges;
   SpaceRules rules;
+  Recipe bias_correction = Recipe::automatic;        ///< corrected_bias()
+  Recipe weight_reconstruction = Recipe::automatic;  ///< reconstruct_rounding()
   friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;
 };
 
@@ -79,18 +92,27 @@ struct AccuracyCriterion {
   bool higher_is_better = false;
   CriterionKind kind = CriterionKind::absolute;
   double tolerable_loss = 0.0;  ///< >= 0; below 1 when relative
+  /// Largest |mean total energy / that of the fp32 model - 1| in any energy bin; none: not asked
+  /// for.
+  std::optional<double> energy_response{};
   friend bool operator==(const AccuracyCriterion&, const AccuracyCriterion&) = default;
 };
 
 struct TuningLimits {
-  double timeout = 0.0;  ///< [s]; 0: stop at the first configuration that meets the target
+  /// [s]; 0: a strategy that stops at the target does so at the first configuration that meets it
+  double timeout = 0.0;
   std::size_t max_trials = 100;
   friend bool operator==(const TuningLimits&, const TuningLimits&) = default;
 };
 
 struct TuningCriterion {
   std::string strategy = "basic";
-  bool more_bases = true;  ///< see StrategyOptions
+  Objective objective = Objective::fastest;
+  std::uint64_t seed = 1978;  ///< random
+  bool more_bases = true;     ///< see StrategyOptions
+  /// Trials that have missed the target beyond doubt see no further events.
+  bool early_stop = false;
+  std::filesystem::path layer_costs{};  ///< of an earlier run; empty: measured
   TuningLimits limits;
   friend bool operator==(const TuningCriterion&, const TuningCriterion&) = default;
 };

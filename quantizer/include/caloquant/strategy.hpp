@@ -2,7 +2,9 @@
 
 #include <caloquant/tuning.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +22,16 @@ struct Proposal {
   std::string changed;  ///< for people: "conv int8 kl per_channel", "conv3d_2, conv3d_5 -> fp32"
 };
 
+/// One number that an evaluation gives beside others: a criterion of the run, or part of one.
+struct Measure {
+  std::string name;    ///< "loss", "energy response at 100 GeV"
+  double value = 0.0;  ///< errors of layers add up in it, to first order
+  double limit = 0.0;  ///< met when |value| <= limit
+
+  [[nodiscard]] bool met() const { return value <= limit && -value <= limit; }
+  friend bool operator==(const Measure&, const Measure&) = default;
+};
+
 /// One evaluated configuration.
 struct Trial {
   std::size_t step = 0;
@@ -29,6 +41,9 @@ struct Trial {
   std::string error;     ///< why there is no loss; empty when there is one
   double seconds = 0.0;  ///< wall time of the evaluation [s]
   bool target_met = false;
+  /// What was measured, the loss first; the target is met when all are. Empty for a failed trial.
+  std::vector<Measure> measures;
+  bool stopped_early = false;  ///< the loss is from a part of the events, enough to miss the target
 
   [[nodiscard]] std::size_t quantized_layers() const { return proposal.config.quantized_layers(); }
   [[nodiscard]] std::size_t total_layers() const { return proposal.config.layers().size(); }
@@ -58,10 +73,30 @@ class Strategy {
   [[nodiscard]] virtual std::vector<Proposal> known_ahead(const History& history) const;
   /// An upper bound of the proposals that are still to come; 0 exactly when next() has none.
   [[nodiscard]] virtual std::size_t remaining_at_most(const History& history) const = 0;
+  /// May a run without a timeout end at the first trial that meets the target? Others come to
+  /// their own end, because a later trial may be cheaper.
+  [[nodiscard]] virtual bool stops_at_target() const { return false; }
 
  protected:
   Strategy() = default;
 };
+
+/// What a layer costs at a precision.
+struct LayerCost {
+  double milliseconds = 0.0;  ///< per event
+  double bytes = 0.0;         ///< of its weights and scales
+};
+/// By layer and precision, for every precision that a layer searches. Stored with the results, so
+/// that a run can be repeated on another machine.
+using CostTable = std::map<std::string, std::map<Precision, LayerCost>>;
+
+/// What is sought among the configurations that meet the target.
+enum class Objective {
+  fastest,   ///< least milliseconds by the table
+  smallest,  ///< least bytes by the table
+  accurate,  ///< best loss (within the time or the trials of the run)
+};
+[[nodiscard]] std::string_view name_of(Objective objective) noexcept;
 
 /// What a strategy is made from.
 struct StrategyOptions {
@@ -69,12 +104,18 @@ struct StrategyOptions {
   bool higher_is_better = false;
   /// basic: go on from further combinations where Intel Neural Compressor gives up.
   bool more_bases = true;
+  Objective objective = Objective::fastest;
+  CostTable costs{};          ///< empty: all layers count the same, see nominal_costs()
+  std::uint64_t seed = 1978;  ///< random
+  std::size_t max_trials = 100;
+  double baseline = 0.0;  ///< loss of the FP32 model: what is left when no layer is quantized
 };
 
 /// Names that make_strategy() knows.
 [[nodiscard]] const std::vector<std::string>& strategy_names();
 
-/// Throws ConfigError for an unknown name.
+/// Throws ConfigError for an unknown name, for a cost table that lacks a layer or a precision, and
+/// for a space that is too large for the strategy.
 [[nodiscard]] std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
                                                       TuningSpace space);
 

@@ -17,6 +17,10 @@ enum class Granularity {
 };
 [[nodiscard]] std::string_view name_of(Granularity granularity) noexcept;
 
+/// How the scales of weights are found (ops/core/qmath).
+enum class WeightRange { minmax, mse };
+[[nodiscard]] std::string_view name_of(WeightRange range) noexcept;
+
 /// Integer type of a quantized layer's src.
 enum class ActivationType {
   automatic,  ///< by the activation rule of the run
@@ -25,18 +29,21 @@ enum class ActivationType {
 };
 [[nodiscard]] std::string_view name_of(ActivationType type) noexcept;
 
-/// How one layer is computed. With fp32 the other members keep their defaults (TuningConfig sees to
-/// it), so that equal arithmetic compares equal.
+/// How one layer is computed. Members that the precision does not use keep their defaults
+/// (TuningConfig sees to it), so that equal arithmetic compares equal: all of them with fp32 and
+/// bf16, algorithm and activation with w8, activation with w8a16.
 struct LayerChoice {
   Precision precision = Precision::fp32;
   RangeAlgorithm algorithm = RangeAlgorithm::minmax;
   bool per_channel = true;
   ActivationType activation = ActivationType::automatic;
+  WeightRange weight_range = WeightRange::minmax;
 
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
 };
 
-/// "fp32", "int8 minmax per_channel", "int8 kl per_tensor s8" (automatic is not said).
+/// "fp32", "bf16", "w8 per_channel", "w8a16 minmax per_channel", "int8 kl per_tensor s8", "int8
+/// aciq per_channel mse_weights" (the type automatic and weights by min-max are not said).
 [[nodiscard]] std::string to_string(const LayerChoice& choice);
 
 /// The choice for every counted layer of a TuningSpace, in its order: what a strategy proposes.
@@ -73,6 +80,7 @@ struct LayerOptions {
   std::vector<RangeAlgorithm> algorithms;
   std::vector<Granularity> granularities;
   std::vector<ActivationType> activations;
+  std::vector<WeightRange> weight_ranges;
 
   friend bool operator==(const LayerOptions&, const LayerOptions&) = default;
 };
@@ -90,8 +98,10 @@ struct LayerSpec {
 };
 
 /// A layer with the default search of its op: conv {minmax, kl} x {per_channel, per_tensor}, dense
-/// {minmax} x {per_channel}; both can do all of it.
-[[nodiscard]] LayerSpec default_layer_spec(std::string name, std::string op);
+/// {minmax} x {per_channel}; both can do every algorithm. Precisions: int8 and fp32, or with
+/// whole_ladder int8, w8a16 (conv) or w8 (dense), bf16, fp32.
+[[nodiscard]] LayerSpec default_layer_spec(std::string name, std::string op,
+                                           bool whole_ladder = false);
 /// A layer that the engine cannot quantize, with the reason ("operator has no integer form").
 [[nodiscard]] LayerSpec fp32_layer_spec(std::string name, std::string op, std::string reason);
 
@@ -128,11 +138,10 @@ class TuningSpace {
   [[nodiscard]] const std::vector<LayerSpec>& layers() const { return layers_; }
   [[nodiscard]] std::size_t total_layers() const;
   /// Every combination in which all layers of an op share their choice, as Intel Neural Compressor
-  /// enumerates them: activation type slowest, then algorithm, granularity fastest; a layer that
-  /// lacks an option takes its own first. No two are equal.
+  /// enumerates them: activation type slowest, then algorithm, weight range, granularity fastest;
+  /// a layer that lacks an option takes its own first. No two are equal.
   [[nodiscard]] std::vector<TuningConfig> op_type_combinations() const;
-  /// Precisions that layers may fall back to, in the order of LayerSpec::capability: the most
-  /// compact first, fp32 last.
+  /// Precisions that layers may fall back to: the most compact first, fp32 last.
   [[nodiscard]] std::vector<Precision> fallback_precisions() const;
   /// May this layer of `config`, quantized there, fall back to `precision`?
   [[nodiscard]] bool may_fall_back(const TuningConfig::Layer& layer, Precision precision) const;

@@ -1,9 +1,11 @@
 #include "calibration/observers/observer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <vector>
 
+#include "calibration/observers/minmax_headroom.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -38,17 +40,20 @@ TEST_P(ObserverContract, ZerosGiveTheEmptyRange) {
 
 TEST_P(ObserverContract, AConstantTensorIsNotClipped) {
   for (const float value : {3.5F, 4.0F, 1e-30F, Limits::denorm_min(), Limits::max()}) {
-    EXPECT_EQ(range_of(std::vector<float>(1000, value)), (Range{0.0F, value}));
-    EXPECT_EQ(range_of(std::vector<float>(1000, -value)), (Range{-value, 0.0F}));
+    const bool wider = GetParam() == RangeAlgorithm::minmax_headroom;
+    const float end = wider ? with_headroom({0.0F, value}, 1.5).high : value;
+    EXPECT_EQ(range_of(std::vector<float>(1000, value)), (Range{0.0F, end}));
+    EXPECT_EQ(range_of(std::vector<float>(1000, -value)), (Range{-end, 0.0F}));
     std::vector<float> with_zeros(1000, 0.0F);
     with_zeros[7] = value;
-    EXPECT_EQ(range_of(with_zeros), (Range{0.0F, value}));
+    EXPECT_EQ(range_of(with_zeros), (Range{0.0F, end}));
   }
 }
 
 TEST_P(ObserverContract, ValuesThatAreNotFiniteAreAnErrorThatChangesNothing) {
   const auto observer = make_observer(GetParam(), "conv1");
   observer->observe(std::vector{-1.0F, 2.0F});
+  const Range before = observer->range();
   EXPECT_EQ(message_of([&] {
               observer->observe(std::vector{9.0F, Limits::quiet_NaN()});
             }),
@@ -59,7 +64,7 @@ TEST_P(ObserverContract, ValuesThatAreNotFiniteAreAnErrorThatChangesNothing) {
             }),
             "conv1: value 2 seen in calibration is infinite; calibrate with inputs for which the "
             "FP32 model gives finite values");
-  EXPECT_EQ(observer->range(), (Range{-1.0F, 2.0F}));
+  EXPECT_EQ(observer->range(), before);
 }
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, ObserverContract,
@@ -71,6 +76,35 @@ TEST(ObserverDeathTest, AlgorithmsDoNotMix) {
   const auto kl = make_observer(RangeAlgorithm::kl, "conv1");
   EXPECT_DEATH(minmax->merge(*kl), "algorithm");
   EXPECT_DEATH(kl->merge(*minmax), "algorithm");
+  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+    const auto own = make_observer(algorithm, "conv1");
+    const auto other = make_observer(
+        algorithm == RangeAlgorithm::mse ? RangeAlgorithm::aciq : RangeAlgorithm::mse, "conv1");
+    EXPECT_DEATH(own->merge(*other), "algorithm");
+  }
+}
+
+TEST(ObserverDeathTest, ParametersOutsideTheirDomain) {
+  const auto made_with = [](RangeAlgorithm algorithm, const RangeOptions& ranges) {
+    return make_observer(algorithm, "conv1", {ranges, measured_code});
+  };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const double bad : {0.99, -1.5, nan}) {
+    EXPECT_DEATH(made_with(RangeAlgorithm::minmax_headroom, {.headroom = bad}), "factor");
+  }
+  for (const double bad : {0.0, -0.1, 1.1, nan}) {
+    EXPECT_DEATH(made_with(RangeAlgorithm::moving_average, {.averaging_constant = bad}),
+                 "constant");
+  }
+  for (const double bad : {0.0, -1.0, 100.1, nan}) {
+    EXPECT_DEATH(made_with(RangeAlgorithm::percentile, {.percentile = bad}), "percent");
+  }
+  EXPECT_DEATH(make_observer(RangeAlgorithm::mse, "conv1", {{}, nullptr}), "code");
+}
+
+TEST(ObserverDeathTest, AnEventIsNotCut) {
+  const auto observer = make_observer(RangeAlgorithm::moving_average, "conv1");
+  EXPECT_DEATH(observer->observe(std::vector{1.0F, 2.0F, 3.0F}, 2), "events");
 }
 
 class ObserverProperty : public testing::PropertyTest {
@@ -88,8 +122,16 @@ class ObserverProperty : public testing::PropertyTest {
   }
 };
 
+/// Algorithms that look at single events, in their order.
+bool sees_events(RangeAlgorithm algorithm) {
+  return algorithm == RangeAlgorithm::moving_average || algorithm == RangeAlgorithm::automatic;
+}
+
 TEST_F(ObserverProperty, OrderBatchesAndMergesDoNotMatter) {
   for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+    if (sees_events(algorithm)) {
+      continue;
+    }
     std::vector<float> all = values();
     const auto once = make_observer(algorithm, "t");
     once->observe(all);
@@ -105,12 +147,74 @@ TEST_F(ObserverProperty, OrderBatchesAndMergesDoNotMatter) {
       (first < all.size() / 2 ? first_half : second_half)->observe(batch);
       first += count;
     }
-    EXPECT_EQ(streamed->range(), once->range());
+    EXPECT_EQ(streamed->range(), once->range()) << name_of(algorithm);
     second_half->merge(*first_half);
     EXPECT_EQ(second_half->range(), once->range());
     first_half->merge(*make_observer(algorithm, "t"));
     second_half->merge(*make_observer(algorithm, "t"));
     EXPECT_EQ(second_half->range(), once->range());
+  }
+}
+
+/// Whole events, however many come together.
+TEST_F(ObserverProperty, CutsBetweenEventsDoNotMatter) {
+  std::vector<float> all = values();
+  const auto per_event = static_cast<std::size_t>(testing::uniform_int(random, 1, 100));
+  const std::size_t events = all.size() / per_event;
+  all.resize(events * per_event);
+  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+    const auto once = make_observer(algorithm, "t");
+    const auto streamed = make_observer(algorithm, "t");
+    if (events > 0) {
+      once->observe(all, events);
+    }
+    for (std::size_t first = 0; first < events;) {
+      const std::size_t count =
+          std::min(static_cast<std::size_t>(testing::uniform_int(random, 1, 9)), events - first);
+      streamed->observe(std::span(all).subspan(first * per_event, count * per_event), count);
+      first += count;
+    }
+    EXPECT_EQ(streamed->range(), once->range()) << name_of(algorithm);
+  }
+}
+
+/// Merged in their order. The moving average is then that of one observer up to the rounding of
+/// doubles, less than one of a float.
+TEST_F(ObserverProperty, EventsMergeInTheirOrder) {
+  for (const RangeAlgorithm algorithm :
+       {RangeAlgorithm::moving_average, RangeAlgorithm::automatic}) {
+    const auto once = make_observer(algorithm, "t");
+    const auto first = make_observer(algorithm, "t");
+    const auto second = make_observer(algorithm, "t");
+    for (int event = 0; event < 20; ++event) {
+      const std::vector<float> own = values();
+      once->observe(own);
+      (event < 7 ? first : second)->observe(own);
+    }
+    const auto merged = make_observer(algorithm, "t");
+    merged->merge(*first);
+    merged->merge(*second);
+    merged->merge(*make_observer(algorithm, "t"));
+    EXPECT_FLOAT_EQ(merged->range().low, once->range().low);
+    EXPECT_FLOAT_EQ(merged->range().high, once->range().high);
+  }
+}
+
+/// A factor that is a power of two moves every bin edge, every step and every sum with the values.
+TEST_F(ObserverProperty, RangesScaleWithTheValues) {
+  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+    std::vector<float> all = values();
+    const int exponent = testing::uniform_int(random, -30, 30);
+    const auto own = make_observer(algorithm, "t");
+    const auto scaled = make_observer(algorithm, "t");
+    own->observe(all);
+    for (float& value : all) {
+      value = std::ldexp(value, exponent);
+    }
+    scaled->observe(all);
+    EXPECT_EQ(scaled->range(), (Range{std::ldexp(own->range().low, exponent),
+                                      std::ldexp(own->range().high, exponent)}))
+        << name_of(algorithm);
   }
 }
 
@@ -122,12 +226,18 @@ TEST_F(ObserverProperty, RangesContainZeroAndAreNeverWiderThanMinMax) {
     const Range widest = minmax->range();
     EXPECT_EQ(widest.low, std::min(0.0F, *std::min_element(all.begin(), all.end())));
     EXPECT_EQ(widest.high, std::max(0.0F, *std::max_element(all.begin(), all.end())));
-    const auto kl = make_observer(RangeAlgorithm::kl, "t");
-    kl->observe(all);
-    EXPECT_LE(kl->range().low, 0.0F);
-    EXPECT_GE(kl->range().high, 0.0F);
-    EXPECT_GE(kl->range().low, widest.low);
-    EXPECT_LE(kl->range().high, widest.high);
+    for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+      const auto observer = make_observer(algorithm, "t");
+      observer->observe(all);
+      const Range range = observer->range();
+      EXPECT_LE(range.low, 0.0F);
+      EXPECT_GE(range.high, 0.0F);
+      const double room = algorithm == RangeAlgorithm::minmax_headroom ? 1.5 : 1.0;
+      if (algorithm != RangeAlgorithm::automatic) {
+        EXPECT_GE(range.low, with_headroom(widest, room).low) << name_of(algorithm);
+        EXPECT_LE(range.high, with_headroom(widest, room).high) << name_of(algorithm);
+      }
+    }
   }
 }
 

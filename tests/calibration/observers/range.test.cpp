@@ -6,7 +6,7 @@ namespace caloquant {
 namespace {
 
 TEST(RangeAlgorithm, NamesAreReadBack) {
-  EXPECT_EQ(all_range_algorithms().size(), 2U);
+  EXPECT_EQ(all_range_algorithms().size(), 8U);
   EXPECT_EQ(name_of(RangeAlgorithm::minmax), "minmax");
   EXPECT_EQ(name_of(RangeAlgorithm::kl), "kl");
   for (const RangeAlgorithm algorithm : all_range_algorithms()) {
@@ -16,7 +16,9 @@ TEST(RangeAlgorithm, NamesAreReadBack) {
 
 TEST(RangeAlgorithm, AnUnknownNameIsAnError) {
   EXPECT_EQ(testing::message_of([] { (void)range_algorithm("entropy", "run.json:/algorithm"); }),
-            "run.json:/algorithm: unknown range algorithm \"entropy\"; use \"minmax\" or \"kl\"");
+            "run.json:/algorithm: unknown range algorithm \"entropy\"; use one of \"minmax\", "
+            "\"minmax_headroom\", \"moving_average\", \"percentile\", \"mse\", \"kl\", \"aciq\", "
+            "\"automatic\"");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "graph/exec/executor.hpp"
 #include "graph/exec/lowering.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/qmath.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "tests/graph/integer_judge.hpp"
 #include "tests/graph/random_graph.hpp"
@@ -113,6 +114,45 @@ TEST_F(Engine, Int8FollowsReference) {
   RecordProperty("one_step_off_at_a_tie", std::to_string(ties));
 }
 
+// One layer alone at each precision: both round the same src, so only sums differ, by f32 rounding.
+TEST_F(Engine, EveryPrecisionOfALayerFollowsTheReference) {
+  for (int round = 0; round < 10; ++round) {
+    for (const bool dense : {false, true}) {
+      GraphEditor editor("net");
+      const Shape src = dense ? Shape{dynamic, 40} : Shape{dynamic, 5, 4, 6, 7};
+      const Shape weights = dense ? Shape{9, 40} : Shape{7, 5, 3, 2, 3};
+      const ValueId x = editor.add_input("x", src);
+      const ValueId w =
+          editor.add_constant("w", testing::random_tensor(random, weights, -1.0F, 1.0F));
+      const ValueId b =
+          editor.add_constant("b", testing::random_tensor(random, {weights.front()}, -1.0F, 1.0F));
+      const Conv conv{{1, 1, 1}, {1, 1, 1}, {1, 0, 2}, {1, 1, 0}, 1};
+      const ValueId y = dense ? editor.add_node("layer", Dense{}, {x, w, b})
+                              : editor.add_node("layer", conv, {x, w, b});
+      editor.add_output("y", editor.add_node("relu", Eltwise{EltwiseKind::relu, 0.0F}, {y}));
+      const Graph fp32 = editor.finish();
+      const Tensor& f32_weights = *fp32.constant(fp32.nodes()[0], 1);
+      const QuantizedWeights s8 = quantize_weights(f32_weights, true);
+      for (const auto& [quant, tensor] : std::initializer_list<std::pair<LayerQuant, Tensor>>{
+               {{asymmetric_u8(-2.0F, 1.5F), s8.scales}, s8.values},
+               {{symmetric_s16(-2.0F, 2.0F, s16_limit(s8.values)), s8.scales}, s8.values},
+               {{{DType::f32, 1.0F, 0}, s8.scales}, s8.values},
+               {{{DType::bf16, 1.0F, 0}, {1.0F}}, to_bf16(f32_weights)}}) {
+        GraphEditor low(fp32);
+        low.set_quant(NodeId{}, quant, std::make_shared<const Tensor>(tensor));
+        const Graph graph = low.finish();
+        const auto engine = compile_engine(graph, 3);
+        const testing::Ran found = testing::run_random(graph, *engine, random);
+        const auto expected = testing::run_on(graph, *compile_reference(graph, 3), found.inputs);
+        EXPECT_EQ(engine->steps().back().precision, precision_of(quant));
+        // At most 90 products below 2 in f32, in another order.
+        EXPECT_LE(largest_difference(found.outputs[0], expected[0]), 90.0F * 180.0F * 0x1p-24F)
+            << name_of(precision_of(quant)) << (dense ? " dense" : " conv");
+      }
+    }
+  }
+}
+
 TEST_F(Engine, BitsDoNotDependOnThreads) {
   const int threads = omp_get_max_threads();
   for (int round = 0; round < 20; ++round) {
@@ -129,6 +169,54 @@ TEST_F(Engine, BitsDoNotDependOnThreads) {
     }
     EXPECT_EQ(largest_difference(one.outputs[0], four[0]), 0.0F) << kernels;
   }
+}
+
+// How many images go through the layers together is a matter of speed alone. Layers of the library
+// may sum f32 in another order for another batch.
+TEST_F(Engine, BlocksOfImagesGiveTheSameImages) {
+  constexpr std::int64_t batch = 7;
+  for (int round = 0; round < 10; ++round) {
+    const Graph fp32 = canonicalize(testing::random_generator(random));
+    const auto whole = compile_engine(fp32, batch);
+    const testing::Ran run = testing::run_random(fp32, *whole, random);
+    const Graph int8 = testing::quantize_everything(fp32, run.inputs);
+    for (const Graph& graph : {fp32, int8}) {
+      EngineOptions options;
+      options.block_images = batch;
+      const auto together =
+          testing::run_on(graph, *compile_engine(graph, batch, options), run.inputs);
+      for (const std::int64_t block : {1, 2, 3, 5}) {
+        options.block_images = block;
+        const auto engine = compile_engine(graph, batch, options);
+        const auto steps = engine->steps();
+        const bool library = std::any_of(steps.begin(), steps.end(), [](const StepInfo& step) {
+          return step.op == "conv" && step.implementation.rfind("direct", 0) != 0;
+        });
+        const auto found = testing::run_on(graph, *engine, run.inputs);
+        EXPECT_LE(largest_difference(found[0], together[0]),
+                  library ? 1e-4F * std::max(1.0F, largest(together[0])) : 0.0F)
+            << "blocks of " << block;
+      }
+    }
+  }
+}
+
+// A block needs the memory of a block, however large the batch.
+TEST_F(Engine, MemoryDoesNotGrowWithTheBatch) {
+  GraphEditor editor("net");
+  const ValueId x = editor.add_input("x", {dynamic, 4, 8, 8, 8});
+  ValueId y = x;
+  for (const char* name : {"first", "second", "third"}) {
+    const ValueId w = editor.add_constant(
+        std::string(name) + "/w", testing::random_tensor(random, {4, 4, 3, 3, 3}, -1.0F, 1.0F));
+    y = editor.add_node(name, Conv{{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, 1}, {y, w});
+  }
+  editor.add_output("y", y);
+  const Graph graph = editor.finish();
+  EngineOptions options;
+  options.block_images = 2;
+  EXPECT_EQ(compile_engine(graph, 64, options)->arena_bytes(),
+            compile_engine(graph, 2, options)->arena_bytes());
 }
 
 // conv1(int8) -> relu -> affine -> upsample -> conv2(int8): bytes all the way.

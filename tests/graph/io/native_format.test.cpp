@@ -10,6 +10,7 @@
 #include "graph/io/seal.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/qmath.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"
 
@@ -56,6 +57,40 @@ TEST_F(NativeFormat, ReadsWhatItWrote) {
     write_native(read, folder / "b.h5");
     write_native(read_native(folder / "b.h5"), folder / "c.h5");
     EXPECT_TRUE(bytes("b.h5") == bytes("c.h5"));
+  }
+}
+
+// w8 and bf16 keep their types and weights.
+TEST_F(NativeFormat, KeepsEveryPrecision) {
+  GraphEditor builder("net");
+  const ValueId x = builder.add_input("x", {dynamic, 6});
+  const Tensor weights = testing::random_tensor(random, {6, 6}, -1.0F, 1.0F);
+  ValueId y = x;
+  for (const char* name : {"first", "second", "third"}) {
+    y = builder.add_node(name, Dense{}, {y, builder.add_constant("w", weights)});
+  }
+  builder.add_output("y", y);
+  GraphEditor editor(builder.finish());
+  QuantizedWeights s8 = quantize_weights(weights, true);
+  const auto integers = std::make_shared<const Tensor>(s8.values);
+  editor.set_quant(NodeId{0}, {{DType::f32, 1.0F, 0}, s8.scales}, integers);
+  editor.set_quant(NodeId{1}, {symmetric_s16(-1.0F, 1.0F, s16_limit(s8.values)), s8.scales},
+                   integers);
+  editor.set_quant(NodeId{2}, {{DType::bf16, 1.0F, 0}, {1.0F}},
+                   std::make_shared<const Tensor>(to_bf16(weights)));
+  NativeModel model;
+  model.graph = editor.finish();
+  model.sample_inputs.push_back(testing::random_tensor(random, {2, 6}, -1.0F, 1.0F));
+  model.sample_outputs =
+      testing::run_on(model.graph, *compile_engine(model.graph, 2), model.sample_inputs);
+  write_native(model, folder / "m.h5");
+  const NativeModel read = read_native(folder / "m.h5");
+  verify_samples(read, folder / "m.h5");
+  for (const char* name : {"first", "second", "third"}) {
+    const Node& node = *read.graph.find(name);
+    EXPECT_EQ(node.quant, model.graph.find(name)->quant);
+    EXPECT_EQ(read.graph.constant(node, 1)->dtype(),
+              model.graph.constant(*model.graph.find(name), 1)->dtype());
   }
 }
 

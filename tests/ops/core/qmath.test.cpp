@@ -20,10 +20,10 @@ class QmathProperty : public testing::PropertyTest {
             scaled_u8(std::max(high, width / 8))};
   }
   static float lowest(const QuantParams& params) {
-    return dequantize(range_of(params.dtype).low, params);
+    return dequantize(range_of(params).low, params);
   }
   static float highest(const QuantParams& params) {
-    return dequantize(range_of(params.dtype).high, params);
+    return dequantize(range_of(params).high, params);
   }
 };
 
@@ -44,7 +44,7 @@ TEST_F(QmathProperty, RoundTripWithinHalfAStepInsideTheRange) {
 
 TEST_F(QmathProperty, SaturatesOutsideTheRange) {
   for (const QuantParams& params : random_params()) {
-    const QRange range = range_of(params.dtype);
+    const QRange range = range_of(params);
     for (const float factor : {1.001F, 2.0F, 1e6F}) {
       EXPECT_EQ(quantize(highest(params) * factor + params.scale, params), range.high);
       EXPECT_EQ(quantize(lowest(params) * factor - params.scale, params), range.low);
@@ -57,7 +57,7 @@ TEST_F(QmathProperty, SaturatesOutsideTheRange) {
 
 TEST_F(QmathProperty, Idempotent) {
   for (const QuantParams& params : random_params()) {
-    const QRange range = range_of(params.dtype);
+    const QRange range = range_of(params);
     for (std::int32_t q = range.low; q <= range.high; ++q) {
       EXPECT_EQ(quantize(dequantize(q, params), params), q) << "scale " << params.scale;
     }
@@ -193,6 +193,123 @@ TEST_F(QmathProperty, WeightsReachTheEndOfTheirRange) {
     EXPECT_EQ(largest, 127);
   }
   EXPECT_EQ(quantize_weights(weights, true).scales[1], 1.0F);
+}
+
+// The nearest of the two neighbours with 8 bits of mantissa, the even one on a tie.
+TEST_F(QmathProperty, BFloat16IsTheNearest) {
+  for (int i = 0; i < 2000; ++i) {
+    const float x =
+        std::ldexp(testing::uniform(random, -2.0F, 2.0F), testing::uniform_int(random, -126, 120));
+    const float rounded = round_to_bf16(x);
+    const auto bits = std::bit_cast<std::uint32_t>(rounded);
+    ASSERT_EQ(bits & 0xFFFFU, 0U);
+    const auto below = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0xFFFF0000U);
+    const auto above =
+        std::bit_cast<float>((std::bit_cast<std::uint32_t>(x) & 0xFFFF0000U) + 0x10000U);
+    const double to_below = std::fabs(static_cast<double>(x) - static_cast<double>(below));
+    const double to_above = std::fabs(static_cast<double>(above) - static_cast<double>(x));
+    const double error = std::fabs(static_cast<double>(x) - static_cast<double>(rounded));
+    ASSERT_EQ(error, std::min(to_below, to_above)) << x;
+  }
+  EXPECT_EQ(round_to_bf16(1.00390625F), 1.0F);       // a tie: 1 + 2^-8 goes to the even 1
+  EXPECT_EQ(round_to_bf16(1.01171875F), 1.015625F);  // 1 + 3 * 2^-8 to the even 1 + 2^-6
+  EXPECT_EQ(round_to_bf16(-0.0F), 0.0F);
+  EXPECT_TRUE(std::isnan(round_to_bf16(std::numeric_limits<float>::quiet_NaN())));
+  EXPECT_EQ(round_to_bf16(3.4e38F), std::numeric_limits<float>::infinity());
+}
+
+TEST(Qmath, TheLimitOfSixteenBitsKeepsSumsWithin32) {
+  const auto weights_of = [](std::int64_t per_channel, std::int8_t value) {
+    Tensor weights(DType::s8, {2, per_channel});
+    for (std::int64_t i = 0; i < per_channel; ++i) {
+      weights.data<std::int8_t>()[static_cast<std::size_t>(per_channel + i)] = value;
+    }
+    return weights;
+  };
+  EXPECT_EQ(s16_limit(weights_of(10, 0)), 32767);
+  EXPECT_EQ(s16_limit(weights_of(516, 127)), 32767);   // 516 * 127 * 32767 < 2^31
+  EXPECT_EQ(s16_limit(weights_of(517, -127)), 32706);  // (2^31 - 1) / (517 * 127), rounded down
+  const Tensor many = weights_of(1000, 127);
+  EXPECT_NO_THROW(require_exact_sums("layer 'a'", many, symmetric_s16(-1, 1, s16_limit(many))));
+  EXPECT_EQ(testing::message_of([&] {
+              require_exact_sums("layer 'a'", many, symmetric_s16(-1, 1, s16_limit(many) + 1));
+            }),
+            "layer 'a': sums of 1000 products may exceed 32 bits; keep this layer in fp32");
+}
+
+TEST(Qmath, SixteenBitsAreSymmetric) {
+  const QuantParams params = symmetric_s16(-3.0F, 1.0F, 30000);
+  EXPECT_EQ(params.scale, 1e-4F);
+  EXPECT_EQ(quantize(-3.0F, params), -30000);
+  EXPECT_EQ(quantize(-9.0F, params), -30000);
+  EXPECT_EQ(quantize(0.00015F, params), 2);  // a tie to the even step
+}
+
+double weight_error(std::span<const float> weights, float scale) {
+  double sum = 0.0;
+  for (const float weight : weights) {
+    const auto q = static_cast<float>(round_saturate(weight / scale, {-127, 127}));
+    sum += std::pow(static_cast<double>(q * scale) - static_cast<double>(weight), 2);
+  }
+  return sum;
+}
+
+/// 6300 weights of 1.2 and one of 127: a scale s from 0.5 to 1.2 / 0.5 leaves them at one step,
+/// with the error 6300 (s - 1.2)^2 + 127^2 (1 - s)^2 as long as s is below 1 (nothing is clipped
+/// above it): smallest at s = (6300 1.2 + 127^2) / (6300 + 127^2) = 1.056, hence 1 of those
+/// allowed. With 0.9 in place of 1.2: at (6300 0.9 + 127^2) / (6300 + 127^2) = 0.9719.
+TEST(Qmath, MseScalesWeighClippingAgainstRounding) {
+  const auto scale_for = [](float most) {
+    Tensor weights(DType::f32, {1, 6301});
+    std::fill(weights.data<float>().begin(), weights.data<float>().end(), most);
+    weights.data<float>()[17] = -127.0F;
+    return mse_weight_scales(weights, true).at(0);
+  };
+  EXPECT_EQ(scale_for(1.2F), 1.0F);
+  EXPECT_NEAR(scale_for(0.9F), 0.9719, 1.0 / 2048.0 + 1e-4);
+}
+
+TEST_F(QmathProperty, MseScalesAreNeverWorseThanMinMaxAndScaleWithTheWeights) {
+  std::normal_distribution<float> normal(0.0F, 1.0F);
+  Tensor weights(DType::f32, {6, 40});
+  for (float& value : weights.data<float>()) {
+    value = normal(random) * (testing::uniform_int(random, 0, 39) == 0 ? 4.0F : 1.0F);
+  }
+  const auto values = weights.data<float>();
+  std::fill(values.begin() + 40, values.begin() + 80, 0.0F);  // a dead channel
+  for (const bool per_channel : {false, true}) {
+    const std::vector<float> widest = minmax_weight_scales(weights, per_channel);
+    const std::vector<float> scales = mse_weight_scales(weights, per_channel);
+    ASSERT_EQ(scales.size(), per_channel ? 6U : 1U);
+    const std::size_t stride = values.size() / scales.size();
+    for (std::size_t channel = 0; channel < scales.size(); ++channel) {
+      const auto part = std::span<const float>(values).subspan(channel * stride, stride);
+      EXPECT_GT(scales[channel], 0.0F);
+      EXPECT_LE(scales[channel], widest[channel]);
+      const double error = weight_error(part, scales[channel]);
+      EXPECT_LE(error, weight_error(part, widest[channel]));
+      // The coarse grid, by brute force.
+      for (int step = 16; step <= 64; ++step) {
+        const float scale = widest[channel] * static_cast<float>(step) / 64.0F;
+        EXPECT_LE(error, weight_error(part, scale) * (1.0 + 1e-6));
+      }
+    }
+    const QuantizedWeights quantized = quantize_weights(weights, scales);
+    EXPECT_EQ(quantized.scales, scales);
+    for (const std::int8_t q : quantized.values.data<std::int8_t>()) {
+      EXPECT_GE(q, -127);
+    }
+  }
+  EXPECT_EQ(mse_weight_scales(weights, true)[1], 1.0F);
+  Tensor scaled = weights;
+  for (float& value : scaled.data<float>()) {
+    value = std::ldexp(value, -9);
+  }
+  const std::vector<float> own = mse_weight_scales(weights, true);
+  const std::vector<float> other = mse_weight_scales(scaled, true);
+  for (std::size_t channel = 0; channel < own.size(); ++channel) {
+    EXPECT_EQ(other[channel], channel == 1 ? 1.0F : std::ldexp(own[channel], -9));
+  }
 }
 
 }  // namespace

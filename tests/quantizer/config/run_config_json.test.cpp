@@ -78,7 +78,7 @@ TEST(RunConfig, ReadsRulesInTheirOrder) {
   json["quantization"] = Json::parse(R"({
     "activation_rule": "inc_u8_scaled",
     "op_type_dict": {"conv": {"activation": {"dtype": "s8", "algorithm": ["kl", "minmax"]},
-                              "weight": {"granularity": ["per_tensor"]}}},
+                              "weight": {"granularity": ["per_tensor"], "algorithm": "mse"}}},
     "op_name_dict": {"z*": {"precision": "fp32"}, "a": {"precision": ["int8", "fp32"]}},
     "excluded_precisions": []
   })");
@@ -89,11 +89,23 @@ TEST(RunConfig, ReadsRulesInTheirOrder) {
   EXPECT_THAT(options.activations, ElementsAre(ActivationType::s8));
   EXPECT_THAT(options.algorithms, ElementsAre(RangeAlgorithm::kl, RangeAlgorithm::minmax));
   EXPECT_THAT(options.granularities, ElementsAre(Granularity::per_tensor));
+  EXPECT_THAT(options.weight_ranges, ElementsAre(WeightRange::mse));
   EXPECT_TRUE(options.precisions.empty());
   ASSERT_EQ(config.rules.op_names.size(), 2U);
   EXPECT_EQ(config.rules.op_names[0].pattern, "z*");
   EXPECT_THAT(config.rules.op_names[0].options.precisions, ElementsAre(Precision::fp32));
   EXPECT_EQ(config.rules.op_names[1].pattern, "a");
+}
+
+/// Every name that the schema lets through is one that the library has, and back.
+TEST(RunConfig, TakesEveryAlgorithmForALayer) {
+  Json json = minimal_config();
+  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+    json["quantization"]["op_name_dict"]["conv3d_1"]["activation"]["algorithm"] =
+        std::string(name_of(algorithm));
+    EXPECT_THAT(read(json).quantization.rules.op_names.at(0).options.algorithms,
+                ElementsAre(algorithm));
+  }
 }
 
 TEST(RunConfig, OverridesAPreset) {
@@ -130,7 +142,10 @@ TEST(RunConfig, WritesWhatItReads) {
     "quantization": {"op_type_dict": {"conv": {"activation": {"dtype": ["u8", "s8"]}}},
                      "op_name_dict": {"re:a/b": {"precision": "int8",
                                                  "activation": {"algorithm": "kl"},
-                                                 "weight": {"granularity": "per_tensor"}}},
+                                                 "weight": {"granularity": "per_tensor",
+                                                            "algorithm": ["mse", "minmax"]}}},
+                     "ranges": {"headroom": 2, "averaging_constant": 0.25, "percentile": 99.5,
+                                "aciq": "laplace"},
                      "recipes": {"first_conv_or_matmul_quantization": false},
                      "excluded_precisions": ["fp32"]},
     "metric": {"preset": "nc-eval"},
@@ -140,6 +155,7 @@ TEST(RunConfig, WritesWhatItReads) {
   const RunConfig config = read(json);
   EXPECT_THAT(config.graph.disabled_passes, ElementsAre("fold_constants", "collapse_upsample"));
   const Json written = to_json(config);
+  EXPECT_EQ(config.quantization.ranges, (RangeOptions{2.0, 0.25, 99.5, AciqPrior::laplace}));
   EXPECT_EQ(read(written), config);
   EXPECT_EQ(to_json(read(written)), written);
   EXPECT_EQ(written.at("model").at("random_weights").get<std::uint64_t>(), 18446744073709551615U);
@@ -150,14 +166,27 @@ TEST(RunConfig, WritesWhatItReads) {
 TEST(RunConfig, WritesEveryDefaultOfTheSchema) {
   // What the reader fills in and what the writer puts out are the same keys.
   const Json written = to_json(read(minimal_config()));
-  for (const char* pointer :
-       {"/_format", "/_version", "/model/output/scale", "/graph/disabled_passes",
-        "/data/calibration_samples", "/input/seed", "/quantization/approach",
-        "/quantization/activation_rule", "/quantization/op_type_dict",
-        "/quantization/recipes/first_conv_or_matmul_quantization",
-        "/quantization/excluded_precisions", "/metric/preset",
-        "/accuracy_criterion/higher_is_better", "/tuning_criterion/strategy",
-        "/tuning_criterion/timeout", "/tuning_criterion/max_trials", "/execution/batch"}) {
+  for (const char* pointer : {"/_format",
+                              "/_version",
+                              "/model/output/scale",
+                              "/graph/disabled_passes",
+                              "/data/calibration_samples",
+                              "/input/seed",
+                              "/quantization/approach",
+                              "/quantization/activation_rule",
+                              "/quantization/ranges/headroom",
+                              "/quantization/ranges/averaging_constant",
+                              "/quantization/ranges/percentile",
+                              "/quantization/ranges/aciq",
+                              "/quantization/op_type_dict",
+                              "/quantization/recipes/first_conv_or_matmul_quantization",
+                              "/quantization/excluded_precisions",
+                              "/metric/preset",
+                              "/accuracy_criterion/higher_is_better",
+                              "/tuning_criterion/strategy",
+                              "/tuning_criterion/timeout",
+                              "/tuning_criterion/max_trials",
+                              "/execution/batch"}) {
     EXPECT_TRUE(written.contains(Json::json_pointer(pointer))) << pointer;
   }
 }
@@ -225,7 +254,27 @@ TEST(RunConfig, RejectsEachBadValueAtItsPlace) {
       {R"({"quantization": {"approach": "dynamic"}})", "/quantization/approach"},
       {R"({"quantization": {"op_type_dict": {"conv": {"weight": {"algorithm": "kl"}}}}})",
        "/quantization/op_type_dict/conv/weight/algorithm"},
-      {R"({"quantization": {"excluded_precisions": ["bf16"]}})",
+      {R"({"quantization": {"op_type_dict": {"conv": {"weight": {"algorithm": []}}}}})",
+       "/quantization/op_type_dict/conv/weight/algorithm"},
+      {R"({"quantization": {"op_name_dict": {"a": {"activation": {"algorithm": "entropy"}}}}})",
+       "/quantization/op_name_dict/a/activation/algorithm"},
+      {R"({"quantization": {"op_name_dict": {"a": {"activation": {"algorithm": ["mse", 1]}}}}})",
+       "/quantization/op_name_dict/a/activation/algorithm/1"},
+      {R"({"quantization": {"ranges": {"headroom": 0.9}}})", "/quantization/ranges/headroom"},
+      {R"({"quantization": {"ranges": {"headroom": "1.5"}}})", "/quantization/ranges/headroom"},
+      {R"({"quantization": {"ranges": {"headroom": 1e300}}})", "/quantization/ranges/headroom"},
+      {R"({"quantization": {"ranges": {"averaging_constant": 0}}})",
+       "/quantization/ranges/averaging_constant"},
+      {R"({"quantization": {"ranges": {"averaging_constant": 1.01}}})",
+       "/quantization/ranges/averaging_constant"},
+      {R"({"quantization": {"ranges": {"percentile": 0}}})", "/quantization/ranges/percentile"},
+      {R"({"quantization": {"ranges": {"percentile": 100.5}}})", "/quantization/ranges/percentile"},
+      {R"({"quantization": {"ranges": {"percentile": [99, 99.9]}}})",
+       "/quantization/ranges/percentile"},
+      {R"({"quantization": {"ranges": {"aciq": "cauchy"}}})", "/quantization/ranges/aciq"},
+      {R"({"quantization": {"ranges": {"percentil": 99}}})", "'percentile'"},
+      {R"({"quantization": {"ranges": []}})", "/quantization/ranges"},
+      {R"({"quantization": {"excluded_precisions": ["fp8"]}})",
        "/quantization/excluded_precisions/0"},
       {R"({"execution": {"batch": 0}})", "/execution/batch"},
       {R"({"_version": 2})", "/_version"},

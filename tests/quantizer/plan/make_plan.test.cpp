@@ -5,6 +5,7 @@
 
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/qmath.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -136,6 +137,110 @@ TEST(Plan, IsPureAndSharesWeights) {
   EXPECT_TRUE(quantized.find("conv1")->quant.has_value());
   EXPECT_FALSE(quantized.find("conv2")->quant.has_value());
   EXPECT_FALSE(graph.find("conv1")->quant.has_value());
+}
+
+/// Every layer has the range of its own algorithm, and the weights of its own.
+TEST(Plan, HonoursRangesPerLayer) {
+  const Graph graph = two_convolutions(relu);
+  CalibrationTable table;
+  float high = 1.0F;
+  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+    table.layers["conv1"][algorithm] = {0.0F, high};
+    table.layers["conv2"][algorithm] = {0.0F, 100.0F * high};
+    high += 1.0F;
+  }
+  table.candidates["conv1"] = {{RangeAlgorithm::minmax, {0.0F, 1.0F}, {0.5, 0.0}},
+                               {RangeAlgorithm::mse, {0.0F, 5.0F}, {0.1, 0.1}}};
+  WeightCache cache;
+  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+    TuningConfig config;
+    config.set("conv1", {Precision::int8, algorithm, true, ActivationType::automatic});
+    config.set("conv2", {Precision::int8, RangeAlgorithm::kl, true, ActivationType::automatic});
+    const QuantPlan plan = make_plan(graph, table, config, ActivationRule::measured, cache);
+    const LayerPlan& first = plan.layers.at("conv1");
+    EXPECT_EQ(first.range, table.layers["conv1"][algorithm]);
+    EXPECT_EQ(first.quant.src, asymmetric_u8(0.0F, first.range.high));
+    EXPECT_EQ(first.choice, config.choice("conv1"));
+    EXPECT_EQ(plan.layers.at("conv2").range, table.layers["conv2"][RangeAlgorithm::kl]);
+    EXPECT_EQ(first.chosen, algorithm == RangeAlgorithm::automatic
+                                ? std::optional(RangeAlgorithm::mse)
+                                : std::nullopt);
+    EXPECT_EQ(first.candidates.size(), algorithm == RangeAlgorithm::automatic ? 2U : 0U);
+  }
+}
+
+TEST(Plan, HonoursWeightRangesPerLayer) {
+  GraphEditor editor("weights");
+  Tensor weights(DType::f32, {1, 1, 4, 4, 4});
+  for (std::size_t i = 0; i < weights.data<float>().size(); ++i) {
+    weights.data<float>()[i] = 0.37F * static_cast<float>(i % 5);
+  }
+  weights.data<float>()[0] = 3.0F;  // alone: not worth the steps of all others
+  ValueId x = editor.add_input("x", {dynamic, 1, 4, 4, 4});
+  x = editor.add_node("conv1", Conv{{1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, 1},
+                      {x, editor.add_constant("w", weights)});
+  editor.add_output("y", x);
+  const Graph graph = editor.finish();
+  CalibrationTable table;
+  table.layers["conv1"][RangeAlgorithm::minmax] = {0.0F, 1.0F};
+  WeightCache cache;
+  const auto scales = [&](WeightRange range) {
+    TuningConfig config;
+    config.set("conv1",
+               {Precision::int8, RangeAlgorithm::minmax, true, ActivationType::automatic, range});
+    return make_plan(graph, table, config, ActivationRule::measured, cache)
+        .layers.at("conv1")
+        .quant.weight_scales;
+  };
+  EXPECT_EQ(scales(WeightRange::minmax), minmax_weight_scales(weights, true));
+  EXPECT_EQ(scales(WeightRange::mse), mse_weight_scales(weights, true));
+  EXPECT_NE(scales(WeightRange::mse), scales(WeightRange::minmax));
+}
+
+TEST(Plan, EveryPrecisionHasItsTypes) {
+  const Graph graph = two_convolutions(relu);
+  CalibrationTable table;
+  table.layers["conv1"][RangeAlgorithm::minmax] = {-1.0F, 2.0F};
+  WeightCache cache;
+  const auto planned = [&](Precision precision) {
+    TuningConfig config;
+    config.set("conv1", {precision, RangeAlgorithm::minmax, true, ActivationType::automatic});
+    return make_plan(graph, table, config, ActivationRule::measured, cache).layers.at("conv1");
+  };
+  const LayerPlan w8a16 = planned(Precision::w8a16);
+  EXPECT_EQ(precision_of(w8a16.quant), Precision::w8a16);
+  EXPECT_EQ(w8a16.weights->dtype(), DType::s8);
+  EXPECT_EQ(w8a16.quant.src.limit, 32767);
+  EXPECT_EQ(w8a16.quant.src.scale, 4.0F / 32767.0F);  // twice the largest magnitude of the range
+  const LayerPlan w8 = planned(Precision::w8);
+  EXPECT_EQ(precision_of(w8.quant), Precision::w8);
+  EXPECT_EQ(w8.weights, w8a16.weights);  // one tensor for all that have 8-bit weights
+  const LayerPlan bf16 = planned(Precision::bf16);
+  EXPECT_EQ(precision_of(bf16.quant), Precision::bf16);
+  EXPECT_EQ(bf16.weights->dtype(), DType::bf16);
+  for (const LayerPlan& plan : {w8a16, w8, bf16}) {
+    const Graph applied = apply_plan(graph, {{{"conv1", plan}}});
+    EXPECT_EQ(precision_of(*applied.find("conv1")->quant), precision_of(plan.quant));
+  }
+}
+
+// A corrected bias takes the place of the network's, or of none.
+TEST(Plan, CorrectsTheBiasWhereStatisticsAreKnown) {
+  const Graph graph = two_convolutions(relu);
+  CalibrationTable table;
+  table.layers["conv1"][RangeAlgorithm::minmax] = {-1.0F, 2.0F};
+  StatisticsTable statistics;
+  statistics["conv1"] = {1, 1, {4.0}, {2.0}};
+  TuningConfig config;
+  config.set("conv1", {Precision::bf16, RangeAlgorithm::minmax, true, ActivationType::automatic});
+  WeightCache cache;
+  const Corrections corrections{true, false, &statistics};
+  const QuantPlan plan =
+      make_plan(graph, table, config, ActivationRule::measured, cache, corrections);
+  ASSERT_NE(plan.layers.at("conv1").bias, nullptr);
+  EXPECT_EQ(plan.layers.at("conv1").bias->data<float>()[0], 0.0F);  // 0.5 is a bfloat16
+  const Graph applied = apply_plan(graph, plan);
+  EXPECT_EQ(applied.constant(*applied.find("conv1"), 2)->size(), 1);
 }
 
 TEST(Plan, NamesALayerThatWasNotCalibrated) {

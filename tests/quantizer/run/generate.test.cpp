@@ -153,7 +153,12 @@ TEST_F(Generate, EqualsTheEngineOnTheLatentsOfItsLabels) {
       engine->run({&src, 1}, {&dst, 1});
     }
     images.resize(10 * cells);
-    EXPECT_TRUE(floats("showers.h5", "/ECAL") == images) << name_of(recipe);
+    const std::vector<float> found = floats("showers.h5", "/ECAL");
+    ASSERT_EQ(found.size(), images.size());
+    const auto differs = std::mismatch(found.begin(), found.end(), images.begin());
+    EXPECT_TRUE(differs.first == found.end())
+        << name_of(recipe) << ", cell " << differs.first - found.begin() << ": " << *differs.first
+        << " and " << *differs.second;
   }
 }
 

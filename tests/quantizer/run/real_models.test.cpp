@@ -147,6 +147,44 @@ TEST(RealModels, SweptTrialsHaveTheLossesOfSingleOnes) {
   }
 }
 
+// A model that misses the target beyond doubt sees a part of the events, and is told apart.
+TEST(RealModels, HopelessTrialsStopEarly) {
+  CALOQUANT_NEEDS_SHARED();
+  const testing::TempDir folder;
+  ShowerOptions showers = default_shower_options(Detector::clic25);
+  showers.events = 140;
+  showers.output = folder / "showers25_1.h5";
+  make_showers(showers);
+  Json json = Json::parse(R"({
+    "model": {}, "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
+              "calibration_samples": 4, "evaluation_samples": 132},
+    "input": {"recipe": "energy_times_noise"}, "quantization": {"approach": "static"},
+    "metric": {"name": "shower_shape", "preset": "tune"},
+    "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
+                           "tolerable_loss": 1e-4},
+    "tuning_criterion": {"strategy": "basic", "early_stop": true}
+  })");
+  const auto models = testing::shared_folder() / "models";
+  json["model"]["architecture"] = (models / "energygan.json").string();
+  json["model"]["weights"] = (models / "energygan_013.hdf5").string();
+  const RunConfig config =
+      run_config_from_json(json, folder.path(), (folder / "run.json").string());
+  const Graph fp32 = load_fp32_model(config.model, config.graph).graph;
+  const Graph int8 = all_int8(fp32);
+  Evaluator evaluator(config, fp32);
+  evaluator.prepare_reference();
+  const std::vector<ShowerLossResult> whole = evaluator.losses_of({fp32, int8});
+  ASSERT_GT(whole[1].value, 0.0);
+  const auto stopped = evaluator.losses_of({fp32, int8}, {}, 0.0);
+  EXPECT_EQ(stopped[0].events, 132U);
+  EXPECT_EQ(stopped[0].value, 0.0);
+  EXPECT_EQ(stopped[1].events, 64U);  // half, in whole batches of 8
+  EXPECT_GT(stopped[1].value - 5.0 * *stopped[1].standard_error, 0.0);
+  const auto hopeful = evaluator.losses_of({fp32, int8}, {}, 2.0 * whole[1].value);
+  EXPECT_EQ(hopeful[1].events, 132U);
+  EXPECT_EQ(hopeful[1].value, whole[1].value);
+}
+
 // After the phase collapse of its factor 6, conv3d_1 has 8 x 8 channels at 49 x 49 x 41 positions.
 TEST(RealModels, UsefulMacsOfTheCollapsedConvolution) {
   ModelConfig config;

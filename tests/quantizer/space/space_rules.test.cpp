@@ -123,6 +123,33 @@ TEST(SpaceRules, RejectAnOptionOutsideTheCapability) {
                     HasSubstr("conv3d_2"), HasSubstr("it can do: per_tensor")));
 }
 
+TEST(SpaceRules, TakeEveryAlgorithmOfActivationsAndWeights) {
+  SpaceRules rules;
+  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
+    rules.op_names = {algorithm_rule("conv3d_2", {algorithm})};
+    rules.op_names[0].options.weight_ranges = {WeightRange::mse};
+    const auto layers = applied(rules);
+    EXPECT_THAT(layers[2].searched.algorithms, ElementsAre(algorithm));
+    EXPECT_THAT(layers[2].searched.weight_ranges, ElementsAre(WeightRange::mse));
+    EXPECT_THAT(layers[1].searched.algorithms,
+                ElementsAre(RangeAlgorithm::minmax, RangeAlgorithm::kl));
+    EXPECT_THAT(layers[1].searched.weight_ranges, ElementsAre(WeightRange::minmax));
+  }
+}
+
+TEST(SpaceRules, RejectAWeightRangeOutsideTheCapability) {
+  auto layers = generator_layers(2);
+  layers[2].capability.weight_ranges = {WeightRange::minmax};
+  SpaceRules rules;
+  LayerRule rule;
+  rule.pattern = "conv";
+  rule.options.weight_ranges = {WeightRange::mse};
+  rules.op_types = {rule};
+  EXPECT_THAT(message_of([&] { applied(rules, layers); }),
+              AllOf(HasSubstr("run.json#/quantization/op_type_dict/conv/weight/algorithm"),
+                    HasSubstr("conv3d_2"), HasSubstr("it can do: minmax")));
+}
+
 TEST(SpaceRules, RejectInt8OfALayerWithoutAnIntegerForm) {
   auto layers = generator_layers(1);
   layers.push_back(fp32_layer_spec("conv3d_2", "conv", "operator has no integer form"));

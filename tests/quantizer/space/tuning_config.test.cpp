@@ -12,6 +12,12 @@ TEST(LayerChoice, SaysWhatItIs) {
   EXPECT_EQ(to_string(LayerChoice{}), "fp32");
   EXPECT_EQ(to_string(minmax_channel), "int8 minmax per_channel");
   EXPECT_EQ(to_string(kl_tensor_s8), "int8 kl per_tensor s8");
+  EXPECT_EQ(to_string({Precision::int8, RangeAlgorithm::automatic, true, ActivationType::automatic,
+                       WeightRange::mse}),
+            "int8 automatic per_channel mse_weights");
+  EXPECT_EQ(to_string({Precision::int8, RangeAlgorithm::minmax_headroom, true, ActivationType::u8,
+                       WeightRange::mse}),
+            "int8 minmax_headroom per_channel u8 mse_weights");
 }
 
 TEST(TuningConfig, ForgetsIntegerOptionsOfAnFp32Layer) {

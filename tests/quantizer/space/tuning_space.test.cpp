@@ -49,6 +49,25 @@ TEST(TuningSpace, EnumeratesTheActivationTypeSlowest) {
                           "int8 minmax per_channel s8", "int8 kl per_channel s8"));
 }
 
+/// Nothing beyond min-max and KL is tried unless it is asked for; what is asked for is tried in the
+/// order in which it was written.
+TEST(TuningSpace, EnumeratesRangesThatARuleAsksFor) {
+  SpaceRules rules;
+  LayerRule rule;
+  rule.pattern = "conv";
+  rule.options.algorithms = {RangeAlgorithm::automatic, RangeAlgorithm::minmax_headroom};
+  rule.options.granularities = {Granularity::per_channel, Granularity::per_tensor};
+  rule.options.weight_ranges = {WeightRange::mse, WeightRange::minmax};
+  rules.op_types = {rule};
+  EXPECT_THAT(
+      choices_of({generator_layers(1), rules, "run.json"}, "conv3d_1"),
+      ElementsAre("int8 automatic per_channel mse_weights", "int8 automatic per_tensor mse_weights",
+                  "int8 automatic per_channel", "int8 automatic per_tensor",
+                  "int8 minmax_headroom per_channel mse_weights",
+                  "int8 minmax_headroom per_tensor mse_weights", "int8 minmax_headroom per_channel",
+                  "int8 minmax_headroom per_tensor"));
+}
+
 TEST(TuningSpace, CombinesOpsAsACartesianProductLastOpFastest) {
   SpaceRules rules;
   LayerRule dense;

@@ -54,6 +54,17 @@ TEST_F(Tune, StopsAtTheFirstConfigurationThatMeetsTheTarget) {
   EXPECT_EQ(result.target, 0.1);
 }
 
+TEST_F(Tune, ATrialThatStoppedEarlyNeverMeetsTheTarget) {
+  callbacks.evaluate = [this](const TuningConfig&) {
+    return Evaluation{.loss = 0.0, .stopped_early = evaluations++ < 2};
+  };
+  const TuneResult result = run();
+  ASSERT_EQ(result.trials.size(), 3U);
+  EXPECT_TRUE(result.trials[1].stopped_early);
+  EXPECT_FALSE(result.trials[1].target_met);
+  EXPECT_EQ(result.best, 2U);
+}
+
 TEST_F(Tune, HigherIsBetterWorksToo) {
   options.criterion.higher_is_better = true;
   options.baseline = 1.0;
@@ -117,6 +128,80 @@ TEST_F(Tune, SearchesOnUntilTheTimeoutAndKeepsTheMostQuantizedThatMeetsTheTarget
   EXPECT_EQ(result.best, 2U);  // all layers, the better loss, the earlier
   EXPECT_TRUE(result.target_met);
   EXPECT_EQ(result.seconds, 7.0);
+}
+
+TEST_F(Tune, PutsTheLossBeforeFurtherMeasuresAndWantsAllOfThemMet) {
+  callbacks.evaluate = [this](const TuningConfig&) {
+    const double response = evaluations++ == 0 ? -0.006 : -0.004;
+    return Evaluation{.loss = 0.05, .measures = {{"response", response, 0.005}}};
+  };
+  const TuneResult result = run();
+  ASSERT_EQ(result.trials.size(), 2U);
+  EXPECT_EQ(result.trials[0].measures,
+            (std::vector<Measure>{{"loss", 0.05, 0.1}, {"response", -0.006, 0.005}}));
+  EXPECT_FALSE(result.trials[0].target_met);
+  EXPECT_TRUE(result.trials[1].target_met);
+}
+
+TEST_F(Tune, MeasuresWhatWasLostWhenHigherIsBetter) {
+  options.criterion.higher_is_better = true;
+  options.baseline = 1.0;
+  losses = {0.75, 1.25};
+  const TuneResult result = run();
+  ASSERT_EQ(result.trials.size(), 2U);
+  EXPECT_EQ(result.trials[0].measures.front().value, 0.25);
+  EXPECT_EQ(result.trials[1].measures.front().value, 0.0);
+  EXPECT_TRUE(result.trials[1].target_met);
+}
+
+/// A whole run of `exhaustive` on one convolution and one dense layer with three plans.
+class TuneForAnObjective : public ::testing::Test {
+ protected:
+  std::string best_of(Objective objective, const CostTable& costs) {
+    StrategyOptions strategy_options;
+    strategy_options.name = "exhaustive";
+    strategy_options.objective = objective;
+    strategy_options.costs = costs;
+    TuneOptions options;
+    options.criterion.tolerable_loss = 1.0;
+    options.objective = objective;
+    options.costs = costs;
+    TuneCallbacks callbacks;
+    callbacks.evaluate = [](const TuningConfig& config) {
+      const bool dense = config.choice("dense_1").precision == Precision::int8;
+      const bool conv = config.choice("conv3d_1").precision == Precision::int8;
+      return Evaluation{.loss = dense && conv ? 0.9 : dense ? 0.2 : 0.3};
+    };
+    const TuneResult result = tune(*make_strategy(strategy_options, space), options, callbacks);
+    EXPECT_EQ(result.trials.size(), 3U);  // no end at the first that meets the target
+    EXPECT_EQ(result.reason, StopReason::exhausted);
+    return result.trials[*result.best].proposal.config.key();
+  }
+
+  static CostTable table(LayerCost dense_int8, LayerCost conv_int8) {
+    return {{"dense_1", {{Precision::int8, dense_int8}, {Precision::fp32, {2.0, 2.0}}}},
+            {"conv3d_1", {{Precision::int8, conv_int8}, {Precision::fp32, {2.0, 2.0}}}}};
+  }
+
+  TuningSpace space{generator_layers(1), {}, "run.json"};
+};
+
+TEST_F(TuneForAnObjective, KeepsTheCheapestThatMeetsTheTarget) {
+  // Times: quantizing the dense layer costs time; bytes: quantizing the convolution costs bytes.
+  const CostTable costs = table({3.0, 1.0}, {1.0, 3.0});
+  EXPECT_EQ(best_of(Objective::fastest, costs), "dense_1=fp32; conv3d_1=int8 minmax per_channel");
+  EXPECT_EQ(best_of(Objective::smallest, costs), "dense_1=int8 minmax per_channel; conv3d_1=fp32");
+}
+
+TEST_F(TuneForAnObjective, KeepsTheBestLossOfEqualCostsOrWhenAskedForIt) {
+  const CostTable costs = table({2.0, 2.0}, {2.0, 2.0});
+  EXPECT_EQ(best_of(Objective::fastest, costs), "dense_1=int8 minmax per_channel; conv3d_1=fp32");
+  EXPECT_EQ(best_of(Objective::accurate, {}), "dense_1=int8 minmax per_channel; conv3d_1=fp32");
+}
+
+TEST_F(TuneForAnObjective, CountsLayersWithoutATable) {
+  EXPECT_EQ(best_of(Objective::fastest, {}),
+            "dense_1=int8 minmax per_channel; conv3d_1=int8 minmax per_channel");
 }
 
 TEST_F(Tune, LogsAFailedTrialAndGoesOn) {

@@ -40,8 +40,14 @@ class DirectLayerTest : public testing::PropertyTest {
   }
 
   /// Extreme values half of the time.
-  Tensor random_bytes(DType dtype, Shape shape) {
+  Tensor random_integers(DType dtype, Shape shape) {
     Tensor tensor(dtype, std::move(shape));
+    if (dtype == DType::s16) {
+      for (std::int16_t& value : tensor.data<std::int16_t>()) {
+        value = static_cast<std::int16_t>(number(0, 1) == 1 ? number(-32767, 32767) : 32767);
+      }
+      return tensor;
+    }
     const int low = dtype == DType::u8 ? 0 : -127;
     const int high = dtype == DType::u8 ? 255 : 127;
     for (std::size_t i = 0; i < tensor.bytes(); ++i) {
@@ -51,6 +57,9 @@ class DirectLayerTest : public testing::PropertyTest {
   }
 
   QuantParams random_quant() {
+    if (number(0, 2) == 0) {
+      return {DType::s16, 1e-4F, 0, 32767};
+    }
     const bool u8 = number(0, 1) == 1;
     return {u8 ? DType::u8 : DType::s8, 0.02F, u8 ? number(0, 255) : 0};
   }
@@ -105,12 +114,19 @@ class DirectLayerTest : public testing::PropertyTest {
       c.epilogue.ops.emplace_back(std::move(affine));
     }
     if (number(0, 2) > 0) {
-      c.epilogue.dst = random_quant();
+      c.epilogue.dst = number(0, 3) == 0 ? QuantParams{DType::bf16, 1.0F, 0} : random_quant();
     }
   }
 
   void check(const Case& c, DirectForm form, Isa isa);
 };
+
+Lane lane_for(const std::optional<QuantParams>& quant, Isa isa) {
+  if (!quant || quant->dtype == DType::bf16) {
+    return Lane::f32;
+  }
+  return quant->dtype == DType::s16 ? Lane::s16x2 : direct::int8_lane(isa);
+}
 
 PackedTensor packed_like(const Shape& shape, Lane lane, const Triple& begin, const Triple& end) {
   return {lane, shape[1], {shape[2], shape[3], shape[4]}, begin, end};
@@ -149,15 +165,20 @@ Tensor finished(const Case& c, const Tensor& sums, const std::vector<float>& sca
 }
 
 std::int32_t integer_at(const Tensor& tensor, std::size_t i) {
-  return tensor.dtype() == DType::u8 ? tensor.data<std::uint8_t>()[i]
-                                     : tensor.data<std::int8_t>()[i];
+  switch (tensor.dtype()) {
+    case DType::u8:
+      return tensor.data<std::uint8_t>()[i];
+    case DType::s8:
+      return tensor.data<std::int8_t>()[i];
+    default:
+      return tensor.data<std::int16_t>()[i];
+  }
 }
 
 void DirectLayerTest::check(const Case& c, DirectForm form, Isa isa) {
   const bool integer = c.src_quant.has_value();
-  const Lane lane = integer ? direct::int8_lane(isa) : Lane::f32;
-  const Tensor src = integer ? random_bytes(c.src_quant->dtype, c.src) : random_floats(c.src);
-  const Tensor weights = integer ? random_bytes(DType::s8, c.weights) : random_floats(c.weights);
+  const Tensor src = integer ? random_integers(c.src_quant->dtype, c.src) : random_floats(c.src);
+  const Tensor weights = integer ? random_integers(DType::s8, c.weights) : random_floats(c.weights);
   const Tensor bias = random_floats({c.weights[0]});
   LayerQuant quant;
   if (integer) {
@@ -172,9 +193,10 @@ void DirectLayerTest::check(const Case& c, DirectForm form, Isa isa) {
                                finished(c, sums, quant.weight_scales, bias));
   const Triple begin = triple_of(c.conv.pads_begin, 0);
   const Triple end = triple_of(c.conv.pads_end, 0);
-  const PackedTensor from = packed_like(c.src, lane, {begin[0] + 1, begin[1], begin[2]}, end);
-  const PackedTensor into = packed_like(
-      expected.shape(), c.epilogue.dst ? direct::int8_lane(isa) : Lane::f32, {1, 0, 2}, {0, 1, 1});
+  const PackedTensor from =
+      packed_like(c.src, lane_for(c.src_quant, isa), {begin[0] + 1, begin[1], begin[2]}, end);
+  const PackedTensor into =
+      packed_like(expected.shape(), lane_for(c.epilogue.dst, isa), {1, 0, 2}, {0, 1, 1});
   const auto layer = make_direct_layer({"layer", c.conv, from, into, c.phases, &weights, &bias,
                                         integer ? &quant : nullptr, c.epilogue},
                                        form, isa);
@@ -189,10 +211,14 @@ void DirectLayerTest::check(const Case& c, DirectForm form, Isa isa) {
   ASSERT_EQ(found.shape(), expected.shape());
   for (std::size_t i = 0; i < expected.data<float>().size(); ++i) {
     const float want = expected.data<float>()[i];
-    if (!c.epilogue.dst) {
+    if (into.lane == Lane::f32) {
       const float have = found.data<float>()[i];
-      // f32 sums of at most 9 * 36 products below 1, in another order; integers are exact.
-      ASSERT_NEAR(have, want, integer ? 0.0F : 324.0F * 324.0F * 0x1p-24F)
+      const bool rounded = c.epilogue.dst.has_value();
+      // f32 sums of at most 9 * 36 products below 1, in another order; integers are exact. A value
+      // near a tie may go to the other neighbour of bfloat16.
+      const float error = integer ? 0.0F : 324.0F * 324.0F * 0x1p-24F;
+      ASSERT_NEAR(have, rounded ? round_to_bf16(want) : want,
+                  rounded && !integer ? error + std::fabs(want) * 0x1p-7F : error)
           << layer->implementation();
     } else if (integer) {
       ASSERT_EQ(integer_at(found, i), quantize(want, *c.epilogue.dst)) << layer->implementation();

@@ -1,0 +1,28 @@
+#include "calibration/corrections/bias_correction.hpp"
+
+#include "ops/core/qmath.hpp"
+
+namespace caloquant {
+
+Tensor corrected_bias(const Tensor& weights, const Tensor& quantized, const LayerQuant& quant,
+                      const Tensor* bias, const LayerStatistics& statistics) {
+  const std::int64_t channels = weights.shape().front();
+  CALOQUANT_EXPECT(weights.size() == channels * statistics.width);
+  const Tensor meant = dequantized_weights(quantized, quant);
+  Tensor result(DType::f32, {channels});
+  for (std::int64_t channel = 0; channel < channels; ++channel) {
+    const auto index = static_cast<std::size_t>(channel);
+    double shift = 0.0;
+    for (std::int64_t k = 0; k < statistics.width; ++k) {
+      const auto i = static_cast<std::size_t>(channel * statistics.width + k);
+      const double change = static_cast<double>(weights.data<float>()[i]) -
+                            static_cast<double>(meant.data<float>()[i]);
+      shift += change * statistics.mean[static_cast<std::size_t>(k)];
+    }
+    const double before = bias != nullptr ? static_cast<double>(bias->data<float>()[index]) : 0.0;
+    result.data<float>()[index] = static_cast<float>(before + shift);
+  }
+  return result;
+}
+
+}  // namespace caloquant

@@ -1,0 +1,194 @@
+#include "graph/exec/kernel_choices.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include "graph/exec/layer_timing.hpp"
+#include "graph/io/json.hpp"
+#include "ops/onednn/cpu.hpp"
+
+namespace caloquant {
+namespace {
+
+constexpr int format_version = 2;
+
+std::string processor() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(cpuinfo, line)) {
+    if (line.rfind("model name", 0) == 0) {
+      return line.substr(line.find(':') + 1);
+    }
+  }
+  return "unknown";
+}
+
+/// Times hold for one processor, one set of kernels and one version of them.
+std::string machine_of(Isa isa) {
+  const CpuReport cpu = cpu_report();
+  return processor() + ", direct " + std::string(name_of(isa)) + ", oneDNN " + cpu.onednn + " " +
+         cpu.isa + ", caloquant " + CALOQUANT_VERSION;
+}
+
+std::optional<LayerKind> kind_from(const std::string& name) {
+  for (const LayerKind kind :
+       {LayerKind::library, LayerKind::direct_rows, LayerKind::direct_channels}) {
+    if (name == name_of(kind)) {
+      return kind;
+    }
+  }
+  return std::nullopt;
+}
+
+void append(std::ostream& text, const char* name, const Shape& shape) {
+  text << ' ' << name << ' ';
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    text << (i == 0 ? "" : "x") << shape[i];
+  }
+}
+
+/// The fastest, where the default one counts as faster than it is.
+LayerKind decide(const std::map<LayerKind, double>& milliseconds, LayerKind by_default) {
+  const auto counted = [&](const auto& entry) {
+    return entry.second * (entry.first == by_default ? 1.0 : KernelChoices::margin);
+  };
+  return std::min_element(milliseconds.begin(), milliseconds.end(),
+                          [&](const auto& a, const auto& b) { return counted(a) < counted(b); })
+      ->first;
+}
+
+std::map<std::string, KernelChoices::Measured> parse_table(const Json& json) {
+  std::map<std::string, KernelChoices::Measured> table;
+  for (const auto& [signature, entry] : json.at("layers").items()) {
+    KernelChoices::Measured measured;
+    for (const auto& [name, milliseconds] : entry.at("milliseconds").items()) {
+      if (const auto kind = kind_from(name)) {
+        measured.milliseconds[*kind] = milliseconds.get<double>();
+      }
+    }
+    const auto chosen = kind_from(entry.at("chosen").get<std::string>());
+    if (chosen && measured.milliseconds.count(*chosen) > 0) {
+      measured.kind = *chosen;
+      table[signature] = std::move(measured);
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string signature_of(const LayerQuestion& question) {
+  const auto& conv = std::get<Conv>(question.node.op);
+  std::ostringstream text;
+  text << "conv " << (question.work.quant ? name_of(question.work.quant->src.dtype) : "f32");
+  append(text, "src", question.work.src);
+  append(text, "weights", question.work.weights->shape());
+  append(text, "strides", conv.strides);
+  append(text, "dilations", conv.dilations);
+  append(text, "pads", conv.pads_begin);
+  append(text, "and", conv.pads_end);
+  text << " groups " << conv.groups << " epilogue " << question.work.epilogue.ops.size();
+  if (question.phases != nullptr) {
+    append(text, "phases", question.phases->factors);
+  }
+  return text.str();
+}
+
+KernelChoices::KernelChoices(std::filesystem::path file, Isa isa)
+    : file_(std::move(file)), isa_(isa) {
+  std::error_code failure;
+  if (file_.empty() || !std::filesystem::exists(file_, failure)) {
+    return;
+  }
+  try {
+    const Json json = parse_json<ModelError>(read_text<ModelError>(file_), file_.string());
+    if (json.at("_version") == format_version && json.at("machine") == machine_of(isa_)) {
+      table_ = parse_table(json);
+    }
+  } catch (const std::exception&) {
+    table_.clear();  // a cache that cannot be read is made anew
+  }
+}
+
+LayerKind KernelChoices::choose(const LayerQuestion& question) {
+  if (!question.rows && !question.channels) {
+    return LayerKind::library;
+  }
+  const std::string signature = signature_of(question);
+  const auto known = table_.find(signature);
+  if (known != table_.end()) {
+    return known->second.kind;
+  }
+  Measured measured;
+  for (const LayerKind kind : kinds_to_measure(question)) {
+    measured.milliseconds[kind] = layer_milliseconds(question, kind, isa_);
+  }
+  measured.kind = decide(measured.milliseconds, default_kind(question));
+  changed_ = true;
+  return table_.emplace(signature, std::move(measured)).first->second.kind;
+}
+
+void KernelChoices::save() {
+  if (file_.empty() || !changed_) {
+    return;
+  }
+  Json json{{"_format", "caloquant kernel times [ms per image, one thread]"},
+            {"_version", format_version},
+            {"machine", machine_of(isa_)},
+            {"layers", Json::object()}};
+  for (const auto& [signature, measured] : table_) {
+    json["layers"][signature]["chosen"] = std::string(name_of(measured.kind));
+    for (const auto& [kind, milliseconds] : measured.milliseconds) {
+      json["layers"][signature]["milliseconds"][std::string(name_of(kind))] = milliseconds;
+    }
+  }
+  std::error_code failure;
+  std::filesystem::create_directories(file_.parent_path(), failure);
+  const std::filesystem::path partial = file_.string() + "." + std::to_string(getpid());
+  std::ofstream stream(partial, std::ios::binary);
+  stream << json.dump(1) << '\n';
+  stream.close();
+  if (stream) {
+    std::filesystem::rename(partial, file_, failure);
+  }
+  std::filesystem::remove(partial, failure);
+  changed_ = false;
+}
+
+std::optional<KernelChoices> machine_kernels() {
+  // Asked before there are threads.
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+    return std::filesystem::path(value != nullptr ? value : "");
+  };
+  const std::filesystem::path given = variable("CALOQUANT_KERNEL_CACHE");
+  if (given == "off") {
+    return std::nullopt;
+  }
+  if (!given.empty()) {
+    return KernelChoices(given);
+  }
+  const std::filesystem::path cache = variable("XDG_CACHE_HOME");
+  if (!cache.empty()) {
+    return KernelChoices(cache / "caloquant" / "kernels.json");
+  }
+  const std::filesystem::path home = variable("HOME");
+  return KernelChoices(home.empty() ? home : home / ".cache" / "caloquant" / "kernels.json");
+}
+
+EngineOptions engine_with(KernelChoices* kernels) {
+  EngineOptions options;
+  if (kernels != nullptr) {
+    options.choose = [kernels](const LayerQuestion& question) { return kernels->choose(question); };
+  }
+  return options;
+}
+
+}  // namespace caloquant

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "graph/exec/engine.hpp"
+#include "ops/kernels/direct/isa.hpp"
+
+namespace caloquant {
+
+/// Which kernel computes which layer, measured once and kept in a file: default_kind(), unless
+/// another one is faster by more than `margin`. The library (oneDNN) is charged with the changes of
+/// memory order to neighbours that it may need.
+/// Measured on one thread, so that the choice, and with it the last bits of f32 results, does not
+/// depend on the number of threads.
+class KernelChoices {
+ public:
+  static constexpr double margin = 1.1;
+
+  struct Measured {
+    LayerKind kind = LayerKind::library;
+    std::map<LayerKind, double> milliseconds;  ///< per image; the kinds that can compute the layer
+  };
+
+  /// What `file` holds for this machine: nothing where it is absent, unreadable, or made by another
+  /// processor or version. An empty path: a table that is kept nowhere.
+  explicit KernelChoices(std::filesystem::path file, Isa isa = active_isa());
+
+  /// Answers from the table; measures a layer that is not in it.
+  [[nodiscard]] LayerKind choose(const LayerQuestion& question);
+  [[nodiscard]] const std::map<std::string, Measured>& table() const { return table_; }
+  /// Writes the table if something was measured. A file that cannot be written is no error: the
+  /// next run measures again.
+  void save();
+
+ private:
+  std::filesystem::path file_;
+  Isa isa_;
+  std::map<std::string, Measured> table_;  ///< by signature_of()
+  bool changed_ = false;
+};
+
+/// Everything about a layer that its time depends on, as text.
+[[nodiscard]] std::string signature_of(const LayerQuestion& question);
+
+/// The choices of this machine, in the file $CALOQUANT_KERNEL_CACHE, else caloquant/kernels.json in
+/// $XDG_CACHE_HOME or ~/.cache. None (default_kind() everywhere) when the variable says "off".
+[[nodiscard]] std::optional<KernelChoices> machine_kernels();
+
+/// Options of an engine that asks `kernels`, which must outlive its compilation; null: the default.
+[[nodiscard]] EngineOptions engine_with(KernelChoices* kernels);
+
+}  // namespace caloquant

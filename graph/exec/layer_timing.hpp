@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "graph/exec/lowering.hpp"
+#include "ops/core/tensor.hpp"
+#include "ops/kernels/direct/isa.hpp"
+#include "ops/kernels/layer.hpp"
+
+namespace caloquant {
+
+/// One layer for one image over buffers of its own (zeros), to be measured: its kernel, and for the
+/// library also the DepthToSpace behind it and the change to and from the memory order of the
+/// direct kernels, since its neighbours may be such.
+class LayerBench {
+ public:
+  LayerBench(const LayerQuestion& question, LayerKind kind, Isa isa);
+  void run();
+
+ private:
+  BufferId add(const Shape& logical, Layout layout, const Packing& packing = {});
+  void step(Work work, BufferId src, BufferId dst);
+  void add_library(const LayerQuestion& question, LayerWork work, const Packing& halo,
+                   const Packing& bare);
+  void make_ready(Isa isa);
+
+  std::optional<QuantParams> quant_;
+  LoweredGraph graph_;
+  std::vector<Tensor> memory_;
+  std::vector<std::byte*> pointers_;
+  std::vector<std::unique_ptr<LayerKernel>> kernels_;
+};
+
+/// The kinds that may be fastest for the layer: direct ones that support it (rows only where no
+/// DepthToSpace follows that channels could take over), and the library unless
+/// that would be the portable integer kernel, which exists to be exact.
+[[nodiscard]] std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question);
+
+/// Milliseconds that the layer takes on one thread, the fastest of a few runs.
+[[nodiscard]] double layer_milliseconds(const LayerQuestion& question, LayerKind kind, Isa isa);
+
+}  // namespace caloquant

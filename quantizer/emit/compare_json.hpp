@@ -1,0 +1,13 @@
+#pragma once
+
+#include "graph/io/json.hpp"
+#include "quantizer/run/compare.hpp"
+
+namespace caloquant {
+
+/// Everything that compare() found, with both sides and the SHA-256 of their model files; numbers
+/// that are not defined are the string "nan".
+[[nodiscard]] Json to_json(const CompareResult& result, const ComparedSide& a,
+                           const ComparedSide& b);
+
+}  // namespace caloquant

@@ -1,0 +1,52 @@
+#include <caloquant/error.hpp>
+#include <cmath>
+
+#include "graph/io/json.hpp"
+#include "quantizer/config/enum_names.hpp"
+#include "quantizer/emit/text_file.hpp"
+#include "quantizer/run/layer_costs.hpp"
+
+namespace caloquant {
+
+void write_layer_costs(const CostTable& costs, const std::filesystem::path& file) {
+  Json json{{"_format", "caloquant layer costs"}, {"_version", 1}, {"layers", Json::object()}};
+  for (const auto& [layer, by_precision] : costs) {
+    for (const auto& [precision, cost] : by_precision) {
+      json["layers"][layer][std::string(name_of(precision))] = {
+          {"milliseconds_per_event", cost.milliseconds}, {"bytes", cost.bytes}};
+    }
+  }
+  write_text_file(json.dump(2) + "\n", file);
+}
+
+CostTable read_layer_costs(const std::filesystem::path& file, const TuningSpace& space) {
+  const Json json = parse_json<ConfigError>(read_text<ConfigError>(file), file.string());
+  const auto number = [&](const Json& entry, const char* key, const std::string& place) {
+    if (!entry.is_object() || !entry.contains(key) || !entry.at(key).is_number() ||
+        !(entry.at(key).get<double>() >= 0.0)) {
+      throw ConfigError(place, std::string("has no number '") + key + "' of at least 0",
+                        "let quantize measure the costs: it writes them as layer_costs.json");
+    }
+    return entry.at(key).get<double>();
+  };
+  CostTable costs;
+  for (const LayerSpec& layer : space.layers()) {
+    if (!layer.counted) {
+      continue;
+    }
+    for (const Precision precision : layer.searched.precisions) {
+      const std::string name(name_of(precision));
+      const std::string place = file.string() + "#/layers/" + layer.name + "/" + name;
+      const bool known = json.is_object() && json.contains("layers") &&
+                         json.at("layers").is_object() && json.at("layers").contains(layer.name) &&
+                         json.at("layers").at(layer.name).is_object() &&
+                         json.at("layers").at(layer.name).contains(name);
+      const Json entry = known ? json.at("layers").at(layer.name).at(name) : Json();
+      costs[layer.name][precision] = {number(entry, "milliseconds_per_event", place),
+                                      number(entry, "bytes", place)};
+    }
+  }
+  return costs;
+}
+
+}  // namespace caloquant

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <caloquant/tuning.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "calibration/corrections/layer_statistics.hpp"
+#include "graph/ir/graph.hpp"
+
+namespace caloquant {
+
+/// In which form a layer's weights are wanted.
+struct WeightForm {
+  bool bf16 = false;  ///< then nothing else counts
+  bool per_channel = true;
+  WeightRange range = WeightRange::minmax;
+  bool reconstruct = false;  ///< reconstruct_rounding(), not the nearest
+
+  [[nodiscard]] auto key() const { return std::tie(bf16, per_channel, range, reconstruct); }
+  friend bool operator<(const WeightForm& a, const WeightForm& b) { return a.key() < b.key(); }
+};
+
+/// Quantized weights by layer and form, made once and shared by all trials.
+class WeightCache {
+ public:
+  struct Entry {
+    std::shared_ptr<const Tensor> values;  ///< s8 or bf16
+    std::vector<float> scales;
+    std::int32_t s16_limit = 0;  ///< of s8 ones
+  };
+  /// `statistics` are needed for form.reconstruct. Throws ModelError for a layer without constant
+  /// weights.
+  [[nodiscard]] const Entry& get(const Graph& graph, const Node& node, const WeightForm& form,
+                                 const LayerStatistics* statistics = nullptr);
+
+ private:
+  std::map<std::pair<std::string, WeightForm>, Entry> entries_;
+};
+
+}  // namespace caloquant

@@ -1,0 +1,151 @@
+// Statistics of layers, reconstruction of weights and correction of biases on small layers whose
+// numbers can be worked out.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "calibration/corrections/bias_correction.hpp"
+#include "calibration/corrections/reconstruct_rounding.hpp"
+#include "graph/ir/editor.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+class CorrectionsTest : public testing::PropertyTest {
+ protected:
+  Tensor random_floats(Shape shape, float low, float high) {
+    Tensor tensor(DType::f32, std::move(shape));
+    for (float& value : tensor.data<float>()) {
+      value = testing::uniform(random, low, high);
+    }
+    return tensor;
+  }
+
+  /// Moments of samples x = mean + mixing * noise, so that its components are correlated.
+  LayerStatistics correlated(std::int64_t width) {
+    LayerStatistics statistics;
+    statistics.width = width;
+    statistics.rows = 400;
+    const auto n = static_cast<std::size_t>(width);
+    statistics.gram.assign(n * n, 0.0);
+    statistics.mean.assign(n, 0.0);
+    for (std::int64_t row = 0; row < statistics.rows; ++row) {
+      const float common = testing::uniform(random, 0.0F, 2.0F);
+      std::vector<double> x(n);
+      for (double& value : x) {
+        value = static_cast<double>(common + testing::uniform(random, -0.3F, 0.3F));
+      }
+      for (std::size_t i = 0; i < n; ++i) {
+        statistics.mean[i] += x[i] / static_cast<double>(statistics.rows);
+        for (std::size_t j = 0; j < n; ++j) {
+          statistics.gram[i * n + j] += x[i] * x[j] / static_cast<double>(statistics.rows);
+        }
+      }
+    }
+    return statistics;
+  }
+};
+
+// What the rounding is for: the layer's own sums change less than with the nearest integers. The
+// weights are random and the inputs strongly correlated, so that the gain is large.
+TEST_F(CorrectionsTest, ReconstructionChangesTheSumsLess) {
+  for (int round = 0; round < 10; ++round) {
+    const LayerStatistics statistics = correlated(24);
+    const Tensor weights = random_floats({6, 24}, -1.0F, 1.0F);
+    const std::vector<float> scales = minmax_weight_scales(weights, true);
+    const QuantizedWeights nearest = quantize_weights(weights, scales);
+    const QuantizedWeights chosen = reconstruct_rounding(weights, scales, statistics);
+    EXPECT_EQ(chosen.scales, scales);
+    EXPECT_LT(reconstruction_error(weights, chosen, statistics),
+              0.5 * reconstruction_error(weights, nearest, statistics));
+    for (const std::int8_t q : chosen.values.data<std::int8_t>()) {
+      EXPECT_GE(q, -127);
+    }
+  }
+}
+
+// Where inputs have nothing to do with each other there is nothing to make up for.
+TEST_F(CorrectionsTest, UncorrelatedInputsGiveTheNearestIntegers) {
+  LayerStatistics statistics;
+  statistics.width = 9;
+  statistics.rows = 1;
+  statistics.gram.assign(81, 0.0);
+  statistics.mean.assign(9, 0.0);
+  for (std::size_t i = 0; i < 9; ++i) {
+    statistics.gram[i * 9 + i] = 1.0 + static_cast<double>(i);
+  }
+  const Tensor weights = random_floats({4, 9}, -1.0F, 1.0F);
+  const std::vector<float> scales = minmax_weight_scales(weights, false);
+  const Tensor chosen = reconstruct_rounding(weights, scales, statistics).values;
+  const Tensor nearest = quantize_weights(weights, scales).values;
+  for (std::size_t i = 0; i < 36; ++i) {
+    EXPECT_EQ(chosen.data<std::int8_t>()[i], nearest.data<std::int8_t>()[i]);
+  }
+}
+
+// The zeros of a collapsed convolution are what makes it fast.
+TEST_F(CorrectionsTest, ReconstructionKeepsZeros) {
+  const LayerStatistics statistics = correlated(16);
+  Tensor weights = random_floats({3, 16}, -1.0F, 1.0F);
+  for (const std::size_t i : {std::size_t{0}, std::size_t{7}, std::size_t{40}}) {
+    weights.data<float>()[i] = 0.0F;
+  }
+  const Tensor chosen =
+      reconstruct_rounding(weights, minmax_weight_scales(weights, true), statistics).values;
+  for (const std::size_t i : {std::size_t{0}, std::size_t{7}, std::size_t{40}}) {
+    EXPECT_EQ(chosen.data<std::int8_t>()[i], 0);
+  }
+}
+
+TEST_F(CorrectionsTest, BiasRestoresTheMeanByHand) {
+  const std::vector<float> values{0.6F, -0.2F, 1.0F, 0.3F};
+  const Tensor weights = Tensor::of<float>({2, 2}, std::span<const float>(values));
+  const std::vector<std::int8_t> integers{1, 0, 2, 1};
+  const Tensor quantized = Tensor::of<std::int8_t>({2, 2}, std::span<const std::int8_t>(integers));
+  const LayerQuant quant{{DType::f32, 1.0F, 0}, {0.5F}};  // stands for 0.5, 0, 1, 0.5
+  LayerStatistics statistics;
+  statistics.width = 2;
+  statistics.mean = {10.0, 4.0};
+  // 0.1 * 10 - 0.2 * 4 = 0.2 and 0 * 10 - 0.2 * 4 = -0.8
+  const Tensor bias = corrected_bias(weights, quantized, quant, nullptr, statistics);
+  EXPECT_NEAR(bias.data<float>()[0], 0.2F, 1e-6F);
+  EXPECT_NEAR(bias.data<float>()[1], -0.8F, 1e-6F);
+  const std::vector<float> before{1.0F, 1.0F};
+  const Tensor given = Tensor::of<float>({2}, std::span<const float>(before));
+  EXPECT_NEAR(corrected_bias(weights, quantized, quant, &given, statistics).data<float>()[1], 0.2F,
+              1e-6F);
+}
+
+// A convolution over one row of four cells: all four places are looked at, the first one with a
+// cell of padding in front. Dense sees its input as it is.
+TEST_F(CorrectionsTest, StatisticsAreThoseOfThePatches) {
+  GraphEditor editor("net");
+  const ValueId x = editor.add_input("x", {dynamic, 1, 1, 1, 4});
+  const ValueId w = editor.add_constant("w", random_floats({1, 1, 1, 1, 2}, 0.5F, 1.0F));
+  const Conv conv{{1, 1, 1}, {1, 1, 1}, {0, 0, 1}, {0, 0, 0}, 1};
+  editor.add_output("y", editor.add_node("conv", conv, {x, w}));
+  const auto fill = [](std::int64_t first, std::int64_t count, std::span<float> input) {
+    for (std::int64_t event = 0; event < count; ++event) {
+      for (std::int64_t cell = 0; cell < 4; ++cell) {
+        input[static_cast<std::size_t>(event * 4 + cell)] =
+            static_cast<float>((first + event + 1) * (cell + 1));
+      }
+    }
+  };
+  const auto table = collect_statistics(editor.finish(), fill, {{0, 3}, 2, 1});
+  const LayerStatistics& found = table.at("conv");
+  EXPECT_EQ(found.width, 2);
+  EXPECT_EQ(found.rows, 12);
+  // Patches of event k: k (0, 1), k (1, 2), k (2, 3), k (3, 4); means over k = 1, 2, 3.
+  EXPECT_NEAR(found.mean[0], 6.0 / 4.0 * 2.0, 1e-6);
+  EXPECT_NEAR(found.mean[1], 10.0 / 4.0 * 2.0, 1e-6);
+  const double squares = 14.0 / 3.0;  // mean of k^2
+  EXPECT_NEAR(found.gram[0], 14.0 / 4.0 * squares, 1e-5);
+  EXPECT_NEAR(found.gram[1], 20.0 / 4.0 * squares, 1e-5);
+  EXPECT_NEAR(found.gram[3], 30.0 / 4.0 * squares, 1e-5);
+}
+
+}  // namespace
+}  // namespace caloquant

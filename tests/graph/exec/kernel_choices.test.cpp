@@ -1,0 +1,139 @@
+// Which kernel computes which layer: measured, kept, and never a matter of results.
+
+#include "graph/exec/kernel_choices.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "graph/exec/layer_timing.hpp"
+#include "graph/passes/pass.hpp"
+#include "tests/graph/integer_judge.hpp"
+#include "tests/graph/random_graph.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+class MeasuredKernels : public testing::PropertyTest {
+ protected:
+  testing::TempDir folder;
+
+  /// A convolution whose 8 phases are 2 channels each.
+  Graph collapsed() {
+    GraphEditor editor("net");
+    const ValueId x = editor.add_input("x", {dynamic, 3, 5, 4, 6});
+    const ValueId w =
+        editor.add_constant("w", testing::random_tensor(random, {16, 3, 2, 2, 3}, -1.0F, 1.0F));
+    const Conv conv{{1, 1, 1}, {1, 1, 1}, {0, 0, 1}, {1, 1, 1}, 1};
+    const ValueId y = editor.add_node("conv", conv, {x, w});
+    editor.add_output("y", editor.add_node("shuffle", DepthToSpace{{2, 2, 2}, {1, 0, 1}}, {y}));
+    return editor.finish();
+  }
+
+  static void compile(const Graph& graph, KernelChoices& kernels) {
+    (void)compile_engine(graph, 2, engine_with(&kernels));
+  }
+  static std::string text_of(const std::filesystem::path& file) {
+    std::ifstream stream(file);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+};
+
+TEST_F(MeasuredKernels, EveryKindThatCanIsMeasuredAndTheFastestChosen) {
+  KernelChoices kernels("");
+  compile(collapsed(), kernels);
+  ASSERT_EQ(kernels.table().size(), 1U);
+  const auto& [signature, measured] = *kernels.table().begin();
+  EXPECT_EQ(signature,
+            "conv f32 src 1x3x5x4x6 weights 16x3x2x2x3 strides 1x1x1 dilations 1x1x1 pads 0x0x1 "
+            "and 1x1x1 groups 1 epilogue 0 phases 2x2x2");
+  // Rows would leave the phases to another step.
+  ASSERT_EQ(measured.milliseconds.size(), 2U);
+  const double library = measured.milliseconds.at(LayerKind::library);
+  const double channels = measured.milliseconds.at(LayerKind::direct_channels);
+  EXPECT_GT(std::min(library, channels), 0.0);
+  EXPECT_EQ(measured.kind, library * KernelChoices::margin < channels
+                               ? LayerKind::library
+                               : LayerKind::direct_channels);  // the default for 16 channels
+}
+
+TEST_F(MeasuredKernels, AreMeasuredOnceAndKept) {
+  const Graph graph = collapsed();
+  KernelChoices first(folder / "cache/kernels.json");
+  compile(graph, first);
+  first.save();
+  KernelChoices second(folder / "cache/kernels.json");
+  ASSERT_EQ(second.table().size(), 1U);
+  compile(graph, second);
+  EXPECT_EQ(second.table().begin()->second.milliseconds,
+            first.table().begin()->second.milliseconds);
+  EXPECT_EQ(second.table().begin()->second.kind, first.table().begin()->second.kind);
+}
+
+// A cache is no input: whatever is wrong with it, it is made anew.
+TEST_F(MeasuredKernels, OfAnotherMachineOrDamagedAreNotUsed) {
+  const std::filesystem::path file = folder / "kernels.json";
+  KernelChoices kernels(file);
+  compile(collapsed(), kernels);
+  kernels.save();
+  const std::string good = text_of(file);
+  std::string other = good;
+  other.replace(other.find("\"machine\": \"") + 12, 3, "ZX8");
+  for (const std::string& text :
+       {other, good.substr(0, good.size() / 2), std::string("[]"), std::string(),
+        std::string(R"({"_version": 2, "machine": 7, "layers": []})")}) {
+    std::ofstream(file) << text;
+    EXPECT_TRUE(KernelChoices(file).table().empty()) << text;
+  }
+  std::ofstream(file) << good;
+  EXPECT_EQ(KernelChoices(file).table().size(), 1U);
+}
+
+TEST_F(MeasuredKernels, ThatCannotBeKeptDoNoHarm) {
+  std::ofstream(folder / "file") << "not a folder";
+  KernelChoices kernels(folder / "file" / "kernels.json");
+  compile(collapsed(), kernels);
+  EXPECT_NO_THROW(kernels.save());
+  EXPECT_EQ(kernels.table().size(), 1U);
+}
+
+// Whatever is chosen, layer by layer at random: the numbers stay.
+TEST_F(MeasuredKernels, AnyChoiceComputesTheSame) {
+  for (int round = 0; round < 10; ++round) {
+    const Graph canonical = canonicalize(testing::random_generator(random));
+    const auto reference = compile_reference(canonical, 3);
+    const testing::Ran expected = testing::run_random(canonical, *reference, random);
+    const Graph quantized = testing::quantize_everything(canonical, expected.inputs);
+    testing::IntegerJudge judge;
+    std::map<std::string, int> drawn;  // a layer is asked about more than once
+    EngineOptions options;
+    options.choose = [&](const LayerQuestion& question) {
+      const int kind =
+          drawn.try_emplace(question.node.name, testing::uniform_int(random, 0, 2)).first->second;
+      return kind == 1 && question.rows       ? LayerKind::direct_rows
+             : kind == 2 && question.channels ? LayerKind::direct_channels
+                                              : LayerKind::library;
+    };
+    const auto found =
+        testing::run_on(canonical, *compile_engine(canonical, 3, options), expected.inputs);
+    float largest = 1.0F;
+    float difference = 0.0F;
+    for (std::size_t i = 0; i < found[0].data<float>().size(); ++i) {
+      const float want = expected.outputs[0].data<float>()[i];
+      largest = std::max(largest, std::fabs(want));
+      difference = std::max(difference, std::fabs(found[0].data<float>()[i] - want));
+    }
+    EXPECT_LE(difference, 1e-4F * largest);  // as Engine.Fp32EqualsReference
+    options.listener = judge.listener();
+    (void)testing::run_on(quantized, *compile_engine(quantized, 3, options), expected.inputs);
+    for (const testing::LayerTally& tally : judge.tallies()) {
+      EXPECT_EQ(tally.wrong, 0) << tally.layer << " of round " << round;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace caloquant

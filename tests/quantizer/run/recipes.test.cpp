@@ -1,0 +1,56 @@
+#include "quantizer/run/recipes.hpp"
+
+#include <gtest/gtest.h>
+
+namespace caloquant {
+namespace {
+
+const StatisticsTable statistics;
+
+RecipeChoice choose(Recipe bias, Recipe reconstruct, bool may_try, std::vector<double> losses) {
+  QuantizationConfig config;
+  config.bias_correction = bias;
+  config.weight_reconstruction = reconstruct;
+  return choose_recipes(config, may_try, &statistics, [&](const std::vector<Corrections>& asked) {
+    EXPECT_EQ(asked.size(), losses.size());
+    return losses;
+  });
+}
+
+TEST(Recipes, AutomaticOnesAreKeptWhereTheyHelp) {
+  // Neither, bias, reconstruction, both.
+  const RecipeChoice choice =
+      choose(Recipe::automatic, Recipe::automatic, true, {4.0, 5.0, 1.0, 2.0});
+  EXPECT_FALSE(choice.corrections.bias);
+  EXPECT_TRUE(choice.corrections.reconstruct);
+  ASSERT_EQ(choice.trials.size(), 4U);
+  EXPECT_TRUE(choice.trials[2].kept);
+  EXPECT_EQ(choice.trials[2].loss, 1.0);
+  EXPECT_FALSE(choice.trials[0].kept);
+}
+
+TEST(Recipes, TheSimplestOfEqualOnesIsKept) {
+  const RecipeChoice choice = choose(Recipe::automatic, Recipe::off, true, {3.0, 3.0});
+  EXPECT_FALSE(choice.corrections.bias);
+}
+
+TEST(Recipes, NothingIsTriedWithoutAChoice) {
+  EXPECT_FALSE(choose(Recipe::automatic, Recipe::automatic, false, {}).corrections.bias);
+  const RecipeChoice both = choose(Recipe::on, Recipe::on, false, {});
+  EXPECT_TRUE(both.corrections.bias);
+  EXPECT_TRUE(both.corrections.reconstruct);
+  EXPECT_TRUE(both.trials.empty());
+}
+
+TEST(Recipes, TheProbeIsTheFinestIntegerForm) {
+  const TuningSpace space({default_layer_spec("d", "dense", true),
+                           default_layer_spec("c", "conv", true), default_layer_spec("e", "conv")},
+                          {}, "run.json");
+  const TuningConfig probe = recipe_probe(space);
+  EXPECT_EQ(probe.choice("d").precision, Precision::w8);
+  EXPECT_EQ(probe.choice("c").precision, Precision::w8a16);
+  EXPECT_EQ(probe.choice("e").precision, Precision::int8);  // searches int8 and fp32 alone
+}
+
+}  // namespace
+}  // namespace caloquant

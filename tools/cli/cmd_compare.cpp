@@ -1,0 +1,244 @@
+#include <unistd.h>
+
+#include <caloquant/error.hpp>
+#include <cmath>
+#include <iostream>
+
+#include "calibration/data/latents.hpp"
+#include "graph/io/json.hpp"
+#include "quantizer/emit/compare_json.hpp"
+#include "quantizer/emit/compare_table.hpp"
+#include "quantizer/emit/text_file.hpp"
+#include "quantizer/run/compare.hpp"
+#include "quantizer/run/generate.hpp"
+#include "quantizer/tune/progress.hpp"
+#include "tools/cli/commands.hpp"
+#include "tools/cli/interrupt.hpp"
+
+namespace caloquant::cli {
+namespace {
+
+/// How a network's numbers stand for energies; both have a default where they are left out.
+struct UnitArguments {
+  std::optional<double> scale;
+  std::optional<double> power;
+
+  [[nodiscard]] std::optional<OutputUnits> get(const std::string& options) const {
+    if (!scale && !power) {
+      return std::nullopt;
+    }
+    const OutputUnits units{scale.value_or(1.0), power.value_or(1.0)};
+    if (!(units.scale > 0.0 && std::isfinite(units.scale) && units.power > 0.0 &&
+          std::isfinite(units.power))) {
+      throw UsageError(options, "is not positive and finite",
+                       "give a positive number, as in GeV = out^(1/power) / scale");
+    }
+    return units;
+  }
+};
+
+struct CompareArguments {
+  std::string a;
+  std::string b;
+  std::string discriminator;
+  std::optional<std::int64_t> events;
+  std::string energy;
+  std::string theta;
+  std::string recipe;
+  UnitArguments output;
+  UnitArguments judged;
+  CompareOptions options;
+  std::string file;
+  int threads = 0;
+  bool json = false;
+  bool quiet = false;
+};
+
+/// "LO:HI", or energies separated by commas.
+void parse_energies(const std::string& text, Primaries& primaries) {
+  if (text.find(',') == std::string::npos) {
+    parse_range("--energy", text, primaries.energy_low, primaries.energy_high);
+    return;
+  }
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    double low = 0.0;
+    double high = 0.0;
+    parse_range("--energy", text.substr(begin, comma - begin), low, high);
+    if (low != high) {
+      throw UsageError("--energy", "'" + text + "' mixes a list with a range",
+                       "write LO:HI, or energies as 100,200,300");
+    }
+    primaries.energies.push_back(low);
+    begin = comma + 1;
+  }
+}
+
+InputRecipe recipe_of(const CompareArguments& arguments, const Graph& graph) {
+  if (arguments.recipe.empty()) {
+    return default_recipe(graph);
+  }
+  const auto recipe = input_recipe_from(arguments.recipe);
+  if (!recipe) {
+    throw UsageError("--recipe", "'" + arguments.recipe + "' is unknown",
+                     "energy_angle_noise and energy_times_noise are known");
+  }
+  return *recipe;
+}
+
+/// `model`: a side that is a network, or null.
+CompareOptions options_of(const CompareArguments& arguments, const Graph* model) {
+  CompareOptions options = arguments.options;
+  if (arguments.events && *arguments.events < 2) {
+    throw UsageError("--events", std::to_string(*arguments.events) + " is too few",
+                     "compare at least two events");
+  }
+  options.events = arguments.events.value_or(0);
+  if (model != nullptr) {
+    options.recipe = recipe_of(arguments, *model);
+    const GenerateOptions defaults = default_generate_options(options.recipe);
+    options.primaries.energy_low = defaults.energy_low;
+    options.primaries.energy_high = defaults.energy_high;
+    options.primaries.theta_low_deg = defaults.theta_low_deg;
+    options.primaries.theta_high_deg = defaults.theta_high_deg;
+    const OutputUnits& units = model->output_units();
+    options.discriminator_units = {units.scale, units.power};
+  }
+  if (!arguments.energy.empty()) {
+    parse_energies(arguments.energy, options.primaries);
+  }
+  if (!arguments.theta.empty()) {
+    parse_range("--theta", arguments.theta, options.primaries.theta_low_deg,
+                options.primaries.theta_high_deg);
+  }
+  const auto judged = arguments.judged.get("--discriminator-scale, --discriminator-power");
+  if (judged) {
+    options.discriminator_units = {judged->scale, judged->power};
+  }
+  return options;
+}
+
+/// Labels of files are what they are.
+void refuse_primaries_of_files(const CompareArguments& arguments, const ComparedSide& a,
+                               const ComparedSide& b) {
+  if (!a.is_model() || !b.is_model()) {
+    for (const auto& [option, text] :
+         {std::pair("--energy", arguments.energy), std::pair("--theta", arguments.theta)}) {
+      if (!text.empty()) {
+        throw UsageError(option, "the primaries are those of the shower files",
+                         "leave it out, or compare two models");
+      }
+    }
+  }
+}
+
+CompareResult run(const CompareArguments& arguments, const ComparedSide& a, const ComparedSide& b) {
+  const Graph* const model = a.is_model() ? &*a.graph : b.is_model() ? &*b.graph : nullptr;
+  const CompareOptions options = options_of(arguments, model);
+  std::optional<ComparedSide> judge;
+  if (!arguments.discriminator.empty()) {
+    judge = open_side(arguments.discriminator, {});
+    if (!judge->is_model()) {
+      throw ModelError(arguments.discriminator, "is a shower file", "give a discriminator model");
+    }
+  }
+  watch_for_interrupt();
+  ProgressLine progress(std::cerr, !arguments.quiet && is_terminal(STDERR_FILENO));
+  bool begun = false;
+  const auto report = [&](std::int64_t done, std::int64_t events) {
+    if (cli::interrupted()) {
+      throw InterruptedError("compare");
+    }
+    if (!begun) {
+      progress.begin("compare", static_cast<std::size_t>(events));
+      begun = true;
+    }
+    progress.update(static_cast<std::size_t>(done));
+  };
+  CompareResult result = compare(a, b, judge ? &*judge->graph : nullptr, options, report);
+  progress.clear();
+  return result;
+}
+
+int compare_command(const CompareArguments& arguments) {
+  set_threads(arguments.threads);
+  ComparedSide a = open_side(arguments.a, {});
+  ComparedSide b = open_side(arguments.b, {});
+  refuse_primaries_of_files(arguments, a, b);
+  settle_units(a, b, arguments.output.get("--output-scale, --output-power"));
+  const CompareResult result = run(arguments, a, b);
+  if (!arguments.file.empty() || arguments.json) {
+    const std::string text = to_json(result, a, b).dump(2) + "\n";
+    if (!arguments.file.empty()) {
+      write_text_file(text, arguments.file);
+    }
+    if (arguments.json) {
+      std::cout << text;
+      return exit_ok;
+    }
+  }
+  if (!arguments.quiet) {
+    std::cout << compare_table(result, a, b);
+  }
+  return exit_ok;
+}
+
+void add_primaries(CLI::App& command, CompareArguments& arguments) {
+  command.add_option("--events", arguments.events,
+                     "number of events (1000 between models, else all of the files)");
+  command.add_option("--energy", arguments.energy,
+                     "of two models: LO:HI in GeV, or a list as 100,200,300 (as generate)");
+  command.add_option("--theta", arguments.theta,
+                     "of two models: angle LO:HI in degrees (as generate)");
+  command
+      .add_option("--seed", arguments.options.primaries.seed,
+                  "of primaries, noise and the draws of FPD and KPD")
+      ->capture_default_str();
+  command.add_option("--recipe", arguments.recipe,
+                     "energy_angle_noise (for images of 51x51x25) or energy_times_noise (else)");
+}
+
+void add_units(CLI::App& command, CompareArguments& arguments) {
+  command.add_option("--output-scale", arguments.output.scale,
+                     "of Keras models, GeV = out^(1/power) / scale (as a quantized A or B, or 1)");
+  command.add_option("--output-power", arguments.output.power, "of Keras models");
+  command
+      .add_option("--cell-threshold", arguments.options.cell_threshold,
+                  "cells below become 0 on both sides [GeV]")
+      ->capture_default_str();
+  CLI::Option* discriminator =
+      command.add_option("--discriminator", arguments.discriminator,
+                         "network that takes an image; its outputs are compared too");
+  command
+      .add_option("--discriminator-scale", arguments.judged.scale,
+                  "it takes (scale * GeV)^power (as A or B puts out, or 1)")
+      ->needs(discriminator);
+  command.add_option("--discriminator-power", arguments.judged.power, "see --discriminator-scale")
+      ->needs(discriminator);
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand(
+      "compare", "Physics of two models or shower files side by side; A is the reference");
+  auto arguments = std::make_shared<CompareArguments>();
+  const std::string forms =
+      "quantized.h5, full Keras HDF5, ARCHITECTURE.json,WEIGHTS.h5, ARCHITECTURE.json,random:SEED, "
+      "or a shower file (or pattern)";
+  command->add_option("A", arguments->a, forms)->required();
+  command->add_option("B", arguments->b, "the same")->required();
+  add_primaries(*command, *arguments);
+  add_units(*command, *arguments);
+  command->add_option("-o,--output", arguments->file, "JSON file to write");
+  command->add_option("--batch", arguments->options.batch, "events per call")
+      ->capture_default_str();
+  command->add_option("--threads", arguments->threads, "threads (0: all)")
+      ->check(CLI::Range(0, 4096));
+  CLI::Option* json = command->add_flag("--json", arguments->json, "print JSON");
+  command->add_flag("--quiet", arguments->quiet, "print errors only")->excludes(json);
+  command->callback(
+      [arguments, &action] { action = [arguments] { return compare_command(*arguments); }; });
+}
+
+}  // namespace caloquant::cli
