@@ -11,7 +11,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr int deepest = 16;
-constexpr std::int64_t most_messages = 1'000'000;
+constexpr std::int64_t most_parts = 1'000'000;
 
 enum WireType : std::uint32_t { varint = 0, fixed64 = 1, delimited = 2, fixed32 = 5 };
 
@@ -38,9 +38,7 @@ class Walker {
     if (depth > deepest) {
       fail(position_, path, "messages are nested more than " + std::to_string(deepest) + " deep");
     }
-    if (++messages_ > most_messages) {
-      fail(position_, path, "there are more than " + std::to_string(most_messages) + " messages");
-    }
+    count_part(path);
     std::map<int, std::int64_t> seen;
     while (position_ < end) {
       const std::size_t start = position_;
@@ -57,6 +55,15 @@ class Walker {
   }
 
  private:
+  /// Protobuf makes an object of each message, string and unknown field, however short.
+  void count_part(const std::string& path) {
+    if (++parts_ > most_parts) {
+      fail(position_, path,
+           "there are more than " + std::to_string(most_parts) +
+               " messages, strings and unknown fields");
+    }
+  }
+
   [[noreturn]] void fail(std::size_t offset, const std::string& path,
                          const std::string& problem) const {
     throw ModelError(file_ + ": byte " + std::to_string(offset) + (path.empty() ? "" : ", " + path),
@@ -100,6 +107,10 @@ class Walker {
         !(wire == delimited && field->is_packable())) {
       fail(start, path, "has another type than ONNX gives it");
     }
+    const bool nested = field != nullptr && field->type() == FieldDescriptor::TYPE_MESSAGE;
+    if (field == nullptr || (!nested && !field->is_packable() && field->is_repeated())) {
+      count_part(path);
+    }
     switch (wire) {
       case varint:
         (void)read_varint(end, path);
@@ -118,7 +129,7 @@ class Walker {
     const std::uint64_t length = read_varint(end, path);
     const std::size_t begin = position_;
     advance(length, start, end, path);
-    if (field != nullptr && field->type() == FieldDescriptor::TYPE_MESSAGE) {
+    if (nested) {
       const std::size_t inner_end = position_;
       position_ = begin;
       walk(inner_end, *field->message_type(), path, depth + 1);
@@ -128,7 +139,7 @@ class Walker {
   std::span<const std::byte> bytes_;
   const std::string& file_;
   std::size_t position_ = 0;
-  std::int64_t messages_ = 0;
+  std::int64_t parts_ = 0;
 };
 
 }  // namespace

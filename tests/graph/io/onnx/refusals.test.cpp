@@ -98,18 +98,34 @@ TEST(OnnxRefusals, WireFormat) {
               AllOf(HasSubstr("byte 2"), HasSubstr("another type")));
   // A group, which ONNX does not have.
   EXPECT_THAT(refusal_of_bytes("\x08\x07\x9b\x06"), HasSubstr("wire type 3"));
-  // Two million empty nodes: 4 MB that would become a quarter of a gigabyte.
-  OnnxBuilder builder = image_model();
-  std::string nodes;
-  for (int i = 0; i < 2'000'000; ++i) {
-    nodes += std::string("\x0a\x00", 2);
-  }
-  std::string graph("\x3a");
-  for (std::size_t rest = nodes.size(); rest > 0; rest >>= 7) {
-    graph += static_cast<char>((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-  }
-  EXPECT_THAT(refusal_of_bytes(builder.bytes() + graph + nodes),
-              AllOf(HasSubstr("graph.node["), HasSubstr("more than 1000000 messages")));
+}
+
+/// 4 MB that would become a quarter of a gigabyte: two million empty nodes, inputs of a node, or
+/// fields that ONNX does not have.
+TEST(OnnxRefusals, MillionsOfEmptyParts) {
+  const auto delimited = [](char tag, const std::string& content) {
+    std::string field(1, tag);
+    std::size_t rest = content.size();
+    for (; rest > 0x7f; rest >>= 7) {
+      field += static_cast<char>((rest & 0x7f) | 0x80);
+    }
+    return field + static_cast<char>(rest) + content;
+  };
+  const auto empty_fields = [](char tag) {
+    std::string fields;
+    for (int i = 0; i < 2'000'000; ++i) {
+      fields += {tag, '\0'};
+    }
+    return fields;
+  };
+  const std::string head = image_model().bytes();
+  const std::string more = "more than 1000000 messages, strings and unknown fields";
+  EXPECT_THAT(refusal_of_bytes(head + delimited('\x3a', empty_fields('\x0a'))),
+              AllOf(HasSubstr("graph.node["), HasSubstr(more)));
+  const std::string node = delimited('\x0a', empty_fields('\x0a'));
+  EXPECT_THAT(refusal_of_bytes(head + delimited('\x3a', node)),
+              AllOf(HasSubstr("graph.node[0]"), HasSubstr(more)));
+  EXPECT_THAT(refusal_of_bytes(head + delimited('\x3a', empty_fields('\x52'))), HasSubstr(more));
 }
 
 TEST(OnnxRefusals, Opsets) {
