@@ -10,7 +10,7 @@
 namespace caloquant::onnx {
 namespace {
 
-constexpr std::int64_t largest = std::int64_t{1} << 31;
+constexpr std::int64_t most_cells = std::int64_t{1} << 31;
 
 /// `text` when it is one of the known.
 std::string one_of(const Call& call, const char* name, const std::string& text,
@@ -30,7 +30,7 @@ std::vector<ResizeAxis> kept_axes(const Shape& src) {
 }
 
 void set_scale(const Call& call, ResizeAxis& axis, double scale) {
-  call.require(scale > 0.0 && scale <= static_cast<double>(largest) && axis.src <= largest,
+  call.require(scale > 0.0 && scale <= static_cast<double>(most_cells) && axis.src <= most_cells,
                "has the scale " + std::to_string(scale));
   axis.scale = scale;
   axis.length = scale * static_cast<double>(axis.src);
@@ -47,7 +47,7 @@ void set_sizes(const Call& call, std::vector<ResizeAxis>& axes,
   double common = policy == "not_larger" ? 1e300 : 0.0;
   for (std::size_t i = 0; i < which.size(); ++i) {
     ResizeAxis& axis = axes[which[i]];
-    call.require(sizes[i] >= 0 && sizes[i] <= largest && axis.src > 0,
+    call.require(sizes[i] >= 0 && sizes[i] <= most_cells && axis.src > 0,
                  "has the size " + std::to_string(sizes[i]));
     axis.dst = sizes[i];
     axis.length = static_cast<double>(sizes[i]);
