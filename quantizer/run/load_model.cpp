@@ -45,6 +45,10 @@ Graph read_model_file(const ModelConfig& config) {
 
 }  // namespace
 
+Graph read_fp32_model(const ModelConfig& config) {
+  return with_units(read_model_file(config), config.output);
+}
+
 LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph) {
   LoadedModel model;
   for (const auto* file : {&config.file, &config.architecture, &config.weights}) {
@@ -52,8 +56,7 @@ LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph)
       model.files.push_back(*file);
     }
   }
-  model.graph =
-      canonicalize(with_units(read_model_file(config), config.output), graph.disabled_passes);
+  model.graph = canonicalize(read_fp32_model(config), graph.disabled_passes);
   return model;
 }
 

@@ -17,6 +17,9 @@ struct LoadedModel {
   bool quantized = false;                    ///< read from quantized.h5
 };
 
+/// The network of a config as its file has it, with its output units. Throws ModelError.
+[[nodiscard]] Graph read_fp32_model(const ModelConfig& config);
+
 /// The fp32 model of a config. Throws ModelError.
 [[nodiscard]] LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph);
 

@@ -22,6 +22,7 @@ int parse_and_run(int argc, char** argv) {
   cli::add_quantize(app, action);
   cli::add_evaluate(app, action);
   cli::add_compare(app, action);
+  cli::add_convert(app, action);
   cli::add_run(app, action);
   cli::add_generate(app, action);
   cli::add_inspect(app, action);

@@ -116,7 +116,7 @@ void write_model(const Model& model, const std::filesystem::path& file) {
   if (proto.ByteSizeLong() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     throw BackendError(file.string(), "would be larger than 2 GiB, which protobuf cannot write");
   }
-  const std::filesystem::path unfinished = file.string() + ".part";
+  const std::filesystem::path unfinished = file.string() + ".partial";
   std::ofstream stream(unfinished, std::ios::binary);
   const bool written = stream && proto.SerializeToOstream(&stream) && stream.flush();
   stream.close();

@@ -1,34 +1,15 @@
 #include "graph/io/onnx/writer/export.hpp"
 
-#include <algorithm>
+#include <caloquant/error.hpp>
 #include <cstring>
 
 #include "graph/io/onnx/proto/write_model.hpp"
-#include "ops/core/overloaded.hpp"
 
 namespace caloquant::onnx {
 namespace {
 
 constexpr std::int64_t opset = 13;
 constexpr std::int64_t ir_version = 7;
-
-ElementType type_of(DType dtype) {
-  switch (dtype) {
-    case DType::f32:
-      return ElementType::f32;
-    case DType::f64:
-      return ElementType::f64;
-    case DType::s8:
-      return ElementType::s8;
-    case DType::u8:
-      return ElementType::u8;
-    case DType::s32:
-      return ElementType::s32;
-    case DType::s64:
-      return ElementType::s64;
-  }
-  return ElementType::undefined;
-}
 
 Attribute attribute(const std::string& name, AttributeKind kind) {
   Attribute result;
@@ -38,6 +19,10 @@ Attribute attribute(const std::string& name, AttributeKind kind) {
 }
 
 void export_node(Export& out, const Node& node) {
+  if (node.quant) {
+    throw ModelError("layer '" + node.name + "'", "is quantized; ONNX is written of fp32 models",
+                     "give the model that it was quantized from");
+  }
   if (is_quantizable(node.op)) {
     export_layer(out, node);
   } else if (only_moves_cells(node.op) || std::holds_alternative<Concat>(node.op) ||
@@ -75,14 +60,15 @@ Attribute text_attribute(const std::string& name, const std::string& value) {
 }
 
 Array array_of(const Tensor& tensor) {
-  Array array(type_of(tensor.dtype()), tensor.shape());
+  CALOQUANT_EXPECT(tensor.dtype() == DType::f32);
+  Array array(ElementType::f32, tensor.shape());
   if (tensor.bytes() > 0) {
     std::memcpy(array.bytes().data(), tensor.raw(), tensor.bytes());
   }
   return array;
 }
 
-Export::Export(const Graph& graph, const OnnxOptions& options) : graph_(graph), options_(options) {
+Export::Export(const Graph& graph) : graph_(graph) {
   model_.ir_version = ir_version;
   model_.opset = opset;
   model_.name = graph.name();
@@ -160,16 +146,16 @@ Model Export::finish() {
   return std::move(model_);
 }
 
-Model export_graph(const Graph& graph, const OnnxOptions& options) {
-  return Export(graph, options).finish();
+Model export_graph(const Graph& graph) {
+  return Export(graph).finish();
 }
 
 }  // namespace caloquant::onnx
 
 namespace caloquant {
 
-void write_onnx(const Graph& graph, const std::filesystem::path& file, const OnnxOptions& options) {
-  onnx::write_model(onnx::export_graph(graph, options), file);
+void write_onnx(const Graph& graph, const std::filesystem::path& file) {
+  onnx::write_model(onnx::export_graph(graph), file);
 }
 
 }  // namespace caloquant

@@ -12,10 +12,9 @@ namespace caloquant::onnx {
 /// Builds a Model node by node; names are made unique.
 class Export {
  public:
-  Export(const Graph& graph, const OnnxOptions& options);
+  explicit Export(const Graph& graph);
 
   [[nodiscard]] const Graph& graph() const { return graph_; }
-  [[nodiscard]] const OnnxOptions& options() const { return options_; }
   [[nodiscard]] std::string unique(const std::string& wish);
   /// Name of a value of the graph; constants are added when they are first asked for.
   std::string name(ValueId value);
@@ -33,7 +32,6 @@ class Export {
 
  private:
   const Graph& graph_;
-  OnnxOptions options_;
   Model model_;
   std::set<std::string> names_;
   std::map<ValueId, std::string> values_;
@@ -43,10 +41,11 @@ class Export {
 [[nodiscard]] Attribute integers_attribute(const std::string& name, const Shape& values);
 [[nodiscard]] Attribute number_attribute(const std::string& name, double value);
 [[nodiscard]] Attribute text_attribute(const std::string& name, const std::string& value);
+/// An f32 tensor.
 [[nodiscard]] Array array_of(const Tensor& tensor);
 
 // export_layers.cpp
-/// Dense or Conv with weights and bias, and Q/DQ where it is quantized.
+/// Dense or Conv.
 void export_layer(Export& out, const Node& node);
 // export_movement.cpp
 void export_movement(Export& out, const Node& node);
