@@ -14,7 +14,7 @@
 namespace caloquant {
 namespace {
 
-bool applies(const Graph& graph, const Node& node) {
+bool is_foldable(const Graph& graph, const Node& node) {
   const bool all_constant = std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
     const Value& value = graph.value(id);
     return value.constant != nullptr && value.dtype == DType::f32;
@@ -30,7 +30,7 @@ bool fold_constants(GraphEditor& editor) {
   bool changed = false;
   for (std::size_t i = 0; i < editor.graph().nodes().size(); ++i) {
     const Node node = editor.graph().nodes()[i];
-    if (!applies(editor.graph(), node)) {
+    if (!is_foldable(editor.graph(), node)) {
       continue;
     }
     std::vector<const Tensor*> inputs;

@@ -38,7 +38,7 @@ constexpr const char* schema_text = R"JSON({
           "type": "string"
         },
         "file": {
-          "description": "Full Keras model (HDF5 with model_config).",
+          "description": "Full Keras model (HDF5 with model_config) or ONNX model.",
           "type": "string"
         },
         "random_weights": {

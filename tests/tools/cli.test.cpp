@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -378,6 +379,88 @@ TEST_F(Cli, InspectCountsTheNetwork) {
   std::vector<std::string> as_written = command;
   as_written.insert(as_written.end(), {"--disable-pass", "collapse_upsample"});
   EXPECT_THAT(run(as_written).out, HasSubstr("total 255.70 MMAC"));  // 3dgan.md: 255.7
+}
+
+TEST_F(Cli, OnnxModelsAreModels) {
+  const fs::path fixtures = fs::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/onnx/networks";
+  const fs::path generator = fixtures / "generator3d/model.onnx";
+  const auto inspected = run({"inspect", generator.string()});
+  ASSERT_EQ(inspected.exit_code, 0) << inspected.err;
+  EXPECT_THAT(inspected.out, HasSubstr("conv3d_1"));
+  // Told by its content: the name says nothing.
+  fs::copy_file(generator, folder / "model");
+  EXPECT_EQ(run({"inspect", "model"}).exit_code, 0);
+  fs::resize_file(folder / "model", 1000);
+  const auto damaged = run({"inspect", "model"});
+  EXPECT_EQ(damaged.exit_code, 4);
+  EXPECT_THAT(damaged.err,
+              ::testing::AllOf(HasSubstr("caloquant: model: byte "), HasSubstr("bytes, ")));
+}
+
+/// A generator from Keras to ONNX and through everything that takes a model.
+TEST_F(Cli, ConvertedModelIsTheSame) {
+  const std::vector<std::string> keras{"--architecture", "energygan.json", "--random-weights", "5"};
+  const auto with_keras = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), keras.begin(), keras.end());
+    return run(arguments);
+  };
+  const auto converted = with_keras({"convert", "-o", "model.onnx"});
+  ASSERT_EQ(converted.exit_code, 0) << converted.err;
+  EXPECT_THAT(converted.out, HasSubstr("layers written to model.onnx"));
+  EXPECT_EQ(with_keras({"convert", "-o", "no/such/model.onnx"}).exit_code, 6);
+  EXPECT_TRUE(partial_files().empty());
+
+  Tensor latent(DType::f32, {3, 200});
+  for (std::size_t i = 0; i < 600; ++i) {
+    latent.data<float>()[i] = static_cast<float>(i % 17) / 8.0F - 1.0F;
+  }
+  H5File latents = H5File::create(folder / "latents.h5");
+  latents.write("/z", latent);
+  latents.commit();
+  ASSERT_EQ(with_keras({"run", "--latents", "latents.h5", "-o", "a.h5"}).exit_code, 0);
+  ASSERT_EQ(run({"run", "model.onnx", "--latents", "latents.h5", "-o", "b.h5"}).exit_code, 0);
+  const Tensor a = H5File::open(folder / "a.h5", ErrorKind::data).read("/ECAL", DType::f32);
+  const Tensor b = H5File::open(folder / "b.h5", ErrorKind::data).read("/ECAL", DType::f32);
+  ASSERT_EQ(a.shape(), b.shape());
+  const auto cells = a.data<float>();
+  const float largest = *std::max_element(cells.begin(), cells.end());
+  EXPECT_GT(largest, 0.0F);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    ASSERT_NEAR(b.data<float>()[i], cells[i], 1e-5F * largest) << i;  // f32 through five layers
+  }
+
+  Json json = config();
+  json["model"] = {{"file", "model.onnx"}};
+  write("onnx.json", json);
+  const auto quantized = run({"quantize", "onnx.json", "-o", "out"});
+  ASSERT_EQ(quantized.exit_code, 0) << quantized.err;
+  EXPECT_EQ(json_file("out/result.json")["quantized_layers"].get<int>(), 5);
+  const auto measured = run({"benchmark", "model.onnx", "--precision", "fp32,int8", "--batch", "1",
+                             "--repetitions", "1", "--seconds", "0", "--json"});
+  ASSERT_EQ(measured.exit_code, 0) << measured.err;
+  EXPECT_EQ(Json::parse(measured.out).size(), 2U);
+
+  const auto refused = run({"convert", "out/quantized.h5", "-o", "int8.onnx"});
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("is quantized; ONNX is written of fp32 models"));
+  EXPECT_FALSE(fs::exists(folder / "int8.onnx"));
+}
+
+TEST_F(Cli, TestOnnxRunsFolders) {
+  const fs::path fixtures = fs::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/onnx";
+  const auto good = run({"test-onnx", (fixtures / "ops").string()});
+  EXPECT_EQ(good.exit_code, 0) << good.out;
+  EXPECT_THAT(good.out, HasSubstr("qlinear_conv_3d: 1 data set"));
+  EXPECT_THAT(good.err, HasSubstr("26 of 26 passed"));
+  fs::copy(fixtures / "ops/conv_integer", folder / "bad", fs::copy_options::recursive);
+  fs::copy_file(folder / "bad/test_data_set_0/input_0.pb",
+                folder / "bad/test_data_set_0/output_0.pb", fs::copy_options::overwrite_existing);
+  const auto bad = run({"test-onnx", (fixtures / "ops/conv_integer").string(), "bad"});
+  EXPECT_EQ(bad.exit_code, 4);
+  EXPECT_THAT(bad.out, ::testing::AllOf(HasSubstr("pass  "), HasSubstr("FAIL  bad: "),
+                                        HasSubstr("expected is u8[2, 3, 5, 5]")));
+  EXPECT_EQ(run({"test-onnx", "no_such_folder"}).exit_code, 5);
+  EXPECT_EQ(run({"test-onnx"}).exit_code, 2);
 }
 
 TEST_F(Cli, BenchmarkPrintsARowPerCandidate) {

@@ -24,14 +24,17 @@ using Action = std::function<int()>;
 void add_quantize(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
+void add_convert(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_generate(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_benchmark(CLI::App& app, Action& action);
 void add_make_showers(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
+void add_test_onnx(CLI::App& app, Action& action);
 
-/// MODEL, or --architecture with --weights or --random-weights; --disable-pass for Keras models.
+/// MODEL, or --architecture with --weights or --random-weights; --disable-pass for Keras and ONNX
+/// models.
 struct ModelArguments {
   std::string file;
   std::string architecture;
@@ -40,9 +43,16 @@ struct ModelArguments {
   GraphConfig graph;
 
   void add_to(CLI::App& command);
+  /// All but --disable-pass.
+  void add_source_to(CLI::App& command);
   /// Throws UsageError when it is not exactly one of the forms, or for a pass that cannot be
   /// switched off, ModelError for a bad model.
   [[nodiscard]] LoadedModel load() const;
+  /// The network as its file has it; throws as load() does.
+  [[nodiscard]] Graph read() const;
+
+ private:
+  [[nodiscard]] ModelConfig config() const;
 };
 
 /// "LO:HI", or one number for both. Throws UsageError with `option` as its place.

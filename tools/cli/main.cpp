@@ -22,12 +22,14 @@ int parse_and_run(int argc, char** argv) {
   cli::add_quantize(app, action);
   cli::add_evaluate(app, action);
   cli::add_compare(app, action);
+  cli::add_convert(app, action);
   cli::add_run(app, action);
   cli::add_generate(app, action);
   cli::add_inspect(app, action);
   cli::add_benchmark(app, action);
   cli::add_make_showers(app, action);
   cli::add_schema(app, action);
+  cli::add_test_onnx(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

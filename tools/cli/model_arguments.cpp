@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 
+#include "graph/io/native_format.hpp"
 #include "graph/passes/pass.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -25,21 +26,25 @@ void check_passes(const std::vector<std::string>& disabled) {
 
 }  // namespace
 
-void ModelArguments::add_to(CLI::App& command) {
-  command.add_option("MODEL", file, "quantized.h5 or a full Keras HDF5 model");
+void ModelArguments::add_source_to(CLI::App& command) {
+  command.add_option("MODEL", file, "quantized.h5, a full Keras HDF5 model or an ONNX model");
   command.add_option("--architecture", architecture, "Keras architecture JSON (to_json)");
   command.add_option("--weights", weights, "Keras weights HDF5 (save_weights)");
   command.add_option("--random-weights", random_weights,
                      "seeded random weights for --architecture, instead of --weights");
+}
+
+void ModelArguments::add_to(CLI::App& command) {
+  add_source_to(command);
   command
-      .add_option(
-          "--disable-pass", graph.disabled_passes,
-          "leave out an exact rewriting of a Keras model, e.g. collapse_upsample (repeatable)")
+      .add_option("--disable-pass", graph.disabled_passes,
+                  "leave out an exact rewriting of a Keras or ONNX model, e.g. collapse_upsample "
+                  "(repeatable)")
       ->type_name("NAME")
       ->allow_extra_args(false);
 }
 
-LoadedModel ModelArguments::load() const {
+ModelConfig ModelArguments::config() const {
   const bool by_file = !file.empty();
   const bool by_parts = !architecture.empty();
   if (by_file == by_parts || (by_file && (!weights.empty() || random_weights)) ||
@@ -47,21 +52,33 @@ LoadedModel ModelArguments::load() const {
     throw UsageError("MODEL", "exactly one form of model is needed",
                      "give MODEL, or --architecture with --weights or with --random-weights");
   }
-  check_passes(graph.disabled_passes);
-  if (by_file) {
-    LoadedModel model = load_model_file(file, graph);
-    if (model.quantized && !graph.disabled_passes.empty()) {
-      throw UsageError("--disable-pass",
-                       "'" + file + "' is quantized: its graph stays as it was written",
-                       "set /graph/disabled_passes in the config of quantize");
-    }
-    return model;
-  }
   ModelConfig config;
+  config.file = file;
   config.architecture = architecture;
   config.weights = weights;
   config.random_weights = random_weights;
-  return load_fp32_model(config, graph);
+  return config;
+}
+
+LoadedModel ModelArguments::load() const {
+  const ModelConfig source = config();
+  check_passes(graph.disabled_passes);
+  if (source.file.empty()) {
+    return load_fp32_model(source, graph);
+  }
+  LoadedModel model = load_model_file(source.file, graph);
+  if (model.quantized && !graph.disabled_passes.empty()) {
+    throw UsageError("--disable-pass",
+                     "'" + file + "' is quantized: its graph stays as it was written",
+                     "set /graph/disabled_passes in the config of quantize");
+  }
+  return model;
+}
+
+Graph ModelArguments::read() const {
+  const ModelConfig source = config();
+  const bool native = !source.file.empty() && is_native(source.file);
+  return native ? load_model_file(source.file, graph).graph : read_fp32_model(source);
 }
 
 void set_threads(int threads) {

@@ -8,6 +8,8 @@ endif()
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(nlohmann_json 3.11 REQUIRED)
+# Module mode: Debian's protobuf 3.21 has no CMake package of its own.
+find_package(Protobuf 3.12 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 if(CALOQUANT_BUILD_TESTS)

@@ -22,6 +22,8 @@ DOORS = {
     "dnnl.hpp": {"ops/onednn/"},
     "nlohmann/": {"graph/io/json.hpp"},
     "CLI/": {"tools/cli/"},
+    "google/protobuf/": {"graph/io/onnx/proto/"},
+    "graph/io/onnx/proto/onnx.pb.h": {"graph/io/onnx/proto/"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

@@ -6,6 +6,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build git ca-certificates python3
   libdnnl-dev ocl-icd-opencl-dev libhdf5-dev libeigen3-dev nlohmann-json3-dev libcli11-dev
+  libprotobuf-dev protobuf-compiler
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 case "${1:-}" in

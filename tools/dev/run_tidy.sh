@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cmake --preset tidy >/dev/null
+cmake --build build/tidy --target caloquant_onnx_proto >/dev/null  # generated headers
 
 # Tidies one file. A clean file prints nothing; the counts of suppressed warnings go to stderr.
 tidy_one() {

@@ -25,7 +25,7 @@ struct OutputConfig {
 struct ModelConfig {
   std::filesystem::path architecture;           ///< Keras to_json form; empty when not given
   std::filesystem::path weights;                ///< Keras save_weights form; empty when not given
-  std::filesystem::path file;                   ///< full Keras model; empty when not given
+  std::filesystem::path file;                   ///< full Keras or ONNX model; empty when not given
   std::optional<std::uint64_t> random_weights;  ///< seed
   OutputConfig output;
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;

@@ -1,0 +1,100 @@
+// Conv, Gemm, MatMul, BatchNormalization: the operators with weights.
+
+#include <algorithm>
+
+#include "graph/io/onnx/importer/translators.hpp"
+#include "graph/io/onnx/interpreter/window.hpp"
+#include "ops/reference/reference.hpp"
+
+namespace caloquant::onnx {
+namespace {
+
+Tensor transposed(const Tensor& matrix) {
+  return reference_transpose(Transpose{{1, 0}}, matrix);
+}
+
+void scale(Tensor& tensor, double factor) {
+  for (float& value : tensor.data<float>()) {
+    value = static_cast<float>(static_cast<double>(value) * factor);
+  }
+}
+
+/// C of Gemm as a bias [O].
+Tensor gemm_bias(const NodeImport& node, std::int64_t outputs) {
+  Tensor given = node.weights(2);
+  scale(given, node.call().number("beta", 1.0));
+  if (given.size() == 1) {
+    return filled(outputs, given.data<float>()[0]);
+  }
+  node.require(given.size() == outputs && given.shape().back() == outputs,
+               "has C " + to_string(given.shape()) + ", needs one number per output");
+  given.reshape({outputs});
+  return given;
+}
+
+}  // namespace
+
+ImportedValue import_conv(const NodeImport& node) {
+  const ValueId src = node.computed(0);
+  Tensor weights = node.weights(1);
+  node.require(weights.shape().size() >= 3, "has weights " + to_string(weights.shape()));
+  const Shape kernel(weights.shape().begin() + 2, weights.shape().end());
+  node.require(node.call().integers("kernel_shape").value_or(kernel) == kernel,
+               "has a kernel_shape that its weights contradict");
+  const Window window = forward_window(node.call(), node.sample_dims(src), kernel);
+  Conv conv;
+  for (std::size_t i = 3 - window.axes; i < 3; ++i) {
+    conv.strides.push_back(window[i].stride);
+    conv.dilations.push_back(window[i].dilation);
+    conv.pads_begin.push_back(window[i].pad_begin);
+    conv.pads_end.push_back(window[i].pad_end);
+  }
+  conv.groups = node.call().integer("group", 1);
+  std::vector<ValueId> inputs{src, node.add_constant("/weights", std::move(weights))};
+  if (node.has_input(2)) {
+    inputs.push_back(node.add_constant("/bias", node.weights(2)));
+  }
+  return node.add("", conv, std::move(inputs));
+}
+
+ImportedValue import_gemm(const NodeImport& node) {
+  const ValueId src = node.computed(0);
+  node.require(node.call().integer("transA", 0) == 0, "transposes its src, and with it the batch");
+  Tensor weights = node.weights(1);
+  node.require(
+      weights.shape().size() == 2 && node.shape(src).size() == 2,
+      "needs matrices, has " + to_string(node.shape(src)) + " and " + to_string(weights.shape()));
+  if (node.call().integer("transB", 0) == 0) {
+    weights = transposed(weights);
+  }
+  scale(weights, node.call().number("alpha", 1.0));
+  const std::int64_t outputs = weights.shape()[0];
+  std::vector<ValueId> inputs{src, node.add_constant("/weights", std::move(weights))};
+  if (node.has_input(2)) {
+    inputs.push_back(node.add_constant("/bias", gemm_bias(node, outputs)));
+  }
+  return node.add("", Dense{}, std::move(inputs));
+}
+
+ImportedValue import_matmul(const NodeImport& node) {
+  const ValueId src = node.computed(0);
+  const Tensor weights = node.weights(1);
+  node.require(weights.shape().size() == 2,
+               "needs a constant matrix, has " + to_string(weights.shape()));
+  return node.add("", Dense{}, {src, node.add_constant("/weights", transposed(weights))});
+}
+
+ImportedValue import_batch_norm(const NodeImport& node) {
+  node.require(node.call().integer("training_mode", 0) == 0 && node.call().output_count() == 1,
+               "is in training mode");
+  node.require(node.call().integer("spatial", 1) == 1, "has spatial = 0, which is not supported");
+  const char* const names[] = {"/gamma", "/beta", "/mean", "/variance"};
+  std::vector<ValueId> inputs{node.computed(0)};
+  for (std::size_t i = 1; i <= 4; ++i) {
+    inputs.push_back(node.add_constant(names[i - 1], node.weights(i)));
+  }
+  const BatchNorm norm{node.call().number("epsilon", static_cast<double>(1e-5F))};
+  return node.add("", norm, std::move(inputs));
+}
+
+}  // namespace caloquant::onnx

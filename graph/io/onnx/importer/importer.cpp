@@ -1,0 +1,281 @@
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <set>
+#include <utility>
+
+#include "graph/io/onnx/importer/translators.hpp"
+#include "graph/io/onnx/interpreter/interpreter.hpp"
+#include "graph/io/onnx/interpreter/table.hpp"
+#include "graph/io/onnx/onnx_reader.hpp"
+#include "graph/io/onnx/proto/read_model.hpp"
+
+namespace caloquant::onnx {
+namespace {
+
+/// What evaluating constants may cost: more than shape arithmetic needs, and memory in proportion
+/// to the weights in the file.
+Budget folding_budget(const Model& model) {
+  std::int64_t bytes = 0;
+  for (const Initializer& initializer : model.initializers) {
+    bytes += static_cast<std::int64_t>(initializer.array->bytes().size());
+  }
+  constexpr std::int64_t always = std::int64_t{1} << 26;
+  return {std::max(always, 4 * bytes), std::max(1e9, 16.0 * static_cast<double>(bytes))};
+}
+
+/// Batches of the two evaluations when the file leaves the batch open.
+constexpr std::array<std::int64_t, 2> probes{11, 13};
+
+std::string input_place(const Model& model, const ValueInfo& input) {
+  return model.file.string() + ": input '" + printable(input.name) + "'";
+}
+
+/// The batch that the inputs declare; 0 when it is symbolic.
+std::int64_t declared_batch(const Model& model) {
+  std::int64_t batch = 0;
+  for (const ValueInfo& input : model.inputs) {
+    const std::string place = input_place(model, input);
+    if (input.type != ElementType::f32) {
+      throw ModelError(place, "has elements of " + name_of(input.type) + ", f32 is needed");
+    }
+    if (!input.has_shape || input.dims.size() < 2 || input.dims.size() > 5) {
+      throw ModelError(place, "has the extents " + to_string(input.dims) + ", needs 2 to 5 axes",
+                       "export the model with the shapes of its inputs");
+    }
+    for (std::size_t i = 1; i < input.dims.size(); ++i) {
+      if (input.dims[i] < 1 || input.dims[i] > (std::int64_t{1} << 31)) {
+        throw ModelError(
+            place,
+            "has the extents " + to_string(input.dims) + ", of which only the first may be unknown",
+            "export the model with fixed extents");
+      }
+    }
+    const std::int64_t own = input.dims.front() == dynamic ? 0 : input.dims.front();
+    if (batch != 0 && own != 0 && own != batch) {
+      throw ModelError(place, "has a batch of " + std::to_string(own) + ", another input one of " +
+                                  std::to_string(batch));
+    }
+    batch = own != 0 ? own : batch;
+  }
+  return batch;
+}
+
+/// The nodes that the outputs need.
+std::vector<bool> needed_nodes(const Model& model) {
+  std::set<std::string> wanted;
+  for (const ValueInfo& output : model.outputs) {
+    wanted.insert(output.name);
+  }
+  std::vector<bool> needed(model.nodes.size(), false);
+  for (std::size_t i = model.nodes.size(); i-- > 0;) {
+    const NodeDef& node = model.nodes[i];
+    needed[i] = std::any_of(node.outputs.begin(), node.outputs.end(), [&](const auto& name) {
+      return !name.empty() && wanted.count(name) > 0;
+    });
+    if (needed[i]) {
+      wanted.insert(node.inputs.begin(), node.inputs.end());
+    }
+  }
+  return needed;
+}
+
+class Importer {
+ public:
+  explicit Importer(const Model& model)
+      : model_(model),
+        editor_(model.name.empty() ? "onnx" : model.name),
+        state_{model, editor_, {}, {}, {}, declared_batch(model), folding_budget(model)} {
+    state_.batches =
+        state_.fixed_batch == 0 ? probes : std::array{state_.fixed_batch, state_.fixed_batch};
+  }
+
+  Graph run() {
+    for (const ValueInfo& input : model_.inputs) {
+      Shape shape = input.dims;
+      shape.front() = dynamic;
+      state_.values[input.name] = editor_.add_input(input.name, shape);
+    }
+    for (const Initializer& initializer : model_.initializers) {
+      state_.values[initializer.name] = Known{{initializer.array, initializer.array}};
+    }
+    const std::vector<bool> needed = needed_nodes(model_);
+    count_readers(needed);
+    for (std::size_t i = 0; i < model_.nodes.size(); ++i) {
+      if (needed[i]) {
+        import_node(model_.nodes[i]);
+      }
+    }
+    for (const ValueInfo& output : model_.outputs) {
+      editor_.add_output(output.name, output_value(output));
+    }
+    return editor_.finish();
+  }
+
+ private:
+  void count_readers(const std::vector<bool>& needed) {
+    for (std::size_t i = 0; i < model_.nodes.size(); ++i) {
+      for (const std::string& input : model_.nodes[i].inputs) {
+        state_.readers[input] += needed[i] ? std::size_t{1} : std::size_t{0};
+      }
+    }
+    for (const ValueInfo& output : model_.outputs) {
+      ++state_.readers[output.name];
+    }
+  }
+
+  [[nodiscard]] ValueId output_value(const ValueInfo& output) const {
+    const auto* value = std::get_if<ValueId>(&state_.values.at(output.name));
+    if (value == nullptr) {
+      throw ModelError(model_.file.string() + ": output '" + printable(output.name) + "'",
+                       "is a constant or a part that Split or Slice cuts out",
+                       "an output must be computed from the inputs");
+    }
+    return *value;
+  }
+
+  void import_node(const NodeDef& node) {
+    (void)checked_operator(model_, node);
+    try {
+      if (all_known(node)) {
+        fold(node);
+      } else if (node.op == "Shape" || node.op == "Size") {
+        fold_shape(node);
+      } else {
+        translate(node);
+      }
+    } catch (const ModelError& error) {
+      if (error.place().rfind("layer '", 0) != 0) {
+        throw;
+      }
+      throw ModelError(model_.place(node), error.problem(), error.remedy());
+    }
+  }
+
+  [[nodiscard]] bool all_known(const NodeDef& node) const {
+    return std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& name) {
+      return name.empty() || std::holds_alternative<Known>(state_.values.at(name));
+    });
+  }
+
+  /// The node on its known inputs of one evaluation.
+  Results evaluated(const NodeDef& node, std::size_t probe) {
+    Values values;
+    for (const std::string& name : node.inputs) {
+      if (!name.empty()) {
+        values[name] = std::get<Known>(state_.values.at(name)).at[probe];
+      }
+    }
+    return evaluate_node(model_, node, values, state_.budget);
+  }
+
+  void fold(const NodeDef& node) {
+    const bool varies =
+        std::any_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& name) {
+          return !name.empty() && std::get<Known>(state_.values.at(name)).depends_on_batch();
+        });
+    std::array<Results, 2> results{evaluated(node, 0), {}};
+    if (varies) {
+      results[1] = evaluated(node, 1);
+    }
+    for (std::size_t i = 0; i < node.outputs.size() && i < results[0].size(); ++i) {
+      const auto first = std::make_shared<const Array>(std::move(results[0][i]));
+      state_.values[node.outputs[i]] =
+          varies ? merged(first, std::move(results[1][i])) : Known{{first, first}};
+    }
+  }
+
+  /// Both results, as one when they are alike.
+  static Known merged(const std::shared_ptr<const Array>& first, Array second) {
+    const bool alike =
+        first->type() == second.type() && first->dims() == second.dims() &&
+        std::equal(first->bytes().begin(), first->bytes().end(), second.bytes().begin());
+    return alike ? Known{{first, first}}
+                 : Known{{first, std::make_shared<const Array>(std::move(second))}};
+  }
+
+  /// Shape and Size of a computed tensor.
+  void fold_shape(const NodeDef& node) {
+    const auto* value = std::get_if<ValueId>(&state_.values.at(node.inputs.front()));
+    if (value == nullptr) {
+      throw ModelError(model_.place(node), "reads a part that Split or Slice cuts out");
+    }
+    std::array<Results, 2> results;
+    for (std::size_t probe = 0; probe < 2; ++probe) {
+      Shape dims = editor_.shape(*value);
+      std::replace(dims.begin(), dims.end(), dynamic, state_.batches[probe]);
+      // Extents are all that is asked for: an array without elements cannot tell them, so the
+      // numbers are made here.
+      const auto rank = static_cast<std::int64_t>(dims.size());
+      results[probe].push_back(node.op == "Size"
+                                   ? Array::of<std::int64_t>({}, {element_count(dims)})
+                                   : Array::of<std::int64_t>({rank}, dims));
+    }
+    if (node.op == "Shape") {
+      for (Results& result : results) {
+        result[0] = shape_part(node, result[0]);
+      }
+    }
+    state_.values[node.outputs.front()] =
+        merged(std::make_shared<const Array>(std::move(results[0][0])), std::move(results[1][0]));
+  }
+
+  /// The attributes start and end of Shape.
+  Array shape_part(const NodeDef& node, const Array& dims) {
+    const Call call(model_, node, {}, state_.budget);
+    const std::int64_t rank = dims.size();
+    const auto bound = [&](const char* name, std::int64_t otherwise) {
+      const std::int64_t value = call.integer(name, otherwise);
+      return std::clamp<std::int64_t>(value < 0 ? value + rank : value, 0, rank);
+    };
+    const std::int64_t start = bound("start", 0);
+    const std::int64_t end = std::max(start, bound("end", rank));
+    const auto all = dims.data<std::int64_t>();
+    return Array::of<std::int64_t>({end - start}, {all.begin() + start, all.begin() + end});
+  }
+
+  void translate(const NodeDef& node) {
+    const NodeImport import(state_, node);
+    if (node.op == "Split") {
+      const std::vector<ImportedValue> parts = import_split(import);
+      for (std::size_t i = 0; i < node.outputs.size() && i < parts.size(); ++i) {
+        state_.values[node.outputs[i]] = parts[i];
+      }
+      return;
+    }
+    const Translator translator = find_translator(node.op);
+    if (translator == nullptr) {
+      throw ModelError(model_.place(node), "cannot be computed by the graph",
+                       "importable are " + importable_operators());
+    }
+    for (std::size_t i = 1; i < node.outputs.size(); ++i) {
+      if (!node.outputs[i].empty() && state_.readers[node.outputs[i]] > 0) {
+        throw ModelError(model_.place(node), "has a second output that is read",
+                         "only the first is supported");
+      }
+    }
+    state_.values[node.outputs.front()] = translator(import);
+  }
+
+  const Model& model_;
+  GraphEditor editor_;
+  ImportState state_;
+};
+
+}  // namespace
+
+Graph import_model(const Model& model) {
+  if (model.inputs.empty() || model.outputs.empty()) {
+    throw ModelError(model.file.string(), "has no inputs or no outputs");
+  }
+  return Importer(model).run();
+}
+
+}  // namespace caloquant::onnx
+
+namespace caloquant {
+
+Graph read_onnx(const std::filesystem::path& file) {
+  return onnx::import_model(onnx::read_model(file));
+}
+
+}  // namespace caloquant

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+
+#include "graph/io/onnx/model.hpp"
+#include "graph/ir/graph.hpp"
+
+namespace caloquant {
+
+/// Reads an ONNX model of opset 7 to 22 as a graph: f32, the batch first and dynamic, whether the
+/// file has it symbolic or fixed. Nodes are called as in the file (or like their first output); an
+/// operator that becomes several nodes gives the others a suffix ("conv_1/depth_to_space").
+/// Constants and shape arithmetic are evaluated, what no output needs is left out. Throws
+/// ModelError with the file and the node, its operator and opset.
+[[nodiscard]] Graph read_onnx(const std::filesystem::path& file);
+
+namespace onnx {
+/// The same from a parsed model.
+[[nodiscard]] Graph import_model(const Model& model);
+}  // namespace onnx
+
+}  // namespace caloquant

@@ -1,0 +1,194 @@
+#include "graph/io/onnx/proto/read_model.hpp"
+
+#include <caloquant/error.hpp>
+#include <fstream>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "graph/io/onnx/proto/decode_array.hpp"
+#include "graph/io/onnx/proto/onnx.pb.h"
+#include "graph/io/onnx/proto/wire_check.hpp"
+#include "graph/io/onnx/topology.hpp"
+
+namespace caloquant::onnx {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& file) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) {
+    throw ModelError(file.string(), "cannot be read: there is no such file");
+  }
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (error || size > static_cast<std::uintmax_t>(std::numeric_limits<int>::max())) {
+    throw ModelError(file.string(), "is larger than 2 GiB, which protobuf cannot read",
+                     "save the model with external data");
+  }
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream.read(bytes.data(), static_cast<std::streamsize>(size))) {
+    throw ModelError(file.string(), "cannot be read");
+  }
+  return bytes;
+}
+
+template <typename Message>
+void parse_file(const fs::path& file, Message& message) {
+  const std::string bytes = read_file(file);
+  check_wire(std::as_bytes(std::span(bytes)), *Message::descriptor(), file.string());
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    throw ModelError(file.string(), "is damaged: a list of numbers ends inside a number");
+  }
+}
+
+AttributeKind kind_of(const onnx_proto::AttributeProto& proto) {
+  switch (proto.type()) {
+    case 1:
+      return AttributeKind::number;
+    case 2:
+      return AttributeKind::integer;
+    case 3:
+      return AttributeKind::text;
+    case 4:
+      return AttributeKind::array;
+    case 6:
+      return AttributeKind::numbers;
+    case 7:
+      return AttributeKind::integers;
+    case 8:
+      return AttributeKind::texts;
+    default:
+      return AttributeKind::other;  // graphs, sparse tensors, lists of tensors, types
+  }
+}
+
+Attribute convert(const onnx_proto::AttributeProto& proto, const fs::path& folder,
+                  const std::string& place) {
+  Attribute attribute;
+  attribute.name = proto.name();
+  attribute.kind = kind_of(proto);
+  if (!proto.ref_attr_name().empty()) {
+    attribute.kind = AttributeKind::other;
+  }
+  attribute.number = proto.f();
+  attribute.integer = proto.i();
+  attribute.text = proto.s();
+  attribute.numbers.assign(proto.floats().begin(), proto.floats().end());
+  attribute.integers.assign(proto.ints().begin(), proto.ints().end());
+  attribute.texts.assign(proto.strings().begin(), proto.strings().end());
+  if (attribute.kind == AttributeKind::array) {
+    const std::string where = place + ", attribute '" + printable(proto.name()) + "'";
+    attribute.array = std::make_shared<const Array>(decode_array(proto.t(), folder, where));
+  }
+  return attribute;
+}
+
+NodeDef convert(const onnx_proto::NodeProto& proto, std::size_t index, const Model& model) {
+  NodeDef node;
+  node.name = proto.name();
+  node.op = proto.op_type();
+  node.domain = proto.domain() == "ai.onnx" ? "" : proto.domain();
+  node.inputs.assign(proto.input().begin(), proto.input().end());
+  node.outputs.assign(proto.output().begin(), proto.output().end());
+  node.index = index;
+  std::set<std::string> names;
+  for (const auto& attribute : proto.attribute()) {
+    if (!names.insert(attribute.name()).second) {
+      throw ModelError(model.place(node),
+                       "has the attribute '" + printable(attribute.name()) + "' twice");
+    }
+    node.attributes.push_back(convert(attribute, model.file.parent_path(), model.place(node)));
+  }
+  return node;
+}
+
+ValueInfo convert(const onnx_proto::ValueInfoProto& proto) {
+  ValueInfo info;
+  info.name = proto.name();
+  const auto& tensor = proto.type().tensor_type();
+  info.type = static_cast<ElementType>(tensor.elem_type());
+  info.has_shape = tensor.has_shape();
+  for (const auto& dim : tensor.shape().dim()) {
+    const bool known = dim.has_dim_value() && dim.dim_value() >= 0;
+    info.dims.push_back(known ? dim.dim_value() : dynamic);
+  }
+  return info;
+}
+
+std::int64_t opset_of(const onnx_proto::ModelProto& proto, const std::string& file) {
+  for (const auto& opset : proto.opset_import()) {
+    if (opset.domain().empty() || opset.domain() == "ai.onnx") {
+      if (opset.version() < 1 || opset.version() > newest_opset) {
+        throw ModelError(file, "has opset " + std::to_string(opset.version()),
+                         "opsets 7 to " + std::to_string(newest_opset) +
+                             " are read; convert it with onnx.version_converter");
+      }
+      return opset.version();
+    }
+  }
+  throw ModelError(file, "names no opset of the standard operators", "is it an ONNX model?");
+}
+
+void read_initializers(const onnx_proto::GraphProto& graph, Model& model,
+                       std::set<std::string>& names) {
+  for (const auto& tensor : graph.initializer()) {
+    const std::string place = model.file.string() + ": tensor '" + printable(tensor.name()) + "'";
+    if (!names.insert(tensor.name()).second) {
+      throw ModelError(place, "exists twice");
+    }
+    model.initializers.push_back({tensor.name(), std::make_shared<const Array>(decode_array(
+                                                     tensor, model.file.parent_path(), place))});
+  }
+}
+
+void read_graph(const onnx_proto::GraphProto& graph, Model& model) {
+  model.name = graph.name();
+  std::set<std::string> names;
+  read_initializers(graph, model, names);
+  for (const auto& input : graph.input()) {
+    if (names.insert(input.name()).second) {
+      model.inputs.push_back(convert(input));
+    }
+  }
+  for (const auto& output : graph.output()) {
+    model.outputs.push_back(convert(output));
+  }
+  for (const auto& node : graph.node()) {
+    model.nodes.push_back(convert(node, model.nodes.size(), model));
+  }
+  sort_nodes(model);
+}
+
+}  // namespace
+
+Model read_model(const fs::path& file) {
+  onnx_proto::ModelProto proto;
+  parse_file(file, proto);
+  Model model;
+  model.file = file;
+  if (!proto.has_graph()) {
+    throw ModelError(file.string(), "has no graph", "is it an ONNX model?");
+  }
+  model.ir_version = proto.ir_version();
+  model.opset = opset_of(proto, file.string());
+  read_graph(proto.graph(), model);
+  return model;
+}
+
+Array read_array(const fs::path& file) {
+  onnx_proto::TensorProto proto;
+  parse_file(file, proto);
+  return decode_array(proto, file.parent_path(), file.string());
+}
+
+bool looks_like_onnx(const fs::path& file) {
+  // Every writer puts ir_version (field 1, a varint) first; HDF5 begins with \x89.
+  std::ifstream stream(file, std::ios::binary);
+  char head[2] = {0, 0};
+  stream.read(head, 2);
+  return stream.gcount() == 2 && head[0] == 0x08;
+}
+
+}  // namespace caloquant::onnx
