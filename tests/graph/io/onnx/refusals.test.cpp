@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <caloquant/error.hpp>
-#include <chrono>
+#include <ctime>
 #include <functional>
 #include <limits>
 #include <random>
@@ -28,13 +28,14 @@ using testing::TempDir;
 using testing::write_bytes;
 
 /// The message for a file of these bytes; it must come within a second (the promise; it takes
-/// milliseconds, the rest is for slow machines and sanitizers).
+/// milliseconds, the rest is for slow machines and sanitizers) of processor time, as others may
+/// keep the machine busy.
 std::string refusal_of_bytes(const std::string& bytes) {
   const TempDir folder;
   write_bytes(folder / "model.onnx", bytes);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const std::string message = message_of([&] { (void)read_onnx(folder / "model.onnx"); });
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC);
   return message;
 }
 
