@@ -19,7 +19,8 @@ struct CostOptions {
 
 /// Milliseconds per event and bytes of every counted layer at every precision that it searches,
 /// measured with all layers at one precision at a time, which take turns: the fastest of all runs,
-/// each layer with the steps in front of it that only it needs (packing, quantizing). `table` holds min-max ranges.
+/// each layer with the steps in front of it that only it needs (packing, quantizing). `table` holds
+/// min-max ranges.
 [[nodiscard]] CostTable measure_layer_costs(const Graph& fp32, const TuningSpace& space,
                                             const CalibrationTable& table,
                                             const CostOptions& options);

@@ -25,7 +25,8 @@ PreparedNetwork::PreparedNetwork(const RunConfig& config, const TuningSpace& spa
   }
 }
 
-void PreparedNetwork::prepare(RunObserver& observer) {
+void PreparedNetwork::prepare(double target, RunObserver& observer) {
+  target_ = target;
   calibrate_and_equalize(observer);
   choose_corrections(observer);
 }
@@ -81,18 +82,28 @@ EqualizedGraph PreparedNetwork::equalize(RunObserver& observer) const {
 /// Does the probe lose less on the equalized network than on the one as it is?
 bool PreparedNetwork::is_better(const Graph& equalized, const CalibrationTable& table,
                                 RunObserver& observer) {
-  const auto probe = [&](const Graph& graph, const CalibrationTable& ranges) {
+  const auto quantized = [&](const Graph& graph, const CalibrationTable& ranges) {
     WeightCache weights;  // those of the run belong to the network that is kept
     return apply_plan(graph, make_plan(graph, ranges, recipe_probe(space_),
                                        config_.quantization.activation_rule, weights));
   };
-  observer.on_phase("recipes", evaluator_.events().evaluation().size());
-  const std::vector<ShowerLossResult> losses =
-      evaluator_.losses_of({probe(graph_, table_), probe(equalized, table)}, progress_of(observer));
-  const bool better = losses[1].value < losses[0].value;
-  recipes_.push_back({.equalization = false, .loss = losses[0].value, .kept = !better});
-  recipes_.push_back({.equalization = true, .loss = losses[1].value, .kept = better});
+  const std::vector<ProbeResult> results =
+      probe({quantized(graph_, table_), quantized(equalized, table)}, observer);
+  const bool better = results[1].harm < results[0].harm;
+  recipes_.push_back({.equalization = false, .loss = results[0].loss, .kept = !better});
+  recipes_.push_back({.equalization = true, .loss = results[1].loss, .kept = better});
   return better;
+}
+
+std::vector<ProbeResult> PreparedNetwork::probe(const std::vector<Graph>& graphs,
+                                                RunObserver& observer) const {
+  observer.on_phase("recipes", evaluator_.events().evaluation().size());
+  std::vector<ProbeResult> results;
+  results.reserve(graphs.size());
+  for (const ModelQuality& quality : evaluator_.qualities_of(graphs, progress_of(observer))) {
+    results.push_back(probe_result(quality, config_.accuracy, target_));
+  }
+  return results;
 }
 
 CalibrationTable PreparedNetwork::calibrate(const Graph& graph, RunObserver& observer) const {
@@ -136,22 +147,16 @@ void PreparedNetwork::choose_corrections(RunObserver& observer) {
   observer.on_phase("statistics", events.size());
   statistics_ = collect_statistics(graph_, filler(),
                                    {events, evaluator_.batch(), config_.input.seed, engine_});
-  const auto losses_of_probe = [&](const std::vector<Corrections>& all) {
+  const auto probe_all = [&](const std::vector<Corrections>& all) {
     std::vector<Graph> graphs;
     graphs.reserve(all.size());
     for (const Corrections& corrections : all) {
       graphs.push_back(apply_plan(graph_, plan(recipe_probe(space_), corrections)));
     }
-    observer.on_phase("recipes", evaluator_.events().evaluation().size());
-    std::vector<double> losses;
-    losses.reserve(graphs.size());
-    for (const ShowerLossResult& loss : evaluator_.losses_of(graphs, progress_of(observer))) {
-      losses.push_back(loss.value);
-    }
-    return losses;
+    return probe(graphs, observer);
   };
-  const RecipeChoice choice = choose_recipes(quantization, config_.tuning.strategy == "auto",
-                                             &statistics_, losses_of_probe);
+  const RecipeChoice choice =
+      choose_recipes(quantization, config_.tuning.strategy == "auto", &statistics_, probe_all);
   corrections_ = choice.corrections;
   for (RecipeTrial trial : choice.trials) {
     trial.equalization = !equalized_.empty();

@@ -23,8 +23,9 @@ class PreparedNetwork {
   PreparedNetwork& operator=(const PreparedNetwork&) = delete;
 
   /// Calibrates, and decides on equalization and corrections; needs the evaluator's reference where
-  /// a recipe is to be tried. Throws what the observer's interruption throws.
-  void prepare(RunObserver& observer);
+  /// a recipe is to be tried. `target`: of the loss. Throws what the observer's interruption
+  /// throws.
+  void prepare(double target, RunObserver& observer);
 
   /// The plan of a configuration, with the recipes that are used.
   [[nodiscard]] QuantPlan plan(const TuningConfig& config) { return plan(config, corrections_); }
@@ -54,6 +55,8 @@ class PreparedNetwork {
   [[nodiscard]] QuantParams first_code(const Graph& graph, const Node& layer,
                                        const Range& range) const;
   [[nodiscard]] QuantPlan plan(const TuningConfig& config, const Corrections& corrections);
+  [[nodiscard]] std::vector<ProbeResult> probe(const std::vector<Graph>& graphs,
+                                               RunObserver& observer) const;
 
   const RunConfig& config_;
   const TuningSpace& space_;
@@ -67,6 +70,7 @@ class PreparedNetwork {
   Corrections corrections_;
   std::vector<EqualizedPlace> equalized_;
   std::vector<RecipeTrial> recipes_;
+  double target_ = 0.0;
 };
 
 /// basic searches int8 and fp32 as Intel Neural Compressor does, every other strategy all

@@ -56,7 +56,7 @@ class Run {
     result_.baseline = measure_baseline();
     const double target = target_loss(config_.accuracy, result_.baseline.value);
     observer_.on_target(result_.baseline, target);
-    network_.prepare(observer_);
+    network_.prepare(target, observer_);
     result_.recipes = network_.recipes();
     result_.equalized = network_.equalized();
     learn_costs();

@@ -1,6 +1,8 @@
 #include "quantizer/run/recipes.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace caloquant {
 namespace {
@@ -19,6 +21,30 @@ std::vector<bool> values_of(Recipe recipe, bool may_try) {
 }
 
 }  // namespace
+
+std::vector<Measure> measures_of(const ModelQuality& quality, const AccuracyCriterion& accuracy) {
+  std::vector<Measure> measures;
+  for (const EnergyResponse& response : quality.response) {
+    measures.push_back(
+        {"energy response at " + response.bin, response.ratio - 1.0, *accuracy.energy_response});
+  }
+  return measures;
+}
+
+ProbeResult probe_result(const ModelQuality& quality, const AccuracyCriterion& accuracy,
+                         double target) {
+  const double loss = quality.loss.value;
+  const std::vector<Measure> measures = measures_of(quality, accuracy);
+  if (measures.empty() || !(target > 0.0)) {
+    return {loss, loss};
+  }
+  double harm = loss / target;
+  for (const Measure& measure : measures) {
+    const double ratio = std::abs(measure.value) / measure.limit;
+    harm = std::isnan(ratio) ? std::numeric_limits<double>::infinity() : std::max(harm, ratio);
+  }
+  return {loss, harm};
+}
 
 RecipeOptions options_of(Recipe recipe, bool may_try) {
   return {recipe != Recipe::on, recipe == Recipe::on || (recipe == Recipe::automatic && may_try)};
@@ -48,7 +74,7 @@ TuningConfig recipe_probe(const TuningSpace& space) {
 
 RecipeChoice choose_recipes(
     const QuantizationConfig& config, bool may_try, const StatisticsTable* statistics,
-    const std::function<std::vector<double>(const std::vector<Corrections>&)>& losses_of_probe) {
+    const std::function<std::vector<ProbeResult>(const std::vector<Corrections>&)>& probe) {
   std::vector<Corrections> combinations;
   for (const bool reconstruct : values_of(config.weight_reconstruction, may_try)) {
     for (const bool bias : values_of(config.bias_correction, may_try)) {
@@ -60,13 +86,13 @@ RecipeChoice choose_recipes(
     choice.corrections = combinations.front();
     return choice;
   }
-  const std::vector<double> losses = losses_of_probe(combinations);
+  const std::vector<ProbeResult> results = probe(combinations);
   std::size_t best = 0;  // the simplest, unless another one is better
   for (std::size_t i = 0; i < combinations.size(); ++i) {
     choice.trials.push_back({.bias_correction = combinations[i].bias,
                              .weight_reconstruction = combinations[i].reconstruct,
-                             .loss = losses[i]});
-    best = losses[i] < losses[best] ? i : best;
+                             .loss = results[i].loss});
+    best = results[i].harm < results[best].harm ? i : best;
   }
   choice.trials[best].kept = true;
   choice.corrections = combinations[best];

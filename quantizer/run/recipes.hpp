@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caloquant/config.hpp>
+#include <caloquant/strategy.hpp>
 #include <functional>
 #include <string>
 #include <vector>
@@ -29,16 +30,29 @@ struct RecipeOptions {
 /// A recipe that is "auto" is tried where `may_try`, else left out.
 [[nodiscard]] RecipeOptions options_of(Recipe recipe, bool may_try);
 
+/// What the probe says of a combination. The least harm is kept: how far the worst measure is from
+/// its limit, or the loss where it is the only measure.
+struct ProbeResult {
+  double loss = 0.0;
+  double harm = 0.0;
+};
+[[nodiscard]] ProbeResult probe_result(const ModelQuality& quality,
+                                       const AccuracyCriterion& accuracy, double target);
+
 /// Which corrections a run uses. A recipe that is "auto" is tried where `may_try`: on a probe with
 /// every layer at the highest precision below bf16 that it searches, alone and with the other one;
-/// the combination with the least loss is kept. `trials` tells what was tried.
+/// the combination with the least harm is kept. `trials` tells what was tried.
 struct RecipeChoice {
   Corrections corrections;
   std::vector<RecipeTrial> trials;
 };
 [[nodiscard]] RecipeChoice choose_recipes(
     const QuantizationConfig& config, bool may_try, const StatisticsTable* statistics,
-    const std::function<std::vector<double>(const std::vector<Corrections>&)>& losses_of_probe);
+    const std::function<std::vector<ProbeResult>(const std::vector<Corrections>&)>& probe);
+
+/// What a config asks for beside the loss, with its limits.
+[[nodiscard]] std::vector<Measure> measures_of(const ModelQuality& quality,
+                                               const AccuracyCriterion& accuracy);
 
 /// Every counted layer at w8a16 or w8 where it searches one of them, else at the most compact form
 /// that it searches.

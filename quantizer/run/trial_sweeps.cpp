@@ -60,13 +60,4 @@ void TrialSweeps::sweep_ahead(const Strategy& strategy, const History& history) 
   sweep(ahead);
 }
 
-std::vector<Measure> measures_of(const ModelQuality& quality, const AccuracyCriterion& accuracy) {
-  std::vector<Measure> measures;
-  for (const EnergyResponse& response : quality.response) {
-    measures.push_back(
-        {"energy response at " + response.bin, response.ratio - 1.0, *accuracy.energy_response});
-  }
-  return measures;
-}
-
 }  // namespace caloquant

@@ -46,8 +46,4 @@ class TrialSweeps {
   std::map<std::string, Swept> swept_;  ///< by key of the configuration
 };
 
-/// What a config asks for beside the loss, with its limits.
-[[nodiscard]] std::vector<Measure> measures_of(const ModelQuality& quality,
-                                               const AccuracyCriterion& accuracy);
-
 }  // namespace caloquant

@@ -13,7 +13,11 @@ RecipeChoice choose(Recipe bias, Recipe reconstruct, bool may_try, std::vector<d
   config.weight_reconstruction = reconstruct;
   return choose_recipes(config, may_try, &statistics, [&](const std::vector<Corrections>& asked) {
     EXPECT_EQ(asked.size(), losses.size());
-    return losses;
+    std::vector<ProbeResult> results;
+    for (const double loss : losses) {
+      results.push_back({loss, loss});
+    }
+    return results;
   });
 }
 
@@ -27,6 +31,24 @@ TEST(Recipes, AutomaticOnesAreKeptWhereTheyHelp) {
   EXPECT_TRUE(choice.trials[2].kept);
   EXPECT_EQ(choice.trials[2].loss, 1.0);
   EXPECT_FALSE(choice.trials[0].kept);
+}
+
+// A smaller loss does not make up for an energy that is out of its limit.
+TEST(Recipes, TheWorstMeasureCounts) {
+  ModelQuality quality;
+  quality.loss.value = 2e-4;
+  AccuracyCriterion accuracy;
+  EXPECT_EQ(probe_result(quality, accuracy, 4e-4).harm, 2e-4);
+  accuracy.energy_response = 0.005;
+  EnergyResponse response;
+  response.bin = "100 GeV";
+  response.ratio = 0.99;
+  quality.response.push_back(response);
+  const ProbeResult result = probe_result(quality, accuracy, 4e-4);
+  EXPECT_NEAR(result.harm, 2.0, 1e-12);
+  EXPECT_EQ(result.loss, 2e-4);
+  quality.response.front().ratio = 1.001;
+  EXPECT_EQ(probe_result(quality, accuracy, 4e-4).harm, 0.5);
 }
 
 TEST(Recipes, TheSimplestOfEqualOnesIsKept) {
