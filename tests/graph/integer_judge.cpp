@@ -128,10 +128,11 @@ void compare_cell(const LayerWork& work, const Bounded& exact, double stored, La
   const QRange range = range_of(*work.epilogue.dst);
   const double expected = std::clamp(std::nearbyint(exact.value), static_cast<double>(range.low),
                                      static_cast<double>(range.high));
+  const double from_tie = std::fabs(exact.value - std::floor(exact.value) - 0.5);
+  tally.near_ties += from_tie <= exact.error ? 1 : 0;
   if (stored == expected) {
     return;
   }
-  const double from_tie = std::fabs(exact.value - std::floor(exact.value) - 0.5);
   const bool is_tie = std::fabs(stored - expected) == 1.0 && from_tie <= exact.error;
   (is_tie ? tally.ties : tally.wrong) += 1;
 }

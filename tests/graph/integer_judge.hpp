@@ -13,8 +13,9 @@ struct LayerTally {
   std::string layer;
   bool requantized = false;  ///< stores integers; otherwise f32
   std::int64_t cells = 0;
-  std::int64_t ties = 0;   ///< one step off, with the exact value within rounding of a tie
-  std::int64_t wrong = 0;  ///< anything else that differs
+  std::int64_t ties = 0;       ///< one step off, with the exact value within rounding of a tie
+  std::int64_t near_ties = 0;  ///< cells whose exact value is that close to a tie
+  std::int64_t wrong = 0;      ///< anything else that differs
 };
 
 /// Judges every integer layer of an engine while it runs, on the bytes that really arrive there:
