@@ -104,12 +104,16 @@ ImportedValue import_prelu(const NodeImport& node) {
 /// clip(x, a, b) = relu_{b - a}(x - a) + a, where relu_m(x) = min(max(x, 0), m).
 ImportedValue import_clip(const NodeImport& node) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  constexpr double largest = static_cast<double>(std::numeric_limits<float>::max());
+  const auto largest = static_cast<double>(std::numeric_limits<float>::max());
   const ValueId src = node.computed(0);
   double low = clip_bound(node, 1, "min", -infinity);
   double high = clip_bound(node, 2, "max", infinity);
-  low = low <= -largest ? -infinity : low;  // how exporters write "none"
-  high = high >= largest ? infinity : high;
+  if (low <= -largest) {  // how exporters write "none"
+    low = -infinity;
+  }
+  if (high >= largest) {
+    high = infinity;
+  }
   node.require(low < high, "has an empty range");
   if (std::isinf(low) && std::isinf(high)) {
     return node.add("", Identity{}, {src});

@@ -103,7 +103,8 @@ Results cast(const Call& call) {
         } else if constexpr (is_float_type<From>) {
           to[i] = saturating<To>(load_double(from[i]));
         } else {
-          to[i] = static_cast<To>(from[i]);  // integers wrap around
+          // Integers wrap around. NOLINTNEXTLINE(bugprone-signed-char-misuse)
+          to[i] = static_cast<To>(from[i]);
         }
       }
     });

@@ -144,6 +144,29 @@ Results split(const Call& call) {
   return results;
 }
 
+constexpr std::int64_t largest_step = std::int64_t{1} << 62;
+
+/// The part of one axis.
+struct Slice1D {
+  std::int64_t start = 0;
+  std::int64_t extent = 0;
+};
+
+Slice1D slice_of(std::int64_t start, std::int64_t end, std::int64_t step, std::int64_t extent) {
+  const std::int64_t low = step > 0 ? 0 : -1;
+  const std::int64_t high = step > 0 ? extent : extent - 1;
+  const auto bounded = [&](std::int64_t value) {
+    return std::clamp(value < 0 ? std::max(value, -largest_step) + extent : value, low, high);
+  };
+  const std::int64_t first = std::max<std::int64_t>(0, bounded(start));
+  const std::int64_t way = step > 0 ? bounded(end) - first : first - bounded(end);
+  const std::int64_t size = step > 0 ? step : -step;
+  if (way <= 0) {
+    return {};
+  }
+  return {first, extent > 0 ? (way - 1) / size + 1 : 0};
+}
+
 Slices slices_of(const Call& call, const Shape& dims) {
   const bool attributes = call.opset() < 10;
   const auto list = [&](const char* name, std::size_t index) {
@@ -163,23 +186,13 @@ Slices slices_of(const Call& call, const Shape& dims) {
       "has lists of different lengths");
   Slices slices{Shape(dims.size(), 0), Shape(dims.size(), 1), dims};
   for (std::size_t i = 0; i < starts.size(); ++i) {
+    call.require(steps[i] != 0 && steps[i] >= -largest_step && steps[i] <= largest_step,
+                 "has an impossible step");
     const std::size_t axis = call.axis(axes[i], dims.size());
-    const std::int64_t extent = dims[axis];
-    const std::int64_t step = steps[i];
-    constexpr std::int64_t largest = std::int64_t{1} << 62;
-    call.require(step != 0 && step >= -largest && step <= largest, "has an impossible step");
-    const std::int64_t low = step > 0 ? 0 : -1;
-    const auto bounded = [&](std::int64_t value, std::int64_t high) {
-      return std::clamp(value < 0 ? std::max(value, -largest) + extent : value, low, high);
-    };
-    const std::int64_t start =
-        std::max<std::int64_t>(0, bounded(starts[i], step > 0 ? extent : extent - 1));
-    const std::int64_t end = bounded(ends[i], step > 0 ? extent : extent - 1);
-    const std::int64_t way = step > 0 ? end - start : start - end;
-    const std::int64_t size = step > 0 ? step : -step;
-    slices.starts[axis] = way > 0 ? start : 0;
-    slices.steps[axis] = step;
-    slices.extents[axis] = extent > 0 && way > 0 ? (way - 1) / size + 1 : 0;
+    const Slice1D one = slice_of(starts[i], ends[i], steps[i], dims[axis]);
+    slices.starts[axis] = one.start;
+    slices.steps[axis] = steps[i];
+    slices.extents[axis] = one.extent;
   }
   return slices;
 }

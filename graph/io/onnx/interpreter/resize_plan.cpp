@@ -61,7 +61,7 @@ void set_sizes(const Call& call, std::vector<ResizeAxis>& axes,
     ResizeAxis& axis = axes[index];
     axis.scale = common;
     axis.length = common * static_cast<double>(axis.src);
-    axis.dst = static_cast<std::int64_t>(axis.length + 0.5);
+    axis.dst = static_cast<std::int64_t>(std::floor(axis.length + 0.5));
   }
 }
 

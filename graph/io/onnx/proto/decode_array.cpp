@@ -53,7 +53,7 @@ fs::path external_file(const External& external, const fs::path& folder, const s
   const fs::path relative(external.location);
   std::error_code error;
   const fs::path root = fs::weakly_canonical(folder.empty() ? fs::path(".") : folder, error);
-  const fs::path file = fs::weakly_canonical(root / relative, error);
+  fs::path file = fs::weakly_canonical(root / relative, error);
   const auto [end, rest] = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
   const bool inside = end == root.end() && rest != file.end();
   if (external.location.empty() || relative.is_absolute() || !inside || error) {

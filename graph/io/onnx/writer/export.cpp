@@ -106,7 +106,7 @@ std::string Export::name(ValueId id) {
 }
 
 std::string Export::constant(const std::string& wish, Array array) {
-  const std::string name = unique(wish);
+  std::string name = unique(wish);
   model_.initializers.push_back({name, std::make_shared<const Array>(std::move(array))});
   return name;
 }

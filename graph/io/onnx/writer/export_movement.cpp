@@ -108,7 +108,7 @@ class Movement {
   [[nodiscard]] std::string step(const std::string& op, const std::string& suffix,
                                  const std::vector<std::string>& inputs,
                                  std::vector<Attribute> attributes) const {
-    const std::string name = out_.unique(node_.name + suffix);
+    std::string name = out_.unique(node_.name + suffix);
     out_.node(op, name, inputs, name).attributes = std::move(attributes);
     return name;
   }

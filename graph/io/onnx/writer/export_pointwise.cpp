@@ -28,7 +28,7 @@ std::string scalar(Export& out, const Node& node, const char* suffix, float valu
 /// x / 2 * (1 + erf(x / sqrt(2))): Gelu itself came with opset 20.
 void export_gelu(Export& out, const Node& node, const std::string& src, const std::string& dst) {
   const auto step = [&](const char* op, const char* suffix, const std::vector<std::string>& in) {
-    const std::string name = out.unique(node.name + suffix);
+    std::string name = out.unique(node.name + suffix);
     out.node(op, name, in, name);
     return name;
   };
