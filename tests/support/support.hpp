@@ -38,7 +38,8 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-/// Base of property tests: a seed from CALOQUANT_TEST_SEED or the clock, printed on failure.
+/// Base of property tests: seeded by CALOQUANT_TEST_SEED (a number, or `clock`), else always
+/// alike, so that a change is judged by itself and not by its luck. A failure prints the seed.
 class PropertyTest : public ::testing::Test {
  protected:
   PropertyTest();
