@@ -233,6 +233,29 @@ H5File H5File::open(const std::filesystem::path& file, ErrorKind on_error) {
   return H5File(std::move(state));
 }
 
+H5File H5File::open_bytes(std::span<const std::byte> bytes, const std::filesystem::path& name,
+                          ErrorKind on_error) {
+  const std::lock_guard guard(library_lock());
+  keep_quiet();
+  auto state = std::make_unique<State>();
+  state->path = name;
+  state->on_error = on_error;
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  constexpr std::size_t increment = std::size_t{1} << 20;
+  // The library copies the image; its parameter is not const for callbacks that we do not set.
+  void* image =
+      const_cast<std::byte*>(bytes.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  if (H5Pset_fapl_core(access.get(), increment, 0) < 0 ||
+      H5Pset_file_image(access.get(), image, bytes.size()) < 0) {
+    state->fail("", "cannot be opened in memory");
+  }
+  state->file = Handle(H5Fopen("image", H5F_ACC_RDONLY, access.get()), H5Fclose);
+  if (!state->file.valid()) {
+    state->fail("", "is not an HDF5 file, or damaged");
+  }
+  return H5File(std::move(state));
+}
+
 H5File H5File::create(const std::filesystem::path& file, std::size_t user_block) {
   const std::lock_guard guard(library_lock());
   keep_quiet();

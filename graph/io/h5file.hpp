@@ -36,6 +36,9 @@ struct H5WriteOptions {
 class H5File {
  public:
   [[nodiscard]] static H5File open(const std::filesystem::path& file, ErrorKind on_error);
+  /// A file that lies in memory; `name` stands for it in messages.
+  [[nodiscard]] static H5File open_bytes(std::span<const std::byte> bytes,
+                                         const std::filesystem::path& name, ErrorKind on_error);
   /// Writes into "<file>.partial"; commit() renames it to `file`. Without commit() nothing stays.
   /// Object times are off, so equal content makes equal bytes. `user_block`: bytes of zeros in
   /// front of the file, 0 or a power of two from 512 on.

@@ -178,7 +178,7 @@ class ModelReader {
     for (KerasRef& ref : refs) {
       const KerasLayer& layer = layer_called(ref.layer);
       const std::size_t count = layer.calls.size();
-      const std::size_t first = layer.nested ? 1 : 0;
+      const std::size_t first = layer.nested && !ref.from_zero ? 1 : 0;
       if (ref.call >= first && ref.call - first < count) {
         ref.call -= first;
       } else if (ref.call >= count) {

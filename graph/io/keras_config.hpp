@@ -16,6 +16,7 @@ struct KerasRef {
   std::string layer;
   std::size_t call = 0;  ///< 0-based, whatever the dialect counts from
   std::size_t tensor = 0;
+  bool from_zero = false;  ///< the file counts calls of nested models from 0, as Keras 3
 };
 
 // NOLINTNEXTLINE(bugprone-exception-escape) the JSON member asserts in its move constructor
@@ -39,7 +40,7 @@ struct KerasModel {
   std::vector<std::string> output_names;
 };
 
-/// Understands the dialects of Keras 2.0 to 2.15; `file` names the source in messages. Throws
+/// Understands the dialects of Keras 2.0 to 3; `file` names the source in messages. Throws
 /// ModelError.
 [[nodiscard]] KerasModel parse_keras_model(const Json& root, const std::string& file);
 

@@ -39,6 +39,37 @@ KerasRef KerasInbound::ref(const Json& value) const {
   return {value[0].get<std::string>(), value[1].get<std::size_t>(), value[2].get<std::size_t>()};
 }
 
+void KerasInbound::collect_tensors(const Json& value, std::vector<KerasRef>& refs,
+                                   int depth) const {
+  if (value.is_array() && depth < 4) {
+    for (const Json& entry : value) {
+      collect_tensors(entry, refs, depth + 1);
+    }
+    return;
+  }
+  const bool tensor = value.is_object() && value.value("class_name", "") == "__keras_tensor__" &&
+                      value.contains("config") && value.at("config").is_object() &&
+                      value.at("config").contains("keras_history");
+  if (!tensor) {
+    throw ModelError(place_, "'" + value.dump().substr(0, 60) + "' is no tensor of another layer");
+  }
+  refs.push_back(ref(value.at("config").at("keras_history")));
+  refs.back().from_zero = true;
+}
+
+std::vector<KerasRef> KerasInbound::call_of_keras3(const Json& node,
+                                                   const std::string& layer) const {
+  if (!node.contains("args")) {
+    throw ModelError(place_, "a call of layer '" + layer + "' has no 'args'");
+  }
+  if (node.contains("kwargs")) {
+    check_arguments(node.at("kwargs"), layer);
+  }
+  std::vector<KerasRef> refs;
+  collect_tensors(node.at("args"), refs, 0);
+  return refs;
+}
+
 std::vector<std::vector<KerasRef>> KerasInbound::calls(const Json& layer,
                                                        const std::string& name) const {
   if (!layer.contains("inbound_nodes") || !layer.at("inbound_nodes").is_array()) {
@@ -47,6 +78,10 @@ std::vector<std::vector<KerasRef>> KerasInbound::calls(const Json& layer,
   std::vector<std::vector<KerasRef>> calls;
   for (const Json& node : layer.at("inbound_nodes")) {
     std::vector<KerasRef> inputs;
+    if (node.is_object()) {
+      calls.push_back(call_of_keras3(node, name));
+      continue;
+    }
     if (is_ref(node) || !node.is_array()) {
       inputs.push_back(ref(node));
     } else {

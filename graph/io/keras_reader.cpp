@@ -6,9 +6,11 @@
 
 #include "graph/io/h5file.hpp"
 #include "graph/io/json.hpp"
+#include "graph/io/keras_archive.hpp"
 #include "graph/io/keras_builder.hpp"
 #include "graph/io/keras_config.hpp"
 #include "graph/io/keras_weights.hpp"
+#include "graph/io/zip_file.hpp"
 
 namespace caloquant {
 namespace {
@@ -51,9 +53,42 @@ KerasModel model_from(const H5File& file) {
   return model_from_json(file.string_attribute("/", "model_config"), name);
 }
 
+/// Keras 3 means another function by hard_sigmoid, relu6(x + 3) / 6.
+void refuse_changed_functions(const KerasModel& model, const std::string& place) {
+  for (const KerasLayer& layer : model.layers) {
+    if (layer.nested) {
+      refuse_changed_functions(*layer.nested, place);
+    } else if (layer.config.is_object() &&
+               layer.config.value("activation", Json()) == "hard_sigmoid") {
+      throw ModelError(keras_place(place, layer.path),
+                       "has the activation hard_sigmoid of Keras 3, which is not supported");
+    }
+  }
+}
+
+Graph read_keras_archive_graph(const std::filesystem::path& file) {
+  KerasArchive archive = read_keras_archive(file);
+  const std::string place = file.string() + ":config.json";
+  if (!archive.version.empty() && archive.version.rfind("2.", 0) != 0 &&
+      archive.version.rfind("3.", 0) != 0) {
+    throw ModelError(file.string(), "was written by Keras " + archive.version,
+                     "archives of Keras 2 and 3 can be read");
+  }
+  const KerasModel model = parse_keras_model(archive.config, place);
+  require_known_layers(model, place);
+  if (archive.version.rfind("3.", 0) == 0) {
+    refuse_changed_functions(model, place);
+  }
+  const auto weights = keras_weights_from_archive(std::move(archive.weights), model);
+  return build_keras_graph(model, *weights, place);
+}
+
 }  // namespace
 
 Graph read_keras(const KerasSource& source) {
+  if (source.architecture.empty() && looks_like_zip(source.weights)) {
+    return read_keras_archive_graph(source.weights);
+  }
   std::optional<H5File> file;
   if (!source.weights.empty()) {
     file = H5File::open(source.weights, ErrorKind::model);

@@ -8,8 +8,9 @@
 
 namespace caloquant {
 
-/// A Keras 2 model on disk: an architecture (`to_json`) with weights (`save_weights`, HDF5), or one
-/// full model file (`save`, HDF5), which carries both.
+/// A Keras model on disk: of Keras 2 an architecture (`to_json`) with weights (`save_weights`,
+/// HDF5) or one full model file (`save`, HDF5), which carries both; of Keras 2.12 to 3 an archive
+/// (`save("name.keras")`), given as `weights`.
 struct KerasSource {
   std::filesystem::path architecture;  ///< JSON; empty for a full model file
   std::filesystem::path weights;       ///< HDF5; empty when random_seed is set
@@ -19,10 +20,10 @@ struct KerasSource {
   std::optional<std::uint64_t> random_seed;
 };
 
-/// Reads Keras 2.0 to 2.15 (TensorFlow backend) as a graph in [N, C, spatial...] order: node names
-/// are layer names, inner ones with the outer name in front only where two would clash; an
-/// activation inside a layer becomes a node "<layer>/activation", a later call of a shared layer a
-/// node
+/// Reads Keras 2.0 to 2.15 (TensorFlow backend), archives also of Keras 3, as a graph in [N, C,
+/// spatial...] order: node names are layer names, inner ones with the outer name in front only
+/// where two would clash; an activation inside a layer becomes a node "<layer>/activation", a later
+/// call of a shared layer a node
 /// "<layer>/call2" with the same constants. Inputs and outputs keep Keras's
 /// own axis order; Transpose nodes stand only where the order changes. Convolution weights become
 /// [O, I, spatial...], dense ones [O, I]. Throws ModelError with the file and the layer or HDF5

@@ -44,6 +44,15 @@ class KerasWeights {
 [[nodiscard]] std::unique_ptr<KerasWeights> keras_weights_from(H5File file,
                                                                const KerasModel& model);
 
+/// The same of model.weights.h5 in a .keras archive.
+[[nodiscard]] std::unique_ptr<KerasWeights> keras_weights_from_archive(H5File file,
+                                                                       const KerasModel& model);
+
+/// A dataset as a weight: throws ModelError when its shape is another or a number is not finite.
+[[nodiscard]] Tensor checked_weight(const H5File& file, const std::string& dataset,
+                                    const std::string& layer, const std::string& kind,
+                                    const Shape& shape);
+
 /// See KerasSource::random_seed.
 [[nodiscard]] std::unique_ptr<KerasWeights> random_keras_weights(std::uint64_t seed);
 

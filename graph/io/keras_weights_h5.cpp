@@ -149,24 +149,7 @@ class FileWeights final : public KerasWeights {
   Tensor take(const std::string& layer, const std::string& kind, const Shape& shape) override {
     const auto found = datasets_.find(layer + "/" + kind);
     CALOQUANT_EXPECT(found != datasets_.end());
-    const std::string& path = found->second;
-    const H5DatasetInfo info = file_.info(path);
-    if (info.shape != shape) {
-      throw ModelError(place(path),
-                       "layer '" + layer + "' needs '" + kind + "' of shape " + to_string(shape) +
-                           ", the file has " + to_string(info.shape),
-                       "give the weights of this architecture");
-    }
-    Tensor tensor = file_.read(path, DType::f32);
-    const auto values = tensor.data<float>();
-    const auto bad = std::find_if(values.begin(), values.end(),
-                                  [](float value) { return !std::isfinite(value); });
-    if (bad != values.end()) {
-      throw ModelError(place(path), "'" + kind + "' of layer '" + layer +
-                                        "' is not finite at element " +
-                                        std::to_string(bad - values.begin()));
-    }
-    return tensor;
+    return checked_weight(file_, found->second, layer, kind, shape);
   }
 
  private:
@@ -258,6 +241,27 @@ class FileWeights final : public KerasWeights {
 };
 
 }  // namespace
+
+Tensor checked_weight(const H5File& file, const std::string& dataset, const std::string& layer,
+                      const std::string& kind, const Shape& shape) {
+  const std::string place = file.path().string() + ":" + dataset;
+  const H5DatasetInfo info = file.info(dataset);
+  if (info.shape != shape) {
+    throw ModelError(place,
+                     "layer '" + layer + "' needs '" + kind + "' of shape " + to_string(shape) +
+                         ", the file has " + to_string(info.shape),
+                     "give the weights of this architecture");
+  }
+  Tensor tensor = file.read(dataset, DType::f32);
+  const auto values = tensor.data<float>();
+  const auto bad =
+      std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+  if (bad != values.end()) {
+    throw ModelError(place, "'" + kind + "' of layer '" + layer + "' is not finite at element " +
+                                std::to_string(bad - values.begin()));
+  }
+  return tensor;
+}
 
 std::unique_ptr<KerasWeights> keras_weights_from(H5File file, const KerasModel& model) {
   return std::make_unique<FileWeights>(std::move(file), model);

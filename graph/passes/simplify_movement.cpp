@@ -1,9 +1,13 @@
 // (a) Transpose that moves only axes of extent 1   ->  Reshape
 // (b) Transpose(p) -> Transpose(q)                 ->  Transpose(p o q)
 // (c) Reshape -> Reshape                           ->  the last Reshape, from the first src
-// (d) Transpose or Reshape that changes nothing    ->  nothing
+// (d) UpsampleNearest(f) -> UpsampleNearest(g)     ->  UpsampleNearest(f * g), as TensorFlow
+// repeats
+//     one axis after the other
+// (e) Transpose or Reshape that changes nothing    ->  nothing
 //
-// In (b) and (c) the first node may have other readers: it stays for them. Exact: no value changes.
+// In (b), (c) and (d) the first node may have other readers: it stays for them. Exact: no value
+// changes.
 
 #include "graph/passes/pass.hpp"
 
@@ -51,6 +55,22 @@ bool simplify_reshape(GraphEditor& editor, NodeId id) {
   return true;
 }
 
+bool simplify_upsampling(GraphEditor& editor, NodeId id) {
+  const Node node = editor.graph().node(id);
+  const Node* before = editor.graph().producer(node.inputs[0]);
+  if (before == nullptr || !std::holds_alternative<UpsampleNearest>(before->op)) {
+    return false;
+  }
+  UpsampleNearest merged = std::get<UpsampleNearest>(node.op);
+  for (std::size_t i = 0; i < merged.factors.size(); ++i) {
+    merged.factors[i] *= std::get<UpsampleNearest>(before->op).factors[i];
+  }
+  const ValueId first = before->inputs[0];
+  editor.set_op(id, merged);
+  editor.set_input(id, 0, first);
+  return true;
+}
+
 }  // namespace
 
 bool simplify_movement(GraphEditor& editor) {
@@ -63,6 +83,8 @@ bool simplify_movement(GraphEditor& editor) {
       again |= std::holds_alternative<Transpose>(op) && simplify_transpose(editor, id);
       again |= std::holds_alternative<Reshape>(editor.graph().node(id).op) &&
                simplify_reshape(editor, id);
+      again |= std::holds_alternative<UpsampleNearest>(editor.graph().node(id).op) &&
+               simplify_upsampling(editor, id);
     }
     changed |= again;
   }

@@ -15,7 +15,15 @@ std::string_view name_of(Recipe recipe) noexcept {
 }
 
 std::string_view name_of(ActivationRule rule) noexcept {
-  return rule == ActivationRule::measured ? "measured" : "inc_u8_scaled";
+  switch (rule) {
+    case ActivationRule::measured:
+      return "measured";
+    case ActivationRule::inc_u8_scaled:
+      return "inc_u8_scaled";
+    case ActivationRule::symmetric:
+      return "symmetric";
+  }
+  return "?";
 }
 
 std::string_view name_of(CriterionKind kind) noexcept {

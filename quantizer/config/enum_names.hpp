@@ -48,8 +48,10 @@ inline constexpr std::array values_of<InputRecipe>{InputRecipe::energy_angle_noi
 template <>
 inline constexpr std::array values_of<Recipe>{Recipe::off, Recipe::on, Recipe::automatic};
 template <>
-inline constexpr std::array values_of<ActivationRule>{ActivationRule::measured,
-                                                      ActivationRule::inc_u8_scaled};
+inline constexpr std::array values_of<ActivationRule>{
+    ActivationRule::measured, ActivationRule::inc_u8_scaled, ActivationRule::symmetric};
+template <>
+inline constexpr std::array values_of<OnnxProfile> = onnx_profiles;
 template <>
 inline constexpr std::array values_of<CriterionKind>{CriterionKind::relative,
                                                      CriterionKind::absolute};

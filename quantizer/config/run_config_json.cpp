@@ -1,5 +1,6 @@
 #include "quantizer/config/run_config_json.hpp"
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 
 #include "quantizer/config/check_run_config.hpp"
@@ -47,6 +48,12 @@ class Reader {
     config.tuning.limits.timeout = tuning.at("timeout").get<double>();
     config.tuning.limits.max_trials = tuning.at("max_trials").get<std::size_t>();
     config.report.physics_events = document_.at("report").at("physics_events").get<std::size_t>();
+    const Json& emit = document_.at("emit");
+    const auto formats = emit.at("formats").get<std::vector<std::string>>();
+    const auto wants = [&](const char* format) {
+      return std::ranges::find(formats, format) != formats.end();
+    };
+    config.emit = {wants("h5"), wants("onnx"), enum_of<OnnxProfile>(emit.at("onnx_profile"))};
     config.execution.batch = document_.at("execution").at("batch").get<std::size_t>();
     return config;
   }

@@ -158,9 +158,9 @@ constexpr const char* schema_text = R"JSON({
           "default": "static"
         },
         "activation_rule": {
-          "description": "measured: u8 or s8 by the calibrated range. inc_u8_scaled: u8 without zero point after any ReLU upstream, as Intel Neural Compressor.",
+          "description": "measured: u8 or s8 by the calibrated range. inc_u8_scaled: u8 without zero point after any ReLU upstream, as Intel Neural Compressor. symmetric: always s8 with zero point 0.",
           "type": "string",
-          "enum": ["measured", "inc_u8_scaled"],
+          "enum": ["measured", "inc_u8_scaled", "symmetric"],
           "default": "measured"
         },
         "ranges": {
@@ -378,6 +378,27 @@ constexpr const char* schema_text = R"JSON({
           "minimum": 1,
           "maximum": 4096,
           "default": 8
+        }
+      }
+    },
+    "emit": {
+      "description": "What is written of the final model.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "formats": {
+          "description": "h5: quantized.h5, which caloquant runs; onnx: quantized.onnx with QuantizeLinear and DequantizeLinear.",
+          "type": "array",
+          "minItems": 1,
+          "items": {"type": "string", "enum": ["h5", "onnx"]},
+          "default": ["h5"]
+        },
+        "onnx_profile": {
+          "description": "For whom quantized.onnx is written; tensorrt and portable want activation_rule symmetric.",
+          "type": "string",
+          "enum": ["onnxruntime", "openvino", "tensorrt", "portable"],
+          "default": "onnxruntime"
         }
       }
     },

@@ -130,6 +130,13 @@ Json to_json(const RunConfig& config) {
   tuning["timeout"] = config.tuning.limits.timeout;
   tuning["max_trials"] = config.tuning.limits.max_trials;
   json["report"]["physics_events"] = config.report.physics_events;
+  json["emit"] = {{"formats", Json::array()}, {"onnx_profile", name_of(config.emit.onnx_profile)}};
+  for (const auto& [wanted, format] :
+       {std::pair{config.emit.h5, "h5"}, {config.emit.onnx, "onnx"}}) {
+    if (wanted) {
+      json["emit"]["formats"].push_back(format);
+    }
+  }
   json["execution"]["batch"] = config.execution.batch;
   return json;
 }

@@ -1,39 +1,78 @@
 #include "quantizer/emit/native_model.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "graph/exec/executor.hpp"
 #include "graph/io/json.hpp"
 #include "graph/io/native_format.hpp"
+#include "graph/passes/pass.hpp"
+#include "ops/core/philox.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/run/evaluator.hpp"
 #include "quantizer/run/quantize.hpp"
 
 namespace caloquant {
+namespace {
+
+constexpr std::int64_t most_samples = 4;
+
+/// The graph with samples: inputs of one batch and what it makes of them.
+NativeModel with_samples(const Graph& graph, std::vector<Tensor> inputs) {
+  const std::int64_t samples = inputs.front().shape().front();
+  NativeModel model;
+  model.graph = graph;
+  model.sample_inputs = std::move(inputs);
+  std::vector<std::span<const float>> src;
+  src.reserve(model.sample_inputs.size());
+  for (const Tensor& input : model.sample_inputs) {
+    src.push_back(input.data<float>());
+  }
+  std::vector<std::span<float>> dst;
+  model.sample_outputs.reserve(graph.outputs().size());
+  for (const GraphOutput& output : graph.outputs()) {
+    Shape shape = graph.value(output.value).shape;
+    shape.front() = samples;
+    model.sample_outputs.emplace_back(DType::f32, shape);
+    dst.push_back(model.sample_outputs.back().data<float>());
+  }
+  compile_engine(graph, samples)->run(src, dst);
+  return model;
+}
+
+}  // namespace
 
 void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, const Graph& graph,
                            const QuantizeResult& result, const std::filesystem::path& file) {
-  constexpr std::int64_t most_samples = 4;
   const EventRange events = evaluator.events().evaluation();
   const std::int64_t samples = std::min(most_samples, events.size());
-  NativeModel model;
-  model.graph = graph;
   Tensor input(DType::f32, {samples, evaluator.latent_size()});
   evaluator.fill_input(events.first, samples, input.data<float>());
-  Shape shape = graph.value(graph.outputs()[0].value).shape;
-  shape.front() = samples;
-  Tensor output(DType::f32, shape);
-  const std::span<const float> src = input.data<float>();
-  const std::span<float> dst = output.data<float>();
-  compile_engine(graph, samples)->run({&src, 1}, {&dst, 1});
-  model.sample_inputs.push_back(std::move(input));
-  model.sample_outputs.push_back(std::move(output));
+  std::vector<Tensor> inputs;
+  inputs.push_back(std::move(input));
+  NativeModel model = with_samples(graph, std::move(inputs));
   Json provenance;
   provenance["caloquant"] = CALOQUANT_VERSION;
   provenance["config"] = to_json(config);
   provenance["loss"] = json_number(result.final_loss->value);
   provenance["target_met"] = result.tuning.target_met;
   model.provenance = provenance.dump(1);
+  write_native(model, file);
+}
+
+void write_converted_model(const Graph& graph, const std::filesystem::path& file) {
+  constexpr std::uint64_t seed = 1978;
+  const Graph runnable = run_passes(graph, canonical_passes(), optional_pass_names());
+  std::vector<Tensor> inputs;
+  for (const ValueId id : runnable.inputs()) {
+    Shape shape = runnable.value(id).shape;
+    shape.front() = most_samples;
+    Tensor input(DType::f32, shape);
+    philox::fill_normal(seed, inputs.size(), input.data<float>());
+    inputs.push_back(std::move(input));
+  }
+  NativeModel model = with_samples(runnable, std::move(inputs));
+  model.provenance = Json{{"caloquant", CALOQUANT_VERSION}}.dump(1);
   write_native(model, file);
 }
 

@@ -15,4 +15,8 @@ struct QuantizeResult;
 void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, const Graph& graph,
                            const QuantizeResult& result, const std::filesystem::path& file);
 
+/// Writes any graph, with four seeded standard normal inputs as samples. What no executor can do is
+/// rewritten first. Throws BackendError.
+void write_converted_model(const Graph& graph, const std::filesystem::path& file);
+
 }  // namespace caloquant

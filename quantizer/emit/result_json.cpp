@@ -208,6 +208,10 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
                   {"peak_memory_bytes", result.cost.peak_memory}};
   json["loss_detail"] = has_model ? to_json(*result.final_loss) : Json();
   json["report"] = result.report ? report_json(*result.report) : Json();
+  json["emitted"] = {{"files", result.written}, {"onnx_notes", Json::array()}};
+  for (const OnnxNote& note : result.onnx_notes) {
+    json["emitted"]["onnx_notes"].push_back({{"layer", note.layer}, {"note", note.text}});
+  }
   json["kernels"] = context.kernels != nullptr ? kernels_json(*context.kernels) : Json();
   json["provenance"] = provenance_json(context);
   write_text_file(json.dump(2) + "\n", file);

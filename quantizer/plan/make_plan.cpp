@@ -66,8 +66,14 @@ QuantParams choose_activation(const Graph& graph, const Node& node, const Range&
     case ActivationType::automatic:
       break;
   }
-  return rule == ActivationRule::measured ? measured_code(range)
-                                          : inc_u8_scaled(graph, node, range);
+  switch (rule) {
+    case ActivationRule::inc_u8_scaled:
+      return inc_u8_scaled(graph, node, range);
+    case ActivationRule::symmetric:
+      return symmetric_s8(range.low, range.high);
+    default:
+      return measured_code(range);
+  }
 }
 
 const LayerStatistics* Corrections::of(const std::string& layer) const {

@@ -49,6 +49,7 @@ struct Corrections {
 ///    (Affine) and padding: u8 without zero point, which clamps everything negative to 0; any other
 ///    convolution: s8. What Intel Neural Compressor 1.13 to 3.9 does (insert_qdq_pattern.py,
 ///    _find_relu_node), decided as on the graph before collapse_upsample.
+///  symmetric: s8.
 /// A choice of u8 or s8 in the configuration overrules both.
 [[nodiscard]] QuantParams choose_activation(const Graph& graph, const Node& node,
                                             const Range& range, ActivationType type,

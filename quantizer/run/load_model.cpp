@@ -1,12 +1,15 @@
 #include "quantizer/run/load_model.hpp"
 
+#include <algorithm>
 #include <array>
+#include <caloquant/error.hpp>
 #include <fstream>
 
 #include "graph/io/keras_reader.hpp"
 #include "graph/io/native_format.hpp"
 #include "graph/io/onnx/onnx_reader.hpp"
 #include "graph/io/onnx/proto/read_model.hpp"
+#include "graph/io/tensorflow/tensorflow_reader.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
 
@@ -14,6 +17,9 @@ namespace caloquant {
 namespace {
 
 Graph with_units(Graph graph, const OutputConfig& output) {
+  if (output == OutputConfig{}) {
+    return graph;
+  }
   GraphEditor editor(std::move(graph));
   editor.set_output_units({output.scale, output.power});
   return editor.finish();
@@ -33,20 +39,39 @@ bool is_hdf5(const std::filesystem::path& file) {
   return false;
 }
 
-Graph read_model_file(const ModelConfig& config) {
-  // ONNX has no signature: the name decides where the first bytes leave it open.
-  const bool onnx = onnx::looks_like_onnx(config.file) || config.file.extension() == ".onnx";
-  if (config.architecture.empty() && onnx && !is_hdf5(config.file)) {
-    return read_onnx(config.file);
-  }
-  return read_keras({config.architecture, config.file.empty() ? config.weights : config.file,
-                     config.random_weights});
+/// ONNX has no signature: the name decides where the first bytes leave it open.
+bool is_onnx(const std::filesystem::path& file) {
+  return (onnx::looks_like_onnx(file) || file.extension() == ".onnx") && !is_hdf5(file);
+}
+
+bool is_quantized(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes(),
+                             [](const Node& node) { return node.quant.has_value(); });
+}
+
+Graph read_native_graph(const std::filesystem::path& file) {
+  NativeModel native = read_native(file);
+  verify_samples(native, file);
+  return std::move(native.graph);
 }
 
 }  // namespace
 
-Graph read_fp32_model(const ModelConfig& config) {
-  return with_units(read_model_file(config), config.output);
+Graph read_model(const ModelConfig& config) {
+  Graph graph;
+  if (config.architecture.empty() && is_saved_model(config.file)) {
+    graph = read_saved_model(config.file);
+  } else if (config.architecture.empty() && looks_like_graph_def(config.file)) {
+    graph = read_graph_def(config.file);
+  } else if (config.architecture.empty() && is_onnx(config.file)) {
+    graph = read_onnx(config.file);
+  } else if (config.architecture.empty() && is_native(config.file)) {
+    graph = read_native_graph(config.file);
+  } else {
+    graph = read_keras({config.architecture, config.file.empty() ? config.weights : config.file,
+                        config.random_weights});
+  }
+  return with_units(std::move(graph), config.output);
 }
 
 LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph) {
@@ -56,19 +81,25 @@ LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph)
       model.files.push_back(*file);
     }
   }
-  model.graph = canonicalize(read_fp32_model(config), graph.disabled_passes);
+  Graph network = read_model(config);
+  if (is_quantized(network)) {
+    throw ModelError(model.files.front().string(), "is quantized already",
+                     "give the fp32 model that it was made from");
+  }
+  model.graph = canonicalize(std::move(network), graph.disabled_passes);
   return model;
 }
 
 LoadedModel load_model_file(const std::filesystem::path& file, const GraphConfig& graph) {
+  ModelConfig config;
+  config.file = file;
+  Graph network = read_model(config);
+  const bool quantized = is_quantized(network);
   if (!is_native(file)) {
-    ModelConfig config;
-    config.file = file;
-    return load_fp32_model(config, graph);
+    network = run_passes(std::move(network), canonical_passes(),
+                         quantized ? optional_pass_names() : graph.disabled_passes);
   }
-  NativeModel native = read_native(file);
-  verify_samples(native, file);
-  return {std::move(native.graph), {file}, true};
+  return {std::move(network), {file}, quantized};
 }
 
 }  // namespace caloquant

@@ -14,17 +14,19 @@ namespace caloquant {
 struct LoadedModel {
   Graph graph;
   std::vector<std::filesystem::path> files;  ///< what it was read from
-  bool quantized = false;                    ///< read from quantized.h5
+  bool quantized = false;                    ///< has a layer below fp32
 };
 
-/// The network of a config as its file has it, with its output units. Throws ModelError.
-[[nodiscard]] Graph read_fp32_model(const ModelConfig& config);
+/// The network of a config as its file has it, with its output units: those of the config, else
+/// (of what caloquant wrote) those of the file. Throws ModelError.
+[[nodiscard]] Graph read_model(const ModelConfig& config);
 
-/// The fp32 model of a config. Throws ModelError.
+/// The fp32 model of a config. Throws ModelError; also for a network that is quantized already.
 [[nodiscard]] LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph);
 
 /// A `quantized.h5`, whose samples are verified and whose graph is as it was written, or a full
-/// Keras or ONNX file: told apart by their content. Throws ModelError.
+/// Keras or ONNX file: told apart by their content. The graph of a quantized ONNX file stays as it
+/// was written, too, but for what no executor can do. Throws ModelError.
 [[nodiscard]] LoadedModel load_model_file(const std::filesystem::path& file,
                                           const GraphConfig& graph);
 

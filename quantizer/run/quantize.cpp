@@ -8,6 +8,7 @@
 #include <chrono>
 #include <utility>
 
+#include "graph/io/onnx/onnx_writer.hpp"
 #include "quantizer/emit/compare_table.hpp"
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/result_json.hpp"
@@ -69,7 +70,7 @@ class Run {
       return std::move(result_);
     }
     settle_model(result_.tuning.trials[*result_.tuning.best], sweeps);
-    emit(apply_plan(network_.graph(), result_.plan));
+    emit();
     result_.cost.seconds = seconds_since(start);
     result_.cost.peak_memory = peak_memory();
     return std::move(result_);
@@ -152,6 +153,11 @@ class Run {
                              ? evaluator_.loss_of(apply_plan(network_.graph(), result_.plan))
                              : sweeps.loss_of(best.proposal.config);
     correct_final_biases(best);
+    final_ = apply_plan(network_.graph(), result_.plan);
+    if (config_.emit.onnx && config_.emit.onnx_profile == OnnxProfile::onnxruntime) {
+      final_ = with_whole_biases(final_);  // so that every file holds the same model
+      result_.final_loss = evaluator_.loss_of(final_);
+    }
     report_small_dense(result_.layers, network_.small_dense());
   }
 
@@ -178,26 +184,35 @@ class Run {
     }
   }
 
-  void emit(const Graph& quantized) {
-    for (const StepInfo& step : compile_engine(quantized, 1, engine_)->steps()) {
-      const Node* node = quantized.find(step.layer);
+  void emit() {
+    for (const StepInfo& step : compile_engine(final_, 1, engine_)->steps()) {
+      const Node* node = final_.find(step.layer);
       if (node != nullptr && is_quantizable(node->op)) {
         result_.implementations[step.layer] = step.implementation;
       }
     }
-    write_quantized_model(config_, evaluator_, quantized, result_, output_ / "quantized.h5");
+    if (config_.emit.h5) {
+      write_quantized_model(config_, evaluator_, final_, result_, output_ / "quantized.h5");
+      result_.written.emplace_back("quantized.h5");
+    }
+    if (config_.emit.onnx) {
+      result_.onnx_notes =
+          write_onnx(final_, output_ / "quantized.onnx", config_.emit.onnx_profile);
+      result_.written.emplace_back("quantized.onnx");
+    }
     if (!observer_.interrupted()) {  // the model is written already
-      compare_with_fp32(quantized);
+      compare_with_fp32();
     }
   }
 
-  void compare_with_fp32(const Graph& quantized) {
+  void compare_with_fp32() {
     observer_.on_phase("physics", evaluator_.events().evaluation().size());
-    result_.report = final_report(config_, model_.graph, quantized, progress_of(observer_));
+    result_.report = final_report(config_, model_.graph, final_, progress_of(observer_));
     if (result_.report) {
       write_text_file(compare_table(result_.report->physics, report_side("fp32", model_.graph),
-                                    report_side("quantized", quantized)),
+                                    report_side("quantized", final_)),
                       output_ / "physics.txt");
+      result_.written.emplace_back("physics.txt");
     }
   }
 
@@ -210,6 +225,7 @@ class Run {
   EngineOptions engine_;
   Evaluator evaluator_;
   PreparedNetwork network_;
+  Graph final_;  ///< what is written
   QuantizeResult result_;
 };
 
@@ -220,8 +236,8 @@ void prepare_folder(const std::filesystem::path& output) {
   if (failure || !std::filesystem::is_directory(output)) {
     throw BackendError(output.string(), "is no folder and cannot be made one", "choose another -o");
   }
-  for (const char* name : {"quantized.h5", "steps.jsonl", "steps.csv", "result.json",
-                           "layer_costs.json", "physics.txt"}) {
+  for (const char* name : {"quantized.h5", "quantized.onnx", "steps.jsonl", "steps.csv",
+                           "result.json", "layer_costs.json", "physics.txt"}) {
     std::filesystem::remove(output / name, failure);
   }
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "graph/exec/kernel_choices.hpp"
+#include "graph/io/onnx/onnx_writer.hpp"
 #include "graph/ir/graph.hpp"
 #include "graph/passes/equalize_channels.hpp"
 #include "quantizer/plan/make_plan.hpp"
@@ -47,15 +48,17 @@ struct QuantizeResult {
   std::optional<FinalReport> report;  ///< of the best configuration, where the config asks for it
   std::vector<EqualizedPlace> equalized;  ///< places in the network; empty: not equalized
   RunCost cost;
-  std::string error;  ///< why there is no model; empty when there is one
+  std::vector<std::string> written;  ///< models and tables in the folder of results
+  std::vector<OnnxNote> onnx_notes;  ///< where quantized.onnx is not what quantized.h5 is
+  std::string error;                 ///< why there is no model; empty when there is one
 };
 
-/// The whole run: load, calibrate once, tune, compare, write `quantized.h5`, `steps.jsonl`,
-/// `steps.csv`, `physics.txt` and `result.json` into `output` (made when it does not exist; files
-/// of an earlier run are removed first). `kernels` chooses the kernel of every layer; null: the
-/// default. When nothing meets the target, the best so far is written. Throws ConfigError,
-/// ModelError, DataError and BackendError; after those of the run itself result.json holds the
-/// error.
+/// The whole run: load, calibrate once, tune, compare, write `quantized.h5` and `quantized.onnx`
+/// (as the config asks), `steps.jsonl`, `steps.csv`, `physics.txt` and `result.json` into `output`
+/// (made when it does not exist; files of an earlier run are removed first). `kernels` chooses the
+/// kernel of every layer; null: the default. When nothing meets the target, the best so far is
+/// written. Throws ConfigError, ModelError, DataError and BackendError; after those of the run
+/// itself result.json holds the error.
 [[nodiscard]] QuantizeResult quantize(const RunConfig& config, const std::filesystem::path& output,
                                       RunObserver& observer, KernelChoices* kernels = nullptr);
 

@@ -440,10 +440,39 @@ TEST_F(Cli, ConvertedModelIsTheSame) {
   ASSERT_EQ(measured.exit_code, 0) << measured.err;
   EXPECT_EQ(Json::parse(measured.out).size(), 2U);
 
-  const auto refused = run({"convert", "out/quantized.h5", "-o", "int8.onnx"});
+  EXPECT_EQ(run({"convert", "model.onnx", "-o", "model.pb"}).exit_code, 2);
+}
+
+/// quantized.onnx, quantized.h5 and what is converted from one to the other compute the same bits.
+TEST_F(Cli, QuantizedOnnxIsTheQuantizedModel) {
+  write("run.json", config());
+  const auto quantized = run({"quantize", "run.json", "-o", "out", "--format", "h5,onnx"});
+  ASSERT_EQ(quantized.exit_code, 0) << quantized.err;
+  EXPECT_THAT(quantized.out, HasSubstr("{quantized.h5, quantized.onnx, "));
+  const Json result = json_file("out/result.json");
+  EXPECT_EQ(result["emitted"]["files"][1], "quantized.onnx");
+  EXPECT_TRUE(result["emitted"]["onnx_notes"].empty());
+  ASSERT_EQ(run({"convert", "out/quantized.onnx", "-o", "again.h5"}).exit_code, 0);
+  ASSERT_EQ(run({"convert", "out/quantized.h5", "-o", "again.onnx"}).exit_code, 0);
+  ASSERT_EQ(run({"generate", "out/quantized.h5", "--events", "3", "-o", "a.h5"}).exit_code, 0);
+  const H5File showers = H5File::open(folder / "a.h5", ErrorKind::data);
+  const Tensor expected = showers.read("/ECAL", DType::f32);
+  for (const char* model : {"out/quantized.onnx", "again.h5", "again.onnx"}) {
+    const auto made = run({"generate", model, "--events", "3", "-o", "b.h5"});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    const Tensor found = H5File::open(folder / "b.h5", ErrorKind::data).read("/ECAL", DType::f32);
+    ASSERT_EQ(found.bytes(), expected.bytes());
+    EXPECT_TRUE(std::equal(found.raw(), found.raw() + found.bytes(), expected.raw())) << model;
+  }
+  const auto symmetric =
+      run({"convert", "out/quantized.h5", "-o", "s8.onnx", "--profile", "tensorrt"});
+  EXPECT_EQ(symmetric.exit_code, 0);
+  Json parent = config();
+  parent["model"] = {{"file", "out/quantized.onnx"}};
+  write("parent.json", parent);
+  const auto refused = run({"quantize", "parent.json", "-o", "twice"});
   EXPECT_EQ(refused.exit_code, 4);
-  EXPECT_THAT(refused.err, HasSubstr("is quantized; ONNX is written of fp32 models"));
-  EXPECT_FALSE(fs::exists(folder / "int8.onnx"));
+  EXPECT_THAT(refused.err, HasSubstr("is quantized already"));
 }
 
 TEST_F(Cli, TestOnnxRunsFolders) {

@@ -23,6 +23,8 @@ struct QuantizeArguments {
   std::string config;
   std::string output = "caloquant_out";
   std::vector<std::string> overrides;
+  std::vector<std::string> formats;
+  std::string profile;
   std::optional<std::uint64_t> random_weights;
   int threads = 0;
   bool quiet = false;
@@ -133,13 +135,36 @@ void print_outcome(const QuantizeResult& result, const std::string& output) {
     print_report(*result.report, output);
   }
   std::cout << std::setprecision(6) << "target_met: " << std::boolalpha << result.tuning.target_met
-            << "\nwritten: " << output
-            << "/{quantized.h5, steps.jsonl, steps.csv, result.json, physics.txt}\n";
+            << '\n';
+  for (const OnnxNote& note : result.onnx_notes) {
+    std::cout << "quantized.onnx, layer '" << note.layer << "': " << note.text << '\n';
+  }
+  std::cout << "written: " << output << "/{";
+  for (const std::string& file : result.written) {
+    std::cout << file << ", ";
+  }
+  std::cout << "steps.jsonl, steps.csv, result.json}\n";
+}
+
+/// --format and --onnx-profile are other names for config values.
+std::vector<std::string> overrides_of(const QuantizeArguments& arguments) {
+  std::vector<std::string> overrides = arguments.overrides;
+  if (!arguments.formats.empty()) {
+    std::string list;
+    for (const std::string& format : arguments.formats) {
+      list += (list.empty() ? "\"" : ", \"") + format + '"';
+    }
+    overrides.push_back("/emit/formats=[" + list + "]");
+  }
+  if (!arguments.profile.empty()) {
+    overrides.push_back("/emit/onnx_profile=" + arguments.profile);
+  }
+  return overrides;
 }
 
 int quantize_command(const QuantizeArguments& arguments) {
   set_threads(arguments.threads);
-  RunConfig config = load_run_config(arguments.config, arguments.overrides);
+  RunConfig config = load_run_config(arguments.config, overrides_of(arguments));
   if (arguments.random_weights) {
     if (config.model.architecture.empty()) {
       throw UsageError("--random-weights", "the config has no model.architecture",
@@ -191,6 +216,14 @@ void add_quantize(CLI::App& app, Action& action) {
       ->add_option("--set", arguments->overrides,
                    "change a config value: /json/pointer=value (repeatable)")
       ->allow_extra_args(false);
+  command
+      ->add_option("--format", arguments->formats,
+                   "what is written: h5, onnx or h5,onnx (as /emit/formats)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"h5", "onnx"}));
+  command->add_option("--onnx-profile", arguments->profile,
+                      "onnxruntime, openvino, tensorrt or portable (as /emit/onnx_profile)");
   command->add_option("--random-weights", arguments->random_weights,
                       "seeded random weights instead of the config's");
   command->add_option("--threads", arguments->threads, "threads (0: all)")

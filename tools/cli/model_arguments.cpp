@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 
-#include "graph/io/native_format.hpp"
 #include "graph/passes/pass.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -76,9 +75,7 @@ LoadedModel ModelArguments::load() const {
 }
 
 Graph ModelArguments::read() const {
-  const ModelConfig source = config();
-  const bool native = !source.file.empty() && is_native(source.file);
-  return native ? load_model_file(source.file, graph).graph : read_fp32_model(source);
+  return read_model(config());
 }
 
 void set_threads(int threads) {

@@ -10,6 +10,9 @@ find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(nlohmann_json 3.11 REQUIRED)
 # Module mode: Debian's protobuf 3.21 has no CMake package of its own.
 find_package(Protobuf 3.12 REQUIRED)
+# Debian's libzip names programs in its CMake package that it does not install.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 find_package(CLI11 2.1 REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 if(CALOQUANT_BUILD_TESTS)

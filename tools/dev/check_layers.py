@@ -19,10 +19,13 @@ MAY_INCLUDE = {
 }
 DOORS = {
     "hdf5.h": {"graph/io/h5file.cpp"},
+    "zip.h": {"graph/io/zip_file.cpp"},
     "dnnl.hpp": {"ops/onednn/"},
     "nlohmann/": {"graph/io/json.hpp"},
     "CLI/": {"tools/cli/"},
-    "google/protobuf/": {"graph/io/onnx/proto/"},
+    "google/protobuf/": {"graph/io/onnx/proto/", "graph/io/tensorflow/proto/", "graph/io/protobuf/"},
+    "graph/io/protobuf/": {"graph/io/onnx/proto/", "graph/io/tensorflow/proto/", "graph/io/protobuf/"},
+    "graph/io/tensorflow/proto/tensorflow.pb.h": {"graph/io/tensorflow/proto/"},
     "graph/io/onnx/proto/onnx.pb.h": {"graph/io/onnx/proto/"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

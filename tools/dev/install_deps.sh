@@ -6,12 +6,12 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build git ca-certificates python3
   libdnnl-dev ocl-icd-opencl-dev libhdf5-dev libeigen3-dev nlohmann-json3-dev libcli11-dev
-  libprotobuf-dev protobuf-compiler
+  libprotobuf-dev protobuf-compiler libzip-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 case "${1:-}" in
   "") ;;
-  --ci) packages+=(clang clang-tidy clang-format ccache libomp-14-dev) ;;
+  --ci) packages+=(clang clang-tidy clang-format ccache libomp-14-dev python3-venv) ;;
   *)
     echo "usage: ${0##*/} [--ci]" >&2
     exit 2

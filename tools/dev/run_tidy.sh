@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cmake --preset tidy >/dev/null
-cmake --build build/tidy --target caloquant_onnx_proto >/dev/null  # generated headers
+cmake --build build/tidy --target caloquant_protos >/dev/null  # generated headers
 
 # Tidies one file. A clean file prints nothing; the counts of suppressed warnings go to stderr.
 tidy_one() {
@@ -23,7 +23,7 @@ tidy_one() {
 export -f tidy_one
 
 mapfile -t sources < <(grep -o '"file": "[^"]*"' build/tidy/compile_commands.json | cut -d'"' -f4 |
-  grep -v -e /generated/ -e caloquant_onnx_proto)
+  grep -v -e /generated/ -e caloquant_protos)
 if printf '%s\0' "${sources[@]}" |
   xargs -0 -n 1 -P "$(nproc)" bash -c 'tidy_one "$0"'; then
   echo "run_tidy: ${#sources[@]} units, no findings"

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "graph/io/onnx/array.hpp"
@@ -61,6 +63,7 @@ struct Model {
   std::vector<Initializer> initializers;
   std::vector<ValueInfo> inputs;  ///< without those that an initializer gives a value to
   std::vector<ValueInfo> outputs;
+  std::vector<std::pair<std::string, std::string>> metadata;  ///< key, value
 
   /// "model.onnx: node 'conv_1' (Conv, opset 13)".
   [[nodiscard]] std::string place(const NodeDef& node) const;
@@ -69,6 +72,10 @@ struct Model {
 /// Newest opset whose definitions the interpreter and the importer know. 22 differs from 21 in
 /// element types only.
 inline constexpr std::int64_t newest_opset = 22;
+
+/// Metadata that caloquant writes: E[GeV] = out^(1 / power) / scale.
+inline constexpr std::string_view output_scale_key = "caloquant.output_scale";
+inline constexpr std::string_view output_power_key = "caloquant.output_power";
 
 /// Text from a file for a message: cut, and without what is not printable.
 [[nodiscard]] std::string printable(const std::string& text);

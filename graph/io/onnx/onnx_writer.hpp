@@ -1,20 +1,41 @@
 #pragma once
 
+#include <caloquant/onnx_profile.hpp>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "graph/io/onnx/model.hpp"
 #include "graph/ir/graph.hpp"
 
 namespace caloquant {
 
-/// Writes an fp32 graph as ONNX of opset 13, with the batch symbolic ("N"); node names are kept,
-/// what takes several ONNX nodes gives the others a suffix. Equal graphs make equal bytes. Throws
-/// ModelError naming a layer that is quantized, BackendError when the file cannot be written.
-void write_onnx(const Graph& graph, const std::filesystem::path& file);
+/// Something that the profile cannot carry, and what was written instead.
+struct OnnxNote {
+  std::string layer;
+  std::string text;
+  friend bool operator==(const OnnxNote&, const OnnxNote&) = default;
+};
+
+/// Writes a graph as ONNX with the batch symbolic ("N"): of opset 13, of 21 where a layer has
+/// 16-bit activations. Node names are kept, what takes several ONNX nodes gives the others a
+/// suffix. Scale and power of the output go into the metadata (`caloquant.output_scale`,
+/// `caloquant.output_power`). Equal graphs make equal bytes. Returns what is not as in the graph.
+/// Throws BackendError when the file cannot be written.
+std::vector<OnnxNote> write_onnx(const Graph& graph, const std::filesystem::path& file,
+                                 OnnxProfile profile = OnnxProfile::onnxruntime);
+
+/// Biases of int8 layers rounded to whole steps of the layer's sums, as profile onnxruntime writes
+/// them: f32(q) * f32(src scale * weight scale). A bias beyond 32 bits is left alone.
+[[nodiscard]] Graph with_whole_biases(const Graph& graph);
 
 namespace onnx {
+struct ExportedModel {
+  Model model;
+  std::vector<OnnxNote> notes;
+};
 /// The same as structs.
-[[nodiscard]] Model export_graph(const Graph& graph);
+[[nodiscard]] ExportedModel export_graph(const Graph& graph, OnnxProfile profile);
 }  // namespace onnx
 
 }  // namespace caloquant

@@ -30,26 +30,12 @@ std::int32_t channel_of(Lane lane, std::uint32_t bits, std::int64_t channel) {
   return static_cast<std::uint8_t>(bits >> (8U * static_cast<unsigned>(channel)));
 }
 
-/// One cell of src as the integer that a lane stores.
-struct CellReader {
+/// What pack_cells() reads.
+struct CellSource {
   const std::byte* src;
   DType dtype;
   Lane lane;
   const QuantParams& quant;
-
-  [[nodiscard]] std::int32_t operator()(std::int64_t index) const {
-    switch (dtype) {
-      case DType::u8:
-        return stored_integer(lane, reinterpret_cast<const std::uint8_t*>(src)[index], quant);
-      case DType::s8:
-        return stored_integer(lane, reinterpret_cast<const std::int8_t*>(src)[index], quant);
-      case DType::s16:
-        return stored_integer(lane, reinterpret_cast<const std::int16_t*>(src)[index], quant);
-      default:
-        return stored_integer(lane, quantize(reinterpret_cast<const float*>(src)[index], quant),
-                              quant);
-    }
-  }
 };
 
 /// Strides of src in cells.
@@ -84,19 +70,56 @@ void steps_of(const float* src, std::int64_t count, const QuantParams& quant, st
   }
 }
 
-/// A row of f32 cells, neighbours in src, into integer lanes.
-void quantize_row(const float* src, const CellStrides& strides, std::int64_t channels, Lane lane,
-                  const QuantParams& quant, std::uint32_t* dst, std::int64_t width) {
-  const std::int32_t zero = stored_integer(lane, quant.zero_point, quant);
-  const unsigned bits = lane == Lane::s16x2 ? 16U : 8U;
+/// Integers q of cells that lie `stride` apart, in steps from the zero point.
+template <typename T>
+void steps_of(const T* src, std::int64_t stride, std::int64_t count, const QuantParams& quant,
+              std::int32_t* steps) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    steps[i] = static_cast<std::int32_t>(src[i * stride]) - quant.zero_point;
+  }
+}
+
+/// The same of cells of any type, f32 ones quantized.
+void read_steps(const CellSource& source, std::int64_t first, std::int64_t stride,
+                std::int64_t count, std::int32_t* steps) {
+  switch (source.dtype) {
+    case DType::u8:
+      return steps_of(reinterpret_cast<const std::uint8_t*>(source.src) + first, stride, count,
+                      source.quant, steps);
+    case DType::s8:
+      return steps_of(reinterpret_cast<const std::int8_t*>(source.src) + first, stride, count,
+                      source.quant, steps);
+    case DType::s16:
+      return steps_of(reinterpret_cast<const std::int16_t*>(source.src) + first, stride, count,
+                      source.quant, steps);
+    default:
+      break;
+  }
+  const auto* floats = reinterpret_cast<const float*>(source.src) + first;
+  if (stride == 1) {
+    return steps_of(floats, count, source.quant, steps);
+  }
+  std::array<float, chunk_cells> neighbours{};
+  for (std::int64_t i = 0; i < count; ++i) {
+    neighbours[static_cast<std::size_t>(i)] = floats[i * stride];
+  }
+  steps_of(neighbours.data(), count, source.quant, steps);
+}
+
+/// A row of cells into integer lanes.
+void pack_integers(const CellSource& source, std::int64_t first, const CellStrides& strides,
+                   std::int64_t channels, std::uint32_t* dst, std::int64_t width) {
+  const std::int32_t zero = stored_integer(source.lane, source.quant.zero_point, source.quant);
+  const unsigned bits = source.lane == Lane::s16x2 ? 16U : 8U;
   const std::uint32_t mask = (1U << bits) - 1U;
   std::array<std::int32_t, chunk_cells> steps{};
-  for (std::int64_t first = 0; first < width; first += chunk_cells) {
-    const std::int64_t count = std::min(chunk_cells, width - first);
-    std::uint32_t* lanes = dst + first;
+  for (std::int64_t at = 0; at < width; at += chunk_cells) {
+    const std::int64_t count = std::min(chunk_cells, width - at);
+    std::uint32_t* lanes = dst + at;
     std::fill(lanes, lanes + count, 0U);
     for (std::int64_t c = 0; c < channels; ++c) {
-      steps_of(src + first + c * strides.channel, count, quant, steps.data());
+      read_steps(source, first + at * strides.cell + c * strides.channel, strides.cell, count,
+                 steps.data());
       const unsigned shift = bits * static_cast<unsigned>(c);
       for (std::int64_t w = 0; w < count; ++w) {
         lanes[w] |= (static_cast<std::uint32_t>(steps[static_cast<std::size_t>(w)] + zero) & mask)
@@ -106,33 +129,23 @@ void quantize_row(const float* src, const CellStrides& strides, std::int64_t cha
   }
 }
 
-void pack_row(const CellReader& read, std::int64_t first, const CellStrides& strides,
+void pack_row(const CellSource& source, std::int64_t first, const CellStrides& strides,
               std::int64_t channels, std::uint32_t* dst, std::int64_t width) {
-  const auto* floats = reinterpret_cast<const float*>(read.src) + first;
-  if (read.dtype == DType::f32 && strides.cell == 1) {
-    if (read.lane == Lane::f32 && read.quant.dtype == DType::bf16) {
-      for (std::int64_t w = 0; w < width; ++w) {
-        dst[w] = std::bit_cast<std::uint32_t>(round_to_bf16(floats[w]));
-      }
-    } else if (read.lane == Lane::f32) {
-      std::memcpy(dst, floats, static_cast<std::size_t>(width) * sizeof(float));
-    } else {
-      quantize_row(floats, strides, channels, read.lane, read.quant, dst, width);
-    }
+  if (source.lane != Lane::f32) {
+    pack_integers(source, first, strides, channels, dst, width);
     return;
   }
-  for (std::int64_t w = 0; w < width; ++w) {
-    const std::int64_t cell = first + w * strides.cell;
-    if (read.lane == Lane::f32) {
-      const float x = reinterpret_cast<const float*>(read.src)[cell];
-      dst[w] = std::bit_cast<std::uint32_t>(read.quant.dtype == DType::bf16 ? round_to_bf16(x) : x);
-      continue;
+  const auto* floats = reinterpret_cast<const float*>(source.src) + first;
+  if (source.quant.dtype == DType::bf16) {
+    for (std::int64_t w = 0; w < width; ++w) {
+      dst[w] = std::bit_cast<std::uint32_t>(round_to_bf16(floats[w * strides.cell]));
     }
-    std::array<std::int32_t, 4> stored{};
-    for (std::int64_t c = 0; c < channels; ++c) {
-      stored[static_cast<std::size_t>(c)] = read(cell + c * strides.channel);
+  } else if (strides.cell == 1) {
+    std::memcpy(dst, floats, static_cast<std::size_t>(width) * sizeof(float));
+  } else {
+    for (std::int64_t w = 0; w < width; ++w) {
+      dst[w] = std::bit_cast<std::uint32_t>(floats[w * strides.cell]);
     }
-    dst[w] = lane_of(read.lane, stored);
   }
 }
 
@@ -195,7 +208,7 @@ void pack_cells(const std::byte* src, DType src_dtype, CellOrder order, std::uin
   const std::int64_t groups = tensor.groups();
   const std::int64_t per_lane = direct::channels_in(tensor.lane);
   const QuantParams params = quant.value_or(QuantParams{});
-  const CellReader read{src, src_dtype, tensor.lane, params};
+  const CellSource source{src, src_dtype, tensor.lane, params};
   const std::uint32_t zero = zero_lane(tensor.lane, quant);
 #pragma omp parallel for schedule(static)
   for (std::int64_t task = 0; task < images * groups; ++task) {
@@ -206,8 +219,8 @@ void pack_cells(const std::byte* src, DType src_dtype, CellOrder order, std::uin
     const std::int64_t first = task / groups * strides.image + group * per_lane * strides.channel;
     for (std::int64_t row = 0; row < tensor.space[0] * tensor.space[1]; ++row) {
       const std::int64_t place = tensor.at(row / tensor.space[1], row % tensor.space[1], 0);
-      pack_row(read, first + row * tensor.space[2] * strides.cell, strides, channels, into + place,
-               tensor.space[2]);
+      pack_row(source, first + row * tensor.space[2] * strides.cell, strides, channels,
+               into + place, tensor.space[2]);
     }
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caloquant/data.hpp>
+#include <caloquant/onnx_profile.hpp>
 #include <caloquant/range.hpp>
 #include <caloquant/shower_loss.hpp>
 #include <caloquant/strategy.hpp>
@@ -57,6 +58,7 @@ struct InputConfig {
 enum class ActivationRule {
   measured,       ///< u8 with a zero point or s8, by the calibrated range
   inc_u8_scaled,  ///< as Intel Neural Compressor: u8 without zero point after any ReLU upstream
+  symmetric,      ///< always s8 with zero point 0, what TensorRT takes
 };
 [[nodiscard]] std::string_view name_of(ActivationRule rule) noexcept;
 
@@ -133,6 +135,14 @@ struct ReportConfig {
   friend bool operator==(const ReportConfig&, const ReportConfig&) = default;
 };
 
+/// What is written of the final model.
+struct EmitConfig {
+  bool h5 = true;     ///< quantized.h5
+  bool onnx = false;  ///< quantized.onnx
+  OnnxProfile onnx_profile = OnnxProfile::onnxruntime;
+  friend bool operator==(const EmitConfig&, const EmitConfig&) = default;
+};
+
 /// Everything a run needs. Paths are resolved against the folder of the config file.
 struct RunConfig {
   std::string source;  ///< the config file: the first part of places in errors
@@ -146,6 +156,7 @@ struct RunConfig {
   TuningCriterion tuning;
   ExecutionConfig execution;
   ReportConfig report;
+  EmitConfig emit;
   friend bool operator==(const RunConfig&, const RunConfig&) = default;
 };
 

@@ -105,7 +105,12 @@ TEST(KerasRefusals, BrokenConnections) {
   EXPECT_THAT(with(R"([[["x"]]])"), HasSubstr("is not a reference"));
   EXPECT_THAT(with(R"([[["x", 0, -1]]])"), HasSubstr("is not a reference"));
   EXPECT_THAT(with(R"([{"args": [], "kwargs": {}}])"),
-              AllOf(HasSubstr("is not a reference"), HasSubstr("Keras 2")));
+              HasSubstr("layer 'a': ReLU needs one input, has 0"));
+  EXPECT_THAT(with(R"([{"args": [3], "kwargs": {}}])"), HasSubstr("is no tensor of another layer"));
+  EXPECT_THAT(with(R"([{"kwargs": {}}])"), HasSubstr("a call of layer 'a' has no 'args'"));
+  const std::string tensor = R"({"class_name": "__keras_tensor__", "config": {"keras_history": )";
+  EXPECT_EQ(with(R"([{"args": [)" + tensor + R"(["x", 0, 0]}}], "kwargs": {"mask": null}}])"), "");
+  EXPECT_THAT(with(R"([{"args": [)" + tensor + R"(["x"]}}]}])"), HasSubstr("is not a reference"));
   EXPECT_THAT(with(R"([[["y", 0, 0]]])"), HasSubstr("a layer 'y' that is not there"));
   EXPECT_THAT(with(R"([[["x", 1, 0]]])"), HasSubstr("call 1 of layer 'x'"));
   EXPECT_THAT(with(R"([[["x", 0, 1]]])"), HasSubstr("output 1 of layer 'x', which has 1"));

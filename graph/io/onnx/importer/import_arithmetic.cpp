@@ -62,6 +62,27 @@ ValueId add_affine(const NodeImport& node, ValueId src, Tensor values, const Lin
                                        : std::vector<ValueId>{src, other, vector});
 }
 
+/// mul * src that this addition alone reads: one Affine does both.
+std::optional<ValueId> added_to_product(const NodeImport& node, ValueId src, const Tensor& values) {
+  const Graph& graph = node.editor().graph();
+  const Node* product = graph.producer(src);
+  const Shape& dims = node.shape(src);
+  if (product == nullptr || !std::holds_alternative<Affine>(product->op) ||
+      values.size() != dims[1] || values.shape()[1] != dims[1] ||
+      !node.sole_reader(node.is_computed(0) ? 0 : 1)) {
+    return std::nullopt;
+  }
+  const auto nothing = graph.constant(*product, 2)->data<float>();
+  if (std::any_of(nothing.begin(), nothing.end(), [](float x) { return x != 0.0F; })) {
+    return std::nullopt;
+  }
+  const std::vector<ValueId> inputs = product->inputs;
+  Tensor vector = values;
+  vector.reshape({dims[1]});
+  return node.add("", Affine{},
+                  {inputs[0], inputs[1], node.add_constant("/add", std::move(vector))});
+}
+
 /// Affine over the one axis along which the constant varies, brought to axis 1; over all cells
 /// when it varies along several.
 ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values,
@@ -168,6 +189,9 @@ ImportedValue import_add(const NodeImport& node) {
   const Tensor values = aligned(node, operands.constant, node.shape(src));
   if (const auto biased = bias_of_dense(node, operands.computed, src, values)) {
     return *biased;
+  }
+  if (const auto joined = added_to_product(node, src, values)) {
+    return *joined;
   }
   return apply_line(node, src, values, {false, 1.0F});
 }

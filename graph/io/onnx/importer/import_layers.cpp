@@ -4,14 +4,10 @@
 
 #include "graph/io/onnx/importer/translators.hpp"
 #include "graph/io/onnx/interpreter/window.hpp"
-#include "ops/reference/reference.hpp"
+#include "graph/io/onnx/tensors.hpp"
 
 namespace caloquant::onnx {
 namespace {
-
-Tensor transposed(const Tensor& matrix) {
-  return reference_transpose(Transpose{{1, 0}}, matrix);
-}
 
 void scale(Tensor& tensor, double factor) {
   for (float& value : tensor.data<float>()) {
@@ -35,7 +31,7 @@ Tensor gemm_bias(const NodeImport& node, std::int64_t outputs) {
 }  // namespace
 
 ImportedValue import_conv(const NodeImport& node) {
-  const ValueId src = node.computed(0);
+  const ValueId src = layer_src(node);
   Tensor weights = node.weights(1);
   node.require(weights.shape().size() >= 3, "has weights " + to_string(weights.shape()));
   const Shape kernel(weights.shape().begin() + 2, weights.shape().end());
@@ -54,34 +50,44 @@ ImportedValue import_conv(const NodeImport& node) {
   if (node.has_input(2)) {
     inputs.push_back(node.add_constant("/bias", node.weights(2)));
   }
-  return node.add("", conv, std::move(inputs));
+  const ValueId dst = node.add("", conv, std::move(inputs));
+  set_layer_quant(node, dst, 0);
+  return dst;
 }
 
 ImportedValue import_gemm(const NodeImport& node) {
-  const ValueId src = node.computed(0);
+  const ValueId src = layer_src(node);
   node.require(node.call().integer("transA", 0) == 0, "transposes its src, and with it the batch");
   Tensor weights = node.weights(1);
   node.require(
       weights.shape().size() == 2 && node.shape(src).size() == 2,
       "needs matrices, has " + to_string(node.shape(src)) + " and " + to_string(weights.shape()));
-  if (node.call().integer("transB", 0) == 0) {
-    weights = transposed(weights);
+  const bool flipped = node.call().integer("transB", 0) == 0;
+  if (flipped) {
+    weights = transposed_matrix(weights);
   }
-  scale(weights, node.call().number("alpha", 1.0));
+  const double alpha = node.call().number("alpha", 1.0);
+  node.require(alpha == 1.0 || node.stored(1) == nullptr, "has quantized weights and an alpha");
+  scale(weights, alpha);
   const std::int64_t outputs = weights.shape()[0];
   std::vector<ValueId> inputs{src, node.add_constant("/weights", std::move(weights))};
   if (node.has_input(2)) {
     inputs.push_back(node.add_constant("/bias", gemm_bias(node, outputs)));
   }
-  return node.add("", Dense{}, std::move(inputs));
+  const ValueId dst = node.add("", Dense{}, std::move(inputs));
+  set_layer_quant(node, dst, flipped ? 1 : 0);
+  return dst;
 }
 
 ImportedValue import_matmul(const NodeImport& node) {
-  const ValueId src = node.computed(0);
+  const ValueId src = layer_src(node);
   const Tensor weights = node.weights(1);
   node.require(weights.shape().size() == 2,
                "needs a constant matrix, has " + to_string(weights.shape()));
-  return node.add("", Dense{}, {src, node.add_constant("/weights", transposed(weights))});
+  const ValueId dst =
+      node.add("", Dense{}, {src, node.add_constant("/weights", transposed_matrix(weights))});
+  set_layer_quant(node, dst, 1);
+  return dst;
 }
 
 ImportedValue import_batch_norm(const NodeImport& node) {

@@ -89,6 +89,14 @@ ImportedValue import_slice(const NodeImport& node) {
   constexpr std::int64_t any_batch = std::int64_t{1} << 31;
   dims.front() = any_batch;
   const Slices slices = slices_of(node.call(), dims);
+  const bool from_start =
+      std::all_of(slices.starts.begin(), slices.starts.end(), [](auto at) { return at == 0; }) &&
+      std::all_of(slices.steps.begin(), slices.steps.end(), [](auto step) { return step == 1; });
+  if (from_start && slices.extents.front() == any_batch) {
+    if (const auto cropped = cropped_depth_to_space(node, src, slices.extents)) {
+      return *cropped;
+    }
+  }
   ImportedValue result = src;
   for (std::size_t i = 0; i < dims.size(); ++i) {
     if (slices.starts[i] == 0 && slices.extents[i] == dims[i]) {

@@ -1,4 +1,4 @@
-// Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Pad, Cast, Identity.
+// Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Pad, Identity.
 
 #include <algorithm>
 #include <numeric>
@@ -92,13 +92,6 @@ ImportedValue import_identity(const NodeImport& node) {
   return node.add("", Identity{}, {node.computed(0)});
 }
 
-ImportedValue import_cast(const NodeImport& node) {
-  const auto type = static_cast<ElementType>(node.call().integer("to", 0));
-  node.require(type == ElementType::f32,
-               "casts a computed tensor to " + name_of(type) + "; everything computed is f32");
-  return node.computed(0);
-}
-
 ImportedValue import_reshape(const NodeImport& node) {
   const ValueId src = node.computed(0);
   const std::array<Shape, 2> wanted = wanted_dims(node);
@@ -109,7 +102,11 @@ ImportedValue import_reshape(const NodeImport& node) {
             ? "export the model with the batch as the first extent (or -1)"
             : "the batch of the file is " + std::to_string(node.state().fixed_batch));
   }
-  return node.reshape("", src, sample_extents(node, node.shape(src), wanted));
+  const Shape extents = sample_extents(node, node.shape(src), wanted);
+  if (const auto recognised = recognised_depth_to_space(node, src, extents)) {
+    return *recognised;
+  }
+  return node.reshape("", src, extents);
 }
 
 ImportedValue import_flatten(const NodeImport& node) {

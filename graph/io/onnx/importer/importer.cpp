@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
+#include <charconv>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -60,6 +62,25 @@ std::int64_t declared_batch(const Model& model) {
   return batch;
 }
 
+/// Scale and power of the output where caloquant wrote them into the metadata, else 1.
+OutputUnits output_units(const Model& model) {
+  OutputUnits units;
+  for (const auto& [key, value] : model.metadata) {
+    double* const target = key == output_scale_key   ? &units.scale
+                           : key == output_power_key ? &units.power
+                                                     : nullptr;
+    if (target == nullptr) {
+      continue;
+    }
+    const auto end = std::from_chars(value.data(), value.data() + value.size(), *target).ptr;
+    if (end != value.data() + value.size() || !(*target > 0.0) || !std::isfinite(*target)) {
+      throw ModelError(model.file.string() + ": metadata '" + key + "'",
+                       "is '" + printable(value) + "', needs a positive number");
+    }
+  }
+  return units;
+}
+
 /// The nodes that the outputs need.
 std::vector<bool> needed_nodes(const Model& model) {
   std::set<std::string> wanted;
@@ -84,7 +105,7 @@ class Importer {
   explicit Importer(const Model& model)
       : model_(model),
         editor_(model.name.empty() ? "onnx" : model.name),
-        state_{model, editor_, {}, {}, {}, declared_batch(model), folding_budget(model)} {
+        state_{model, editor_, {}, {}, {}, {}, declared_batch(model), folding_budget(model)} {
     state_.batches =
         state_.fixed_batch == 0 ? probes : std::array{state_.fixed_batch, state_.fixed_batch};
   }
@@ -108,6 +129,7 @@ class Importer {
     for (const ValueInfo& output : model_.outputs) {
       editor_.add_output(output.name, output_value(output));
     }
+    editor_.set_output_units(output_units(model_));
     return editor_.finish();
   }
 
@@ -127,8 +149,8 @@ class Importer {
     const auto* value = std::get_if<ValueId>(&state_.values.at(output.name));
     if (value == nullptr) {
       throw ModelError(model_.file.string() + ": output '" + printable(output.name) + "'",
-                       "is a constant or a part that Split or Slice cuts out",
-                       "an output must be computed from the inputs");
+                       "is a constant, a part that Split or Slice cuts out, or quantized",
+                       "an output must be computed from the inputs, in f32");
     }
     return *value;
   }
@@ -174,6 +196,9 @@ class Importer {
           return !name.empty() && std::get<Known>(state_.values.at(name)).depends_on_batch();
         });
     std::array<Results, 2> results{evaluated(node, 0), {}};
+    if (!varies) {
+      remember_stored(node);
+    }
     if (varies) {
       results[1] = evaluated(node, 1);
     }
@@ -181,6 +206,23 @@ class Importer {
       const auto first = std::make_shared<const Array>(std::move(results[0][i]));
       state_.values[node.outputs[i]] =
           varies ? merged(first, std::move(results[1][i])) : Known{{first, first}};
+    }
+  }
+
+  /// Keeps how weights lie in the file, for the layers that want them so.
+  void remember_stored(const NodeDef& node) {
+    if (node.op != "DequantizeLinear" && node.op != "Cast") {
+      return;
+    }
+    std::vector<const Array*> inputs;
+    for (const std::string& name : node.inputs) {
+      inputs.push_back(name.empty() ? nullptr
+                                    : std::get<Known>(state_.values.at(name)).at[0].get());
+    }
+    const Call call(model_, node, inputs, state_.budget);
+    if (auto stored =
+            stored_weights(call, std::get<Known>(state_.values.at(node.inputs.front())).at[0])) {
+      state_.stored[node.outputs.front()] = std::move(*stored);
     }
   }
 
@@ -197,7 +239,8 @@ class Importer {
   void fold_shape(const NodeDef& node) {
     const auto* value = std::get_if<ValueId>(&state_.values.at(node.inputs.front()));
     if (value == nullptr) {
-      throw ModelError(model_.place(node), "reads a part that Split or Slice cuts out");
+      throw ModelError(model_.place(node),
+                       "reads a part that Split or Slice cuts out, or a quantized tensor");
     }
     std::array<Results, 2> results;
     for (std::size_t probe = 0; probe < 2; ++probe) {

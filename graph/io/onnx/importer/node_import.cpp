@@ -83,6 +83,11 @@ ValueId NodeImport::computed(std::size_t index) const {
   if (std::holds_alternative<Known>(value)) {
     fail("input " + std::to_string(index) + " is a constant, it must be computed");
   }
+  if (std::holds_alternative<Quantized>(value)) {
+    fail(
+        "reads a quantized tensor",
+        "behind QuantizeLinear and DequantizeLinear the graph can have Conv, Gemm and MatMul only");
+  }
   return std::get<ValueId>(value);
 }
 
@@ -114,6 +119,12 @@ Tensor NodeImport::weights(std::size_t index) const {
     tensor.data<float>()[i] = static_cast<float>(values[i]);
   }
   return tensor;
+}
+
+const StoredWeights* NodeImport::stored(std::size_t index) const {
+  const auto found =
+      has_input(index) ? state_.stored.find(node_.inputs[index]) : state_.stored.end();
+  return found == state_.stored.end() ? nullptr : &found->second;
 }
 
 bool NodeImport::sole_reader(std::size_t index) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <caloquant/qparams.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,18 +30,35 @@ struct Piece {
   std::int64_t extent = 1;
 };
 
-/// A value of the ONNX graph: known, computed by the graph that is built (f32, batch first), or cut
-/// out of one.
-using ImportedValue = std::variant<Known, ValueId, Piece>;
+/// What QuantizeLinear makes of a computed value (`integers`), or what it is behind
+/// DequantizeLinear; likewise Cast to bf16 and back. Only Conv, Gemm and MatMul take it.
+struct Quantized {
+  ValueId src{};
+  QuantParams params;
+  bool integers = false;
+};
+
+/// A value of the ONNX graph: known, computed by the graph that is built (f32, batch first), cut
+/// out of one, or rounded.
+using ImportedValue = std::variant<Known, ValueId, Piece, Quantized>;
+
+/// A known f32 value that DequantizeLinear made of s8, or Cast of bf16 (then without scales).
+struct StoredWeights {
+  std::shared_ptr<const Array> values;
+  std::vector<float> scales;
+  std::int64_t axis = 0;
+  bool zero_points = false;  ///< has one that is not 0
+};
 
 /// The state that all nodes share.
 struct ImportState {
   const Model& model;
   GraphEditor& editor;
   std::map<std::string, ImportedValue> values;
-  std::map<std::string, std::size_t> readers;  ///< by name: nodes and outputs that read it
-  std::array<std::int64_t, 2> batches{};       ///< of the two evaluations
-  std::int64_t fixed_batch = 0;                ///< that the file declares; 0: symbolic
+  std::map<std::string, std::size_t> readers;   ///< by name: nodes and outputs that read it
+  std::map<std::string, StoredWeights> stored;  ///< by name: how known values lie in the file
+  std::array<std::int64_t, 2> batches{};        ///< of the two evaluations
+  std::int64_t fixed_batch = 0;                 ///< that the file declares; 0: symbolic
   Budget budget;
 };
 
@@ -75,6 +93,8 @@ class NodeImport {
   [[nodiscard]] const Array& constant(std::size_t index) const;
   /// The same as f32 for the graph; refused when a number is not finite.
   [[nodiscard]] Tensor weights(std::size_t index) const;
+  /// How input `index` lies in the file where that is s8 or bf16, or null.
+  [[nodiscard]] const StoredWeights* stored(std::size_t index) const;
   /// True when this node alone reads input `index`.
   [[nodiscard]] bool sole_reader(std::size_t index) const;
 

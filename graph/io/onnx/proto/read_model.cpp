@@ -2,46 +2,18 @@
 
 #include <caloquant/error.hpp>
 #include <fstream>
-#include <limits>
 #include <set>
 #include <utility>
 
 #include "graph/io/onnx/proto/decode_array.hpp"
 #include "graph/io/onnx/proto/onnx.pb.h"
-#include "graph/io/onnx/proto/wire_check.hpp"
 #include "graph/io/onnx/topology.hpp"
+#include "graph/io/protobuf/parse_file.hpp"
 
 namespace caloquant::onnx {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read_file(const fs::path& file) {
-  std::error_code error;
-  if (!fs::is_regular_file(file, error)) {
-    throw ModelError(file.string(), "cannot be read: there is no such file");
-  }
-  const std::uintmax_t size = fs::file_size(file, error);
-  if (error || size > static_cast<std::uintmax_t>(std::numeric_limits<int>::max())) {
-    throw ModelError(file.string(), "is larger than 2 GiB, which protobuf cannot read",
-                     "save the model with external data");
-  }
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream.read(bytes.data(), static_cast<std::streamsize>(size))) {
-    throw ModelError(file.string(), "cannot be read");
-  }
-  return bytes;
-}
-
-template <typename Message>
-void parse_file(const fs::path& file, Message& message) {
-  const std::string bytes = read_file(file);
-  check_wire(std::as_bytes(std::span(bytes)), *Message::descriptor(), file.string());
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    throw ModelError(file.string(), "is damaged: a list of numbers ends inside a number");
-  }
-}
 
 AttributeKind kind_of(const onnx_proto::AttributeProto& proto) {
   switch (proto.type()) {
@@ -165,7 +137,7 @@ void read_graph(const onnx_proto::GraphProto& graph, Model& model) {
 
 Model read_model(const fs::path& file) {
   onnx_proto::ModelProto proto;
-  parse_file(file, proto);
+  parse_file(file, proto, "ONNX");
   Model model;
   model.file = file;
   if (!proto.has_graph()) {
@@ -174,12 +146,15 @@ Model read_model(const fs::path& file) {
   model.ir_version = proto.ir_version();
   model.opset = opset_of(proto, file.string());
   read_graph(proto.graph(), model);
+  for (const auto& entry : proto.metadata_props()) {
+    model.metadata.emplace_back(entry.key(), entry.value());
+  }
   return model;
 }
 
 Array read_array(const fs::path& file) {
   onnx_proto::TensorProto proto;
-  parse_file(file, proto);
+  parse_file(file, proto, "ONNX");
   return decode_array(proto, file.parent_path(), file.string());
 }
 

@@ -106,6 +106,11 @@ onnx_proto::ModelProto message_of(const Model& model) {
   for (const ValueInfo& output : model.outputs) {
     fill(output, *graph.add_output());
   }
+  for (const auto& [key, value] : model.metadata) {
+    auto& entry = *proto.add_metadata_props();
+    entry.set_key(key);
+    entry.set_value(value);
+  }
   return proto;
 }
 

@@ -1,28 +1,35 @@
 #include "graph/io/onnx/writer/export.hpp"
 
-#include <caloquant/error.hpp>
-#include <cstring>
+#include <charconv>
 
 #include "graph/io/onnx/proto/write_model.hpp"
 
 namespace caloquant::onnx {
 namespace {
 
-constexpr std::int64_t opset = 13;
-constexpr std::int64_t ir_version = 7;
+struct Version {
+  std::int64_t opset;
+  std::int64_t ir;  ///< that came with it
+};
+constexpr Version usual_version{13, 7};
+constexpr Version version_with_s16{21, 10};  ///< first with Q and DQ of s16
 
-Attribute attribute(const std::string& name, AttributeKind kind) {
-  Attribute result;
-  result.name = name;
-  result.kind = kind;
-  return result;
+Version version_of(const Graph& graph, OnnxProfile profile) {
+  for (const Node& node : graph.nodes()) {
+    if (node.quant && node.quant->src.dtype == DType::s16 && carries(profile, *node.quant)) {
+      return version_with_s16;
+    }
+  }
+  return usual_version;
+}
+
+std::string exact_text(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  return {text, end};
 }
 
 void export_node(Export& out, const Node& node) {
-  if (node.quant) {
-    throw ModelError("layer '" + node.name + "'", "is quantized; ONNX is written of fp32 models",
-                     "give the model that it was quantized from");
-  }
   if (is_quantizable(node.op)) {
     export_layer(out, node);
   } else if (only_moves_cells(node.op) || std::holds_alternative<Concat>(node.op) ||
@@ -35,43 +42,13 @@ void export_node(Export& out, const Node& node) {
 
 }  // namespace
 
-Attribute integer_attribute(const std::string& name, std::int64_t value) {
-  Attribute result = attribute(name, AttributeKind::integer);
-  result.integer = value;
-  return result;
-}
-
-Attribute integers_attribute(const std::string& name, const Shape& values) {
-  Attribute result = attribute(name, AttributeKind::integers);
-  result.integers = values;
-  return result;
-}
-
-Attribute number_attribute(const std::string& name, double value) {
-  Attribute result = attribute(name, AttributeKind::number);
-  result.number = static_cast<float>(value);
-  return result;
-}
-
-Attribute text_attribute(const std::string& name, const std::string& value) {
-  Attribute result = attribute(name, AttributeKind::text);
-  result.text = value;
-  return result;
-}
-
-Array array_of(const Tensor& tensor) {
-  CALOQUANT_EXPECT(tensor.dtype() == DType::f32);
-  Array array(ElementType::f32, tensor.shape());
-  if (tensor.bytes() > 0) {
-    std::memcpy(array.bytes().data(), tensor.raw(), tensor.bytes());
-  }
-  return array;
-}
-
-Export::Export(const Graph& graph) : graph_(graph) {
-  model_.ir_version = ir_version;
-  model_.opset = opset;
+Export::Export(const Graph& graph, OnnxProfile profile) : graph_(graph), profile_(profile) {
+  const Version version = version_of(graph, profile);
+  model_.ir_version = version.ir;
+  model_.opset = version.opset;
   model_.name = graph.name();
+  model_.metadata = {{std::string(output_scale_key), exact_text(graph.output_units().scale)},
+                     {std::string(output_power_key), exact_text(graph.output_units().power)}};
   for (const ValueId id : graph.inputs()) {
     const Value& value = graph.value(id);
     values_[id] = unique(value.name);
@@ -84,6 +61,10 @@ Export::Export(const Graph& graph) : graph_(graph) {
       values_[output.value] = name;
     }
   }
+}
+
+void Export::note(const std::string& layer, const std::string& text) {
+  notes_.push_back({layer, text});
 }
 
 std::string Export::unique(const std::string& wish) {
@@ -132,7 +113,7 @@ NodeDef& Export::node(const std::string& op, const std::string& name,
   return model_.nodes.back();
 }
 
-Model Export::finish() {
+ExportedModel Export::finish() {
   for (const Node& node : graph_.nodes()) {
     export_node(*this, node);
   }
@@ -143,19 +124,36 @@ Model Export::finish() {
       node("Identity", unique(to + "/identity"), {from}, to);
     }
   }
-  return std::move(model_);
+  return {std::move(model_), std::move(notes_)};
 }
 
-Model export_graph(const Graph& graph) {
-  return Export(graph).finish();
+ExportedModel export_graph(const Graph& graph, OnnxProfile profile) {
+  return Export(graph, profile).finish();
 }
 
 }  // namespace caloquant::onnx
 
 namespace caloquant {
 
-void write_onnx(const Graph& graph, const std::filesystem::path& file) {
-  onnx::write_model(onnx::export_graph(graph), file);
+std::string_view name_of(OnnxProfile profile) noexcept {
+  switch (profile) {
+    case OnnxProfile::onnxruntime:
+      return "onnxruntime";
+    case OnnxProfile::openvino:
+      return "openvino";
+    case OnnxProfile::tensorrt:
+      return "tensorrt";
+    case OnnxProfile::portable:
+      return "portable";
+  }
+  return "?";
+}
+
+std::vector<OnnxNote> write_onnx(const Graph& graph, const std::filesystem::path& file,
+                                 OnnxProfile profile) {
+  onnx::ExportedModel exported = onnx::export_graph(graph, profile);
+  onnx::write_model(exported.model, file);
+  return std::move(exported.notes);
 }
 
 }  // namespace caloquant

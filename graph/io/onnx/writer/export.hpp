@@ -5,16 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "graph/io/onnx/attributes.hpp"
 #include "graph/io/onnx/onnx_writer.hpp"
+#include "graph/io/onnx/tensors.hpp"
 
 namespace caloquant::onnx {
 
 /// Builds a Model node by node; names are made unique.
 class Export {
  public:
-  explicit Export(const Graph& graph);
+  Export(const Graph& graph, OnnxProfile profile);
 
   [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] OnnxProfile profile() const { return profile_; }
+  void note(const std::string& layer, const std::string& text);
   [[nodiscard]] std::string unique(const std::string& wish);
   /// Name of a value of the graph; constants are added when they are first asked for.
   std::string name(ValueId value);
@@ -28,25 +32,32 @@ class Export {
   NodeDef& node(const std::string& op, const std::string& name,
                 const std::vector<std::string>& inputs, const std::string& output);
 
-  Model finish();
+  ExportedModel finish();
 
  private:
   const Graph& graph_;
+  OnnxProfile profile_;
+  std::vector<OnnxNote> notes_;
   Model model_;
   std::set<std::string> names_;
   std::map<ValueId, std::string> values_;
 };
 
-[[nodiscard]] Attribute integer_attribute(const std::string& name, std::int64_t value);
-[[nodiscard]] Attribute integers_attribute(const std::string& name, const Shape& values);
-[[nodiscard]] Attribute number_attribute(const std::string& name, double value);
-[[nodiscard]] Attribute text_attribute(const std::string& name, const std::string& value);
-/// An f32 tensor.
-[[nodiscard]] Array array_of(const Tensor& tensor);
-
 // export_layers.cpp
 /// Dense or Conv.
 void export_layer(Export& out, const Node& node);
+
+// export_quantized.cpp
+/// A layer's src, weights and bias as float tensors that carry its quantization. Weights of Dense
+/// are [I, O] where `transposed`.
+struct LayerInputs {
+  std::string src;
+  std::string weights;
+  std::string bias;  ///< empty: none
+};
+[[nodiscard]] LayerInputs export_layer_inputs(Export& out, const Node& node, bool transposed);
+/// Can the profile carry the layer's precision?
+[[nodiscard]] bool carries(OnnxProfile profile, const LayerQuant& quant);
 // export_movement.cpp
 void export_movement(Export& out, const Node& node);
 // export_pointwise.cpp

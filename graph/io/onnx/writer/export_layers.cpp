@@ -5,9 +5,17 @@
 namespace caloquant::onnx {
 namespace {
 
-void export_conv(Export& out, const Node& node, const Conv& conv,
-                 const std::vector<std::string>& inputs) {
-  NodeDef& result = out.node("Conv", node.name, inputs, out.name(node.output));
+std::vector<std::string> names_of(const LayerInputs& inputs) {
+  std::vector<std::string> names{inputs.src, inputs.weights};
+  if (!inputs.bias.empty()) {
+    names.push_back(inputs.bias);
+  }
+  return names;
+}
+
+void export_conv(Export& out, const Node& node, const Conv& conv) {
+  const LayerInputs inputs = export_layer_inputs(out, node, false);
+  NodeDef& result = out.node("Conv", node.name, names_of(inputs), out.name(node.output));
   Shape pads = conv.pads_begin;
   pads.insert(pads.end(), conv.pads_end.begin(), conv.pads_end.end());
   const Shape& weights = out.graph().value(node.inputs[1]).shape;
@@ -18,34 +26,29 @@ void export_conv(Export& out, const Node& node, const Conv& conv,
 }
 
 /// Two axes: Gemm. More: MatMul with the transposed weights, then Add.
-void export_dense(Export& out, const Node& node, const std::vector<std::string>& inputs) {
+void export_dense(Export& out, const Node& node) {
+  const bool matrix = out.graph().value(node.inputs[0]).shape.size() == 2;
+  const LayerInputs inputs = export_layer_inputs(out, node, !matrix);
   const std::string dst = out.name(node.output);
-  if (out.graph().value(node.inputs[0]).shape.size() == 2) {
-    out.node("Gemm", node.name, inputs, dst).attributes.push_back(integer_attribute("transB", 1));
+  if (matrix) {
+    out.node("Gemm", node.name, names_of(inputs), dst)
+        .attributes.push_back(integer_attribute("transB", 1));
     return;
   }
-  const std::string flipped = out.unique(node.name + "/weights_transposed");
-  out.node("Transpose", flipped, {inputs[1]}, flipped)
-      .attributes.push_back(integers_attribute("perm", {1, 0}));
-  const bool has_bias = inputs.size() > 2;
-  const std::string product = has_bias ? out.unique(node.name + "/product") : dst;
-  out.node("MatMul", node.name, {inputs[0], flipped}, product);
-  if (has_bias) {
-    out.node("Add", out.unique(node.name + "/add"), {product, inputs[2]}, dst);
+  const std::string product = inputs.bias.empty() ? dst : out.unique(node.name + "/product");
+  out.node("MatMul", node.name, {inputs.src, inputs.weights}, product);
+  if (!inputs.bias.empty()) {
+    out.node("Add", out.unique(node.name + "/add"), {product, inputs.bias}, dst);
   }
 }
 
 }  // namespace
 
 void export_layer(Export& out, const Node& node) {
-  std::vector<std::string> inputs;
-  for (const ValueId input : node.inputs) {
-    inputs.push_back(out.name(input));
-  }
   if (const auto* conv = std::get_if<Conv>(&node.op)) {
-    export_conv(out, node, *conv, inputs);
+    export_conv(out, node, *conv);
   } else {
-    export_dense(out, node, inputs);
+    export_dense(out, node);
   }
 }
 

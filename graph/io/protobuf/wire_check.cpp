@@ -1,16 +1,16 @@
-#include "graph/io/onnx/proto/wire_check.hpp"
+#include "graph/io/protobuf/wire_check.hpp"
 
 #include <caloquant/error.hpp>
 #include <cstdint>
 #include <map>
 
-namespace caloquant::onnx {
+namespace caloquant {
 namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-constexpr int deepest = 16;
+constexpr int deepest = 24;
 constexpr std::int64_t most_parts = 1'000'000;
 
 enum WireType : std::uint32_t { varint = 0, fixed64 = 1, delimited = 2, fixed32 = 5 };
@@ -18,8 +18,12 @@ enum WireType : std::uint32_t { varint = 0, fixed64 = 1, delimited = 2, fixed32 
 WireType scalar_wire_type(const FieldDescriptor& field) {
   switch (field.type()) {
     case FieldDescriptor::TYPE_FLOAT:
+    case FieldDescriptor::TYPE_FIXED32:
+    case FieldDescriptor::TYPE_SFIXED32:
       return fixed32;
     case FieldDescriptor::TYPE_DOUBLE:
+    case FieldDescriptor::TYPE_FIXED64:
+    case FieldDescriptor::TYPE_SFIXED64:
       return fixed64;
     case FieldDescriptor::TYPE_STRING:
     case FieldDescriptor::TYPE_BYTES:
@@ -32,7 +36,8 @@ WireType scalar_wire_type(const FieldDescriptor& field) {
 
 class Walker {
  public:
-  Walker(std::span<const std::byte> bytes, const std::string& file) : bytes_(bytes), file_(file) {}
+  Walker(std::span<const std::byte> bytes, const std::string& file, const std::string& format)
+      : bytes_(bytes), file_(file), format_(format) {}
 
   void walk(std::size_t end, const Descriptor& message, const std::string& path, int depth) {
     if (depth > deepest) {
@@ -67,7 +72,7 @@ class Walker {
   [[noreturn]] void fail(std::size_t offset, const std::string& path,
                          const std::string& problem) const {
     throw ModelError(file_ + ": byte " + std::to_string(offset) + (path.empty() ? "" : ", " + path),
-                     problem, "the file is damaged or no ONNX file");
+                     problem, "the file is damaged or no " + format_ + " file");
   }
 
   static std::string field_path(const std::string& path, const FieldDescriptor& field,
@@ -105,7 +110,7 @@ class Walker {
                   const FieldDescriptor* field, const std::string& path, int depth) {
     if (field != nullptr && wire != scalar_wire_type(*field) &&
         !(wire == delimited && field->is_packable())) {
-      fail(start, path, "has another type than ONNX gives it");
+      fail(start, path, "has another type than " + format_ + " gives it");
     }
     const bool nested = field != nullptr && field->type() == FieldDescriptor::TYPE_MESSAGE;
     if (field == nullptr || (!nested && !field->is_packable() && field->is_repeated())) {
@@ -138,6 +143,7 @@ class Walker {
 
   std::span<const std::byte> bytes_;
   const std::string& file_;
+  const std::string& format_;
   std::size_t position_ = 0;
   std::int64_t parts_ = 0;
 };
@@ -145,8 +151,8 @@ class Walker {
 }  // namespace
 
 void check_wire(std::span<const std::byte> bytes, const Descriptor& message,
-                const std::string& file) {
-  Walker(bytes, file).walk(bytes.size(), message, "", 0);
+                const std::string& file, const std::string& format) {
+  Walker(bytes, file, format).walk(bytes.size(), message, "", 0);
 }
 
-}  // namespace caloquant::onnx
+}  // namespace caloquant

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace caloquant::tensorflow {
+
+/// CRC-32C (Castagnoli; RFC 3720, B.4), masked as LevelDB and TensorFlow store it, so that a
+/// checksum of data with checksums in it is no fixed point.
+[[nodiscard]] std::uint32_t masked_crc32c(std::span<const std::byte> bytes);
+
+}  // namespace caloquant::tensorflow

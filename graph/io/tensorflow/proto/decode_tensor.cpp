@@ -1,0 +1,112 @@
+#include "graph/io/tensorflow/proto/decode_tensor.hpp"
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <limits>
+
+#include "graph/io/tensorflow/element_types.hpp"
+#include "graph/io/tensorflow/proto/tensorflow.pb.h"
+
+namespace caloquant::tensorflow {
+namespace {
+
+using onnx::ElementType;
+
+/// Numbers of a typed field; the last one stands for all that follow, none at all for zeros.
+template <typename T, typename Field>
+void fill(const Field& field, onnx::Array& array, const std::string& place) {
+  const auto into = array.data<T>();
+  const auto given = static_cast<std::size_t>(field.size());
+  if (given == 0) {
+    return;
+  }
+  if (given > into.size()) {
+    throw ModelError(
+        place, "a constant has " + std::to_string(given) + " numbers for " + onnx::describe(array));
+  }
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    const auto number = field.Get(static_cast<int>(std::min(i, given - 1)));
+    if constexpr (std::is_same_v<T, onnx::Half> || std::is_same_v<T, onnx::BFloat>) {
+      into[i] = T{static_cast<std::uint16_t>(number)};
+    } else {
+      into[i] = static_cast<T>(number);
+    }
+  }
+}
+
+void fill_typed(const tensorflow_proto::TensorProto& tensor, onnx::Array& array,
+                const std::string& place) {
+  switch (array.type()) {
+    case ElementType::f32:
+      return fill<float>(tensor.float_val(), array, place);
+    case ElementType::f64:
+      return fill<double>(tensor.double_val(), array, place);
+    case ElementType::s32:
+      return fill<std::int32_t>(tensor.int_val(), array, place);
+    case ElementType::s16:
+      return fill<std::int16_t>(tensor.int_val(), array, place);
+    case ElementType::s8:
+      return fill<std::int8_t>(tensor.int_val(), array, place);
+    case ElementType::u8:
+      return fill<std::uint8_t>(tensor.int_val(), array, place);
+    case ElementType::u16:
+      return fill<std::uint16_t>(tensor.int_val(), array, place);
+    case ElementType::s64:
+      return fill<std::int64_t>(tensor.int64_val(), array, place);
+    case ElementType::boolean:
+      return fill<bool>(tensor.bool_val(), array, place);
+    case ElementType::f16:
+      return fill<onnx::Half>(tensor.half_val(), array, place);
+    case ElementType::bf16:
+      return fill<onnx::BFloat>(tensor.half_val(), array, place);
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+Shape dims_of(const tensorflow_proto::TensorShapeProto& shape) {
+  Shape dims;
+  for (const auto& dim : shape.dim()) {
+    dims.push_back(dim.size());
+  }
+  return dims;
+}
+
+onnx::Array decode_tensor(const tensorflow_proto::TensorProto& tensor, const std::string& place) {
+  const ElementType type = element_type_of(tensor.dtype());
+  const Shape dims = dims_of(tensor.tensor_shape());
+  if (type == ElementType::undefined || tensor.tensor_shape().unknown_rank()) {
+    throw ModelError(place, "a constant has the type number " + std::to_string(tensor.dtype()) +
+                                " or an unknown rank, which is not supported");
+  }
+  // A fill: many elements from one number. Real ones are small.
+  const auto held = static_cast<std::int64_t>(tensor.ByteSizeLong());
+  const std::int64_t limit = tensor.has_tensor_content()
+                                 ? static_cast<std::int64_t>(tensor.tensor_content().size())
+                                 : std::max<std::int64_t>(64 * held, 1 << 16);
+  const std::int64_t bytes = onnx::checked_bytes(type, dims, limit);
+  const bool whole = !tensor.has_tensor_content() ||
+                     bytes == static_cast<std::int64_t>(tensor.tensor_content().size());
+  if (bytes < 0 || !whole) {
+    throw ModelError(place,
+                     "a constant claims to be " + onnx::name_of(type) + to_string(dims) +
+                         ", but has " + std::to_string(held) + " bytes",
+                     "the file is damaged");
+  }
+  onnx::Array array(type, dims);
+  if (tensor.has_tensor_content()) {
+    std::copy_n(reinterpret_cast<const std::byte*>(tensor.tensor_content().data()),
+                array.bytes().size(), array.bytes().begin());
+    if (type == ElementType::boolean) {
+      std::ranges::replace_if(
+          array.bytes(), [](std::byte byte) { return byte != std::byte{0}; }, std::byte{1});
+    }
+  } else {
+    fill_typed(tensor, array, place);
+  }
+  return with_wide_integers(std::move(array));
+}
+
+}  // namespace caloquant::tensorflow

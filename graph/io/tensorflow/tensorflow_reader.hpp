@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+
+#include "graph/ir/graph.hpp"
+
+namespace caloquant {
+
+/// Is this a folder with saved_model.pb?
+[[nodiscard]] bool is_saved_model(const std::filesystem::path& path);
+
+/// Does the file begin as a serialized GraphDef does?
+[[nodiscard]] bool looks_like_graph_def(const std::filesystem::path& file);
+
+/// Reads a TensorFlow SavedModel (a folder) as a graph: the signature "serving_default", functions
+/// inlined, variables read from the checkpoint. Layers are called as Keras called them. Throws
+/// ModelError with file and node.
+[[nodiscard]] Graph read_saved_model(const std::filesystem::path& folder);
+
+/// The same from a frozen GraphDef: outputs are what no node reads.
+[[nodiscard]] Graph read_graph_def(const std::filesystem::path& file);
+
+}  // namespace caloquant

@@ -1,0 +1,196 @@
+// Convolutions, MatMul, biases, batch normalization, pooling.
+
+#include <algorithm>
+#include <numeric>
+
+#include "graph/io/onnx/attributes.hpp"
+#include "graph/io/tensorflow/translation.hpp"
+
+namespace caloquant::tensorflow {
+namespace {
+
+using onnx::integer_attribute;
+using onnx::integers_attribute;
+using onnx::text_attribute;
+
+bool channels_last(const Node& node, const char* usual) {
+  return node.text("data_format", usual).back() == 'C';
+}
+
+/// A list with an entry for every axis of the tensor, cut to the spatial ones.
+std::vector<std::int64_t> spatial(const Translation& out, const Node& node, const char* name,
+                                  std::size_t axes, bool last) {
+  std::vector<std::int64_t> values = node.integers(name);
+  if (values.empty()) {
+    return std::vector<std::int64_t>(axes, 1);
+  }
+  out.require(values.size() == axes + 2 && values.front() == 1 && values[last ? axes + 1 : 1] == 1,
+              node, std::string("has ") + name + " over the batch or the channels");
+  const auto begin = values.begin() + (last ? 1 : 2);
+  return {begin, begin + static_cast<std::ptrdiff_t>(axes)};
+}
+
+/// auto_pad or pads.
+onnx::Attribute padding(const Translation& out, const Node& node, std::size_t axes, bool last) {
+  const std::string kind = node.text("padding", "VALID");
+  if (kind == "SAME" || kind == "VALID") {
+    return text_attribute("auto_pad", kind == "SAME" ? "SAME_UPPER" : "VALID");
+  }
+  const std::vector<std::int64_t> given = node.integers("explicit_paddings");
+  out.require(kind == "EXPLICIT" && given.size() == 2 * (axes + 2), node,
+              "has the padding '" + onnx::printable(kind) + "'");
+  std::vector<std::int64_t> pads(2 * axes);
+  for (std::size_t i = 0; i < axes; ++i) {
+    const std::size_t axis = i + (last ? 1 : 2);
+    pads[i] = given[2 * axis];
+    pads[i + axes] = given[2 * axis + 1];
+  }
+  return integers_attribute("pads", pads);
+}
+
+/// [k..., I, O] to [O, I, k...]; of a transposed convolution [k..., O, I] to [I, O, k...].
+Value kernel_first(Translation& out, const Node& node, const Value& weights) {
+  out.require(weights.rank >= 3 && weights.rank <= 5, node, "has weights of an unknown rank");
+  std::vector<std::int64_t> order{weights.rank - 1, weights.rank - 2};
+  for (int i = 0; i < weights.rank - 2; ++i) {
+    order.push_back(i);
+  }
+  Value result = out.add("Transpose", node.name + "/weights", {weights.name},
+                         {integers_attribute("perm", order)});
+  result.rank = weights.rank;
+  return result;
+}
+
+Value in_layout(Translation& out, const Node& node, const Value& value, bool last) {
+  return last ? out.first(node, value) : out.plain(value);
+}
+
+Value laid_out(Value value, int rank, bool last) {
+  value.rank = rank;
+  value.channels_first = last;
+  return value;
+}
+
+}  // namespace
+
+Outputs translate_conv(Translation& out, const Node& node) {
+  const Value weights = out.input(node, 1);
+  const Value kernel = kernel_first(out, node, weights);
+  const auto axes = static_cast<std::size_t>(weights.rank - 2);
+  const bool last = channels_last(node, "NHWC");
+  Value input = out.input(node, 0);
+  input.rank = input.rank < 0 ? weights.rank : input.rank;
+  out.require(input.rank == weights.rank, node, "has a src of another rank than its weights");
+  const Value src = in_layout(out, node, input, last);
+  const Value dst =
+      out.add("Conv", out.layer_name(node), {src.name, kernel.name},
+              {padding(out, node, axes, last),
+               integers_attribute("strides", spatial(out, node, "strides", axes, last)),
+               integers_attribute("dilations", spatial(out, node, "dilations", axes, last))});
+  return {laid_out(dst, weights.rank, last)};
+}
+
+/// SAME: src extent times stride; ONNX takes what the kernel overhangs as pads, and what it lacks
+/// as output padding.
+Outputs translate_conv_transpose(Translation& out, const Node& node) {
+  const Value weights = out.input(node, 1);
+  out.require(weights.constant != nullptr, node, "has weights that are no constant");
+  const Value kernel = kernel_first(out, node, weights);
+  const auto axes = static_cast<std::size_t>(weights.rank - 2);
+  const bool last = channels_last(node, "NHWC");
+  const std::vector<std::int64_t> strides = spatial(out, node, "strides", axes, last);
+  const std::string kind = node.text("padding", "VALID");
+  out.require(kind == "SAME" || kind == "VALID", node,
+              "has the padding '" + onnx::printable(kind) + "'");
+  std::vector<std::int64_t> pads(2 * axes, 0);
+  std::vector<std::int64_t> output_padding(axes, 0);
+  for (std::size_t i = 0; i < axes; ++i) {
+    const std::int64_t overhang = weights.constant->dims()[i] - strides[i];
+    if (kind == "SAME") {
+      pads[i] = std::max<std::int64_t>(overhang, 0) / 2;
+      pads[i + axes] = std::max<std::int64_t>(overhang, 0) - pads[i];
+    }
+    output_padding[i] = std::max<std::int64_t>(-overhang, 0);
+  }
+  Value input = out.input(node, 2);
+  input.rank = input.rank < 0 ? weights.rank : input.rank;
+  const Value src = in_layout(out, node, input, last);
+  const Value dst =
+      out.add("ConvTranspose", out.layer_name(node), {src.name, kernel.name},
+              {integers_attribute("pads", pads), integers_attribute("strides", strides),
+               integers_attribute("output_padding", output_padding),
+               integers_attribute("dilations", spatial(out, node, "dilations", axes, last))});
+  return {laid_out(dst, weights.rank, last)};
+}
+
+Outputs translate_matmul(Translation& out, const Node& node) {
+  out.require(node.integer("transpose_a", 0) == 0 && node.integer("adj_x", 0) == 0, node,
+              "transposes its src");
+  const Value src = out.plain(out.input(node, 0));
+  Value weights = out.input(node, 1);
+  if (node.integer("transpose_b", 0) != 0 || node.integer("adj_y", 0) != 0) {
+    weights = out.add("Transpose", node.name + "/weights", {weights.name},
+                      {integers_attribute("perm", {1, 0})});
+  }
+  Value dst = out.add("MatMul", out.layer_name(node), {src.name, weights.name});
+  dst.rank = src.rank < 0 ? 2 : src.rank;
+  return {dst};
+}
+
+Outputs translate_bias_add(Translation& out, const Node& node) {
+  Value src = out.input(node, 0);
+  const Value bias = out.input(node, 1);
+  const bool last = channels_last(node, "NHWC");
+  onnx::NodeDef* layer = out.producer(src);
+  const bool takes_bias = layer != nullptr && layer->inputs.size() == 2 &&
+                          (layer->op == "Conv" || layer->op == "ConvTranspose");
+  if (takes_bias && src.channels_first == last && out.sole_reader(node, 0)) {
+    layer->inputs.push_back(bias.name);
+    return {src};
+  }
+  if (!src.channels_first && last) {  // over the last axis
+    Value sum = out.add("Add", node.name, {src.name, bias.name});
+    sum.rank = src.rank;
+    return {sum};
+  }
+  out.require(src.rank >= 3, node, "adds a bias to a tensor of unknown rank");
+  std::vector<std::int64_t> axes(static_cast<std::size_t>(src.rank - 2));
+  std::iota(axes.begin(), axes.end(), 1);
+  const Value column =
+      out.add("Unsqueeze", node.name + "/bias", {bias.name, out.list(node.name + "/axes", axes)});
+  Value sum = out.add("Add", node.name, {src.name, column.name});
+  sum.rank = src.rank;
+  sum.channels_first = src.channels_first;
+  return {sum};
+}
+
+Outputs translate_batch_norm(Translation& out, const Node& node) {
+  out.require(node.integer("is_training", 1) == 0, node, "is in training mode");
+  const bool last = channels_last(node, "NHWC");
+  const Value src = in_layout(out, node, out.input(node, 0), last);
+  std::vector<std::string> inputs{src.name};
+  for (std::size_t i = 1; i <= 4; ++i) {
+    inputs.push_back(out.input(node, i).name);
+  }
+  const auto epsilon = static_cast<double>(node.number("epsilon", 1e-4F));
+  const Value dst = out.add("BatchNormalization", out.layer_name(node), inputs,
+                            {onnx::number_attribute("epsilon", epsilon)});
+  return {laid_out(dst, src.rank, src.channels_first)};
+}
+
+Outputs translate_pool(Translation& out, const Node& node) {
+  const bool last = channels_last(node, "NHWC");
+  Value input = out.input(node, 0);
+  const bool three = node.op.find("3D") != std::string::npos;
+  const std::size_t axes = three ? 3 : 2;
+  input.rank = input.rank < 0 ? static_cast<int>(axes + 2) : input.rank;
+  const Value src = in_layout(out, node, input, last);
+  const Value dst =
+      out.add(node.op.rfind("Max", 0) == 0 ? "MaxPool" : "AveragePool", node.name, {src.name},
+              {integers_attribute("kernel_shape", spatial(out, node, "ksize", axes, last)),
+               integers_attribute("strides", spatial(out, node, "strides", axes, last)),
+               padding(out, node, axes, last)});
+  return {laid_out(dst, src.rank, last)};
+}
+
+}  // namespace caloquant::tensorflow

@@ -1,0 +1,102 @@
+// Functions of single cells, and sums and products of tensors.
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
+#include "graph/io/onnx/attributes.hpp"
+#include "graph/io/tensorflow/translation.hpp"
+
+namespace caloquant::tensorflow {
+namespace {
+
+/// TensorFlow's name, ONNX's name.
+constexpr std::pair<std::string_view, std::string_view> names[] = {
+    {"AddV2", "Add"}, {"RealDiv", "Div"}, {"Maximum", "Max"}, {"Minimum", "Min"}};
+
+std::string onnx_name(const std::string& op) {
+  const auto* found = std::find_if(std::begin(names), std::end(names),
+                                   [&](const auto& entry) { return entry.first == op; });
+  return found == std::end(names) ? op : std::string(found->second);
+}
+
+/// A value that stands beside one of channels-first order: a vector goes over the channels.
+Value beside(Translation& out, const Node& node, const Value& value, int rank) {
+  if (value.channels_first || value.rank == 0) {
+    return value;
+  }
+  if (value.rank == 1 && rank > 2) {
+    std::vector<std::int64_t> axes(static_cast<std::size_t>(rank - 2));
+    std::iota(axes.begin(), axes.end(), 1);
+    Value column = out.add("Unsqueeze", value.name + "/column",
+                           {value.name, out.list(value.name + "/axes", axes)});
+    column.rank = rank - 1;
+    return column;
+  }
+  return out.first(node, value);
+}
+
+}  // namespace
+
+Outputs translate_unary(Translation& out, const Node& node) {
+  const Value& src = out.input(node, 0);
+  std::vector<onnx::Attribute> attributes;
+  if (node.op == "LeakyRelu") {
+    const auto alpha = static_cast<double>(node.number("alpha", 0.2F));
+    attributes.push_back(onnx::number_attribute("alpha", alpha));
+  }
+  return {like(out.add(onnx_name(node.op), node.name, {src.name}, std::move(attributes)), src)};
+}
+
+Outputs translate_relu6(Translation& out, const Node& node) {
+  const Value& src = out.input(node, 0);
+  const Value low = out.constant(node.name + "/min", onnx::Array::of<float>({}, {0.0F}));
+  const Value high = out.constant(node.name + "/max", onnx::Array::of<float>({}, {6.0F}));
+  return {like(out.add("Clip", node.name, {src.name, low.name, high.name}), src)};
+}
+
+Outputs translate_rsqrt(Translation& out, const Node& node) {
+  const Value& src = out.input(node, 0);
+  const Value root = out.add("Sqrt", node.name + "/root", {src.name});
+  return {like(out.add("Reciprocal", node.name, {root.name}), src)};
+}
+
+Outputs translate_square(Translation& out, const Node& node) {
+  const Value& src = out.input(node, 0);
+  return {like(out.add("Mul", node.name, {src.name, src.name}), src)};
+}
+
+Outputs translate_binary(Translation& out, const Node& node) {
+  Value a = out.input(node, 0);
+  Value b = out.input(node, 1);
+  const bool first = a.channels_first || b.channels_first;
+  const int rank = std::max(a.rank, b.rank);
+  if (first) {
+    a = beside(out, node, a, rank);
+    b = beside(out, node, b, rank);
+  }
+  Value dst = out.add(onnx_name(node.op), node.name, {a.name, b.name});
+  dst.rank = rank;
+  dst.channels_first = first;
+  return {dst};
+}
+
+Outputs translate_sum(Translation& out, const Node& node) {
+  std::vector<std::string> inputs;
+  Value src;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    src = out.plain(out.input(node, i));
+    inputs.push_back(src.name);
+  }
+  out.require(!inputs.empty(), node, "adds nothing");
+  return {like(out.add("Sum", node.name, inputs), src)};
+}
+
+Outputs translate_softmax(Translation& out, const Node& node) {
+  const Value src = out.plain(out.input(node, 0));
+  return {
+      like(out.add("Softmax", node.name, {src.name}, {onnx::integer_attribute("axis", -1)}), src)};
+}
+
+}  // namespace caloquant::tensorflow

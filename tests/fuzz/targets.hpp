@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+namespace caloquant::testing {
+
+/// One format that is read from files of strangers.
+struct FuzzTarget {
+  std::string_view name;       ///< also the folder of its seeds in tests/fuzz/corpus
+  std::string_view file_name;  ///< what the bytes are called
+  void (*read)(const std::filesystem::path& file);
+};
+
+/// onnx, saved_model, graph_def, variables_index, keras_json, keras_archive, native.
+[[nodiscard]] std::span<const FuzzTarget> fuzz_targets();
+
+/// Gives the bytes to the reader as a file. A typed error is what damaged input should come to;
+/// anything else (a crash, another exception, a sanitizer's report) is a defect.
+void feed(const FuzzTarget& target, std::span<const std::byte> bytes,
+          const std::filesystem::path& folder);
+
+}  // namespace caloquant::testing
