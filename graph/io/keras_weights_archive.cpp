@@ -57,7 +57,8 @@ class ArchiveWeights final : public KerasWeights {
           layer.class_name == "Model" ? "functional" : snake_case(layer.class_name);
       const int number = used[type]++;
       const std::string by_class = number == 0 ? type : type + "_" + std::to_string(number);
-      std::string group = folder + "/" + by_class;
+      std::string group = folder;
+      group.append("/").append(by_class);
       // By its own name where that exists and the name by class does not.
       if (!file_.is_group(group) && file_.is_group(folder + "/" + layer.name)) {
         group = folder + "/" + layer.name;

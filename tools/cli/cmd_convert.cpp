@@ -48,6 +48,7 @@ void add_convert(CLI::App& app, Action& action) {
                    "file to write: .onnx, or .h5 for caloquant's own format")
       ->required();
   std::vector<std::string> profiles;
+  profiles.reserve(onnx_profiles.size());
   for (const OnnxProfile profile : onnx_profiles) {
     profiles.emplace_back(name_of(profile));
   }

@@ -272,6 +272,7 @@ class Inliner {
       fail("node '" + printable(nodes_[stuck].name) + "'", "is part of a cycle");
     }
     std::vector<Node> result;
+    result.reserve(order.size());
     for (const std::size_t i : order) {
       result.push_back(std::move(nodes_[i]));
     }

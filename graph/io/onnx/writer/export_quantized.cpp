@@ -72,7 +72,7 @@ std::string clipped(Export& out, const Node& node, const std::string& src,
 }
 
 std::string export_src(Export& out, const Node& node) {
-  const std::string src = out.name(node.inputs[0]);
+  std::string src = out.name(node.inputs[0]);
   const DType dtype = node.quant->src.dtype;
   if (dtype == DType::f32) {
     return src;
