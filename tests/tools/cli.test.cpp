@@ -561,6 +561,14 @@ TEST_F(Cli, SchemaIsTheCommittedOne) {
   EXPECT_EQ(run({"schema"}).out, committed);
 }
 
+TEST_F(Cli, OperatorsAreTheDocumentedOnes) {
+  std::ifstream stream(fs::path(CALOQUANT_SOURCE_DIR) / "graph/README.md");
+  const std::string documented(std::istreambuf_iterator<char>(stream), {});
+  const auto printed = run({"operators"});
+  ASSERT_EQ(printed.exit_code, 0);
+  EXPECT_THAT(documented, HasSubstr(printed.out));
+}
+
 TEST_F(Cli, UsageErrorsAreTwo) {
   EXPECT_EQ(run({}).exit_code, 2);
   EXPECT_EQ(run({"frobnicate"}).exit_code, 2);

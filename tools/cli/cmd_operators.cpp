@@ -1,0 +1,28 @@
+#include <iostream>
+
+#include "graph/io/keras_layers.hpp"
+#include "graph/io/onnx/importer/translators.hpp"
+#include "graph/io/onnx/interpreter/table.hpp"
+#include "graph/io/tensorflow/translation.hpp"
+#include "tools/cli/commands.hpp"
+
+namespace caloquant::cli {
+
+void add_operators(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("operators", "Print the operators that are read of each format (Markdown)");
+  command->callback([&action] {
+    action = [] {
+      std::cout << "| format | operators |\n|---|---|\n"
+                << "| Keras layers | " << supported_keras_layers() << " |\n"
+                << "| ONNX, as layers of the network | " << onnx::importable_operators() << " |\n"
+                << "| ONNX, evaluated (constants, `test-onnx`) | " << onnx::supported_operators()
+                << " |\n"
+                << "| TensorFlow | " << tensorflow::translatable_operators()
+                << ", and calls of functions |\n";
+      return exit_ok;
+    };
+  });
+}
+
+}  // namespace caloquant::cli
