@@ -9,8 +9,8 @@
 namespace caloquant::cli {
 
 void add_operators(CLI::App& app, Action& action) {
-  CLI::App* command =
-      app.add_subcommand("operators", "Print the operators that are read of each format (Markdown)");
+  CLI::App* command = app.add_subcommand(
+      "operators", "Print the operators that are read of each format (Markdown)");
   command->callback([&action] {
     action = [] {
       std::cout << "| format | operators |\n|---|---|\n"
