@@ -148,30 +148,16 @@ ValueId quantization_root(const Graph& graph, ValueId value) {
 
 CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
                                 const CollectOptions& options) {
-  CALOQUANT_EXPECT(graph.inputs().size() == 1 && options.batch >= 1);
+  CALOQUANT_EXPECT(options.batch >= 1);
   std::vector<Tap> taps = make_taps(graph, options);
-  const auto executable = compile_engine(tapped_graph(graph, taps), options.batch, options.engine);
-  Shape input_shape = graph.value(graph.inputs()[0]).shape;
-  input_shape.front() = options.batch;
-  Tensor input(DType::f32, input_shape);
-  const std::size_t per_event =
-      input.data<float>().size() / static_cast<std::size_t>(options.batch);
   std::vector<std::span<float>> outputs;
   outputs.reserve(taps.size());
   for (Tap& tap : taps) {
     outputs.push_back(tap.values.data<float>());
   }
-  for (std::int64_t first = options.events.first; first < options.events.last;
-       first += options.batch) {
-    const std::int64_t count = std::min(options.batch, options.events.last - first);
-    fill(first, count, input.data<float>().first(per_event * static_cast<std::size_t>(count)));
-    const std::span<const float> src = input.data<float>();
-    executable->run({&src, 1}, outputs);
-    observe(taps, count, options.batch);
-    if (options.progress) {
-      options.progress(first + count - options.events.first);
-    }
-  }
+  sweep_events(tapped_graph(graph, taps), fill,
+               {options.events, options.batch, options.engine, options.progress}, outputs,
+               [&](std::int64_t, std::int64_t count) { observe(taps, count, options.batch); });
   CalibrationTable table;
   table.events = options.events.size();
   for (const Tap& tap : taps) {

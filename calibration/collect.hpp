@@ -5,12 +5,12 @@
 #include <functional>
 #include <map>
 #include <set>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "calibration/data/event_index.hpp"
 #include "calibration/observers/automatic.hpp"
+#include "calibration/sweep.hpp"
 #include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
 
@@ -24,10 +24,6 @@ struct CalibrationTable {
   std::map<std::string, std::vector<RangeCandidate>> candidates;
   std::int64_t events = 0;
 };
-
-/// Fills the network input [n, ...] of n consecutive events, the first of which is `first`.
-using InputFiller =
-    std::function<void(std::int64_t first, std::int64_t count, std::span<float> input)>;
 
 /// The integer code that a layer would give to a src with this range.
 using LayerCode = std::function<QuantParams(const Node& layer, const Range& range)>;
@@ -46,7 +42,7 @@ struct CollectOptions {
   EngineOptions engine = {};
 };
 
-/// Runs the canonical fp32 graph (one input) over the events and observes, for every layer with
+/// Runs the canonical fp32 graph over the events and observes, for every layer with
 /// weights, the tensor that its src is made of by mere movement of cells (up-sampling repeats
 /// cells, padding adds the 0 that every range contains; where cells are dropped, what is left).
 /// Throws DataError, naming the layer, for a value that is not finite.

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string>
 
+#include "metrics/jackknife.hpp"
 #include "ops/core/check.hpp"
 
 namespace caloquant {
@@ -82,21 +83,6 @@ class LossOf {
   const ShowerProfiles& reference_;
   const ShowerLossOptions& options_;
 };
-
-/// Variance of the loss by leaving out one of `blocks` at a time.
-template <typename WithoutBlock>
-double jackknife_variance(std::size_t blocks, WithoutBlock&& without_block) {
-  std::vector<double> losses(blocks);
-  for (std::size_t block = 0; block < blocks; ++block) {
-    losses[block] = without_block(block);
-  }
-  const double count = static_cast<double>(blocks);
-  const double mean = std::accumulate(losses.begin(), losses.end(), 0.0) / count;
-  const double squares = std::accumulate(
-      losses.begin(), losses.end(), 0.0,
-      [mean](double sum, double loss) { return sum + (loss - mean) * (loss - mean); });
-  return (count - 1.0) / count * squares;
-}
 
 std::optional<double> standard_error(const ShowerProfiles& test, const ShowerProfiles& reference,
                                      const ShowerLossOptions& options) {
@@ -215,6 +201,18 @@ ShowerLossResult shower_loss(const ShowerProfiles& test, const ShowerProfiles& r
   result.standard_error = standard_error(test, reference, options);
   result.noise = expected_noise(test, reference, options);
   return result;
+}
+
+LossResult summary(const ShowerLossResult& loss, const ShowerLossOptions& options) {
+  const bool normalised = options.normalisation == LossNormalisation::zero_output;
+  return {loss.value,
+          loss.standard_error,
+          loss.value,
+          loss.dead_output,
+          normalised ? 1.0 : loss.dead_output,
+          loss.relative_to_dead,
+          loss.events,
+          loss.suspect};
 }
 
 }  // namespace caloquant

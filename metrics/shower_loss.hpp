@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caloquant/loss_result.hpp>
 #include <caloquant/shower_loss.hpp>
 
 #include "metrics/shower_profiles.hpp"
@@ -18,5 +19,8 @@ namespace caloquant {
 [[nodiscard]] ShowerLossResult shower_loss(const ShowerProfiles& test,
                                            const ShowerProfiles& reference,
                                            const ShowerLossOptions& options);
+
+/// The same as any metric says it.
+[[nodiscard]] LossResult summary(const ShowerLossResult& loss, const ShowerLossOptions& options);
 
 }  // namespace caloquant

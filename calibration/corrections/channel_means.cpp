@@ -50,7 +50,7 @@ std::map<std::string, std::vector<double>> channel_means(const Graph& graph,
                                                          const std::vector<std::string>& layers,
                                                          const InputFiller& fill,
                                                          const ChannelMeansOptions& options) {
-  CALOQUANT_EXPECT(graph.inputs().size() == 1 && options.events.size() > 0);
+  CALOQUANT_EXPECT(options.events.size() > 0);
   std::vector<DstTap> taps = make_dst_taps(graph, layers, options.batch);
   GraphEditor editor(graph);
   editor.clear_outputs();
@@ -59,26 +59,16 @@ std::map<std::string, std::vector<double>> channel_means(const Graph& graph,
     editor.add_output("dst of " + tap.layer, graph.find(tap.layer)->output);
     outputs.push_back(tap.values.data<float>());
   }
-  const auto executable = compile_engine(editor.finish(), options.batch, options.engine);
-  Shape input_shape = graph.value(graph.inputs()[0]).shape;
-  input_shape.front() = options.batch;
-  Tensor input(DType::f32, input_shape);
-  const std::span<float> src = input.data<float>();
-  const std::size_t per_event = src.size() / static_cast<std::size_t>(options.batch);
-  const EventRange& all = options.events;
-  for (std::int64_t first = all.first; first < all.last; first += options.batch) {
-    const std::int64_t count = std::min(options.batch, all.last - first);
-    fill(first, count, src.first(per_event * static_cast<std::size_t>(count)));
-    const std::span<const float> filled = src;
-    executable->run({&filled, 1}, outputs);
-    for (DstTap& tap : taps) {
-      add_batch(tap, count);
-    }
-  }
+  sweep_events(editor.finish(), fill, {options.events, options.batch, options.engine, {}}, outputs,
+               [&taps](std::int64_t, std::int64_t count) {
+                 for (DstTap& tap : taps) {
+                   add_batch(tap, count);
+                 }
+               });
   std::map<std::string, std::vector<double>> means;
   for (DstTap& tap : taps) {
     for (double& sum : tap.sums) {
-      sum /= static_cast<double>(all.size() * tap.places());
+      sum /= static_cast<double>(options.events.size() * tap.places());
     }
     means[tap.layer] = std::move(tap.sums);
   }

@@ -65,36 +65,24 @@ void widen(ChannelTap& tap, std::int64_t count) {
 
 ChannelRanges collect_channel_ranges(const Graph& graph, const InputFiller& fill,
                                      const ChannelRangeOptions& options) {
-  CALOQUANT_EXPECT(graph.inputs().size() == 1 && options.batch >= 1);
+  CALOQUANT_EXPECT(options.batch >= 1);
   std::vector<ChannelTap> taps = channel_taps(graph, options.batch);
   if (taps.empty()) {
     return {};
   }
-  const auto executable = compile_engine(graph_of_taps(graph, taps), options.batch, options.engine);
-  Shape input_shape = graph.value(graph.inputs()[0]).shape;
-  input_shape.front() = options.batch;
-  Tensor input(DType::f32, input_shape);
-  const std::size_t per_event =
-      input.data<float>().size() / static_cast<std::size_t>(options.batch);
   std::vector<std::span<float>> outputs;
   outputs.reserve(taps.size());
   for (ChannelTap& tap : taps) {
     outputs.push_back(tap.values.data<float>());
   }
-  for (std::int64_t first = options.events.first; first < options.events.last;
-       first += options.batch) {
-    const std::int64_t count = std::min(options.batch, options.events.last - first);
-    fill(first, count, input.data<float>().first(per_event * static_cast<std::size_t>(count)));
-    const std::span<const float> src = input.data<float>();
-    executable->run({&src, 1}, outputs);
+  sweep_events(graph_of_taps(graph, taps), fill,
+               {options.events, options.batch, options.engine, options.progress}, outputs,
+               [&taps](std::int64_t, std::int64_t count) {
 #pragma omp parallel for schedule(dynamic)
-    for (std::size_t tap = 0; tap < taps.size(); ++tap) {
-      widen(taps[tap], count);
-    }
-    if (options.progress) {
-      options.progress(first + count - options.events.first);
-    }
-  }
+                 for (std::size_t tap = 0; tap < taps.size(); ++tap) {
+                   widen(taps[tap], count);
+                 }
+               });
   ChannelRanges ranges;
   for (const ChannelTap& tap : taps) {
     for (const std::string& layer : tap.layers) {

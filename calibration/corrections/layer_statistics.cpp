@@ -175,25 +175,14 @@ LayerStatistics statistics_of(Tap tap) {
 
 StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
                                    const StatisticsOptions& options) {
-  CALOQUANT_EXPECT(graph.inputs().size() == 1 && options.batch >= 1 && options.events.size() > 0);
+  CALOQUANT_EXPECT(options.batch >= 1 && options.events.size() > 0);
   std::vector<Tap> taps = make_taps(graph, options);
-  const auto executable = compile_engine(tapped_graph(graph, taps), options.batch, options.engine);
-  Shape input_shape = graph.value(graph.inputs()[0]).shape;
-  input_shape.front() = options.batch;
-  Tensor input(DType::f32, input_shape);
-  const std::size_t per_event =
-      input.data<float>().size() / static_cast<std::size_t>(options.batch);
   std::vector<std::span<float>> outputs;
   outputs.reserve(taps.size());
   for (Tap& tap : taps) {
     outputs.push_back(tap.values.data<float>());
   }
-  for (std::int64_t first = options.events.first; first < options.events.last;
-       first += options.batch) {
-    const std::int64_t count = std::min(options.batch, options.events.last - first);
-    fill(first, count, input.data<float>().first(per_event * static_cast<std::size_t>(count)));
-    const std::span<const float> src = input.data<float>();
-    executable->run({&src, 1}, outputs);
+  const auto look = [&](std::int64_t first, std::int64_t count) {
 #pragma omp parallel for schedule(dynamic)
     for (std::size_t tap = 0; tap < taps.size(); ++tap) {
       for (std::int64_t slot = 0; slot < count; ++slot) {
@@ -201,7 +190,9 @@ StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
       }
       add_patches(taps[tap], count);
     }
-  }
+  };
+  sweep_events(tapped_graph(graph, taps), fill, {options.events, options.batch, options.engine, {}},
+               outputs, look);
   StatisticsTable table;
   for (Tap& tap : taps) {
     const std::string layer = tap.layer;

@@ -46,7 +46,8 @@ std::vector<std::filesystem::path> matches(const std::string& pattern,
 }  // namespace
 
 std::vector<std::filesystem::path> expand_files(const std::vector<std::string>& patterns,
-                                                const std::filesystem::path& base_folder) {
+                                                const std::filesystem::path& base_folder,
+                                                bool folders) {
   std::vector<std::filesystem::path> files;
   for (const std::string& pattern : patterns) {
     if (pattern.find_first_of("*?") != std::string::npos) {
@@ -55,7 +56,8 @@ std::vector<std::filesystem::path> expand_files(const std::vector<std::string>& 
       continue;
     }
     files.push_back(base_folder / pattern);
-    if (!std::filesystem::is_regular_file(files.back())) {
+    if (!std::filesystem::is_regular_file(files.back()) &&
+        !(folders && std::filesystem::is_directory(files.back()))) {
       throw DataError(files.back().string(), "there is no such file",
                       "check the path; relative ones start from the folder of the config");
     }

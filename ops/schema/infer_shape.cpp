@@ -20,6 +20,16 @@ class Context {
       fail(problem);
     }
   }
+  /// Products of extents must fit: a hostile file claims what it likes.
+  void require_sane(const Shape& shape, const char* what) const {
+    constexpr std::int64_t most = std::int64_t{1} << 40;  // elements of an event
+    std::int64_t size = 1;
+    for (std::size_t axis = 1; axis < shape.size(); ++axis) {
+      require(shape[axis] >= 0 && (shape[axis] == 0 || size <= most / shape[axis]),
+              std::string(what) + " is too large: " + to_string(shape));
+      size *= shape[axis];
+    }
+  }
   [[nodiscard]] const Shape& input(std::size_t index) const {
     require(index < inputs_.size(), "needs at least " + std::to_string(index + 1) +
                                         " inputs, has " + std::to_string(inputs_.size()));
@@ -245,19 +255,25 @@ Shape shape_of(const Softmax& softmax, const Context& context) {
 
 Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::string& where) {
   const Context context(inputs, where);
-  return std::visit(Overloaded{
-                        [&](const BatchNorm&) {
-                          return channel_wise(context, {"gamma", "beta", "mean", "variance"});
-                        },
-                        [&](const Affine&) {
-                          return channel_wise(context, {"mul", "add"});
-                        },
-                        [&](const Eltwise&) { return context.input(0); },
-                        [&](const Identity&) { return context.input(0); },
-                        [&](const Add&) { return same_shapes(context); },
-                        [&](const auto& other) { return shape_of(other, context); },
-                    },
-                    op);
+  for (const Shape& input : inputs) {
+    context.require_sane(input, "an input");
+  }
+  const Shape dst =
+      std::visit(Overloaded{
+                     [&](const BatchNorm&) {
+                       return channel_wise(context, {"gamma", "beta", "mean", "variance"});
+                     },
+                     [&](const Affine&) {
+                       return channel_wise(context, {"mul", "add"});
+                     },
+                     [&](const Eltwise&) { return context.input(0); },
+                     [&](const Identity&) { return context.input(0); },
+                     [&](const Add&) { return same_shapes(context); },
+                     [&](const auto& other) { return shape_of(other, context); },
+                 },
+                 op);
+  context.require_sane(dst, "its output");
+  return dst;
 }
 
 std::int64_t macs_per_sample(const Op& op, const std::vector<Shape>& inputs, const Shape& dst) {

@@ -1,6 +1,7 @@
 #include "quantizer/config/check_run_config.hpp"
 
 #include <caloquant/error.hpp>
+#include <initializer_list>
 
 namespace caloquant {
 namespace {
@@ -28,14 +29,38 @@ void check_model(const ModelConfig& model, const std::string& place) {
   }
 }
 
+/// Direction of the metric, and what only the shower loss has.
+void check_metric(const RunConfig& config, const std::string& place) {
+  const bool higher = config.metric.tensor && higher_is_better(config.metric.tensor->metric);
+  if (config.accuracy.higher_is_better != higher) {
+    throw ConfigError(place + "/higher_is_better",
+                      std::string("is ") + (higher ? "false" : "true") + ", but of '" +
+                          config.metric.name + "' " + (higher ? "more" : "less") + " is better",
+                      "leave it out, or set it to " + std::string(higher ? "true" : "false"));
+  }
+  if (config.metric.tensor && config.accuracy.energy_response) {
+    throw ConfigError(place + "/energy_response", "is measured with shower_shape alone",
+                      "leave it out, or use the metric shower_shape");
+  }
+  if (config.metric.tensor && config.metric.tensor->reference == TensorReference::dataset &&
+      !config.data.tensors) {
+    throw ConfigError(config.source + "#/metric/reference",
+                      "is dataset, but latents have no target image",
+                      "use fp32_paired, or the input recipe tensor");
+  }
+  if (!config.metric.tensor && config.data.tensors) {
+    throw ConfigError(config.source + "#/metric/name",
+                      "is shower_shape, but the input recipe tensor knows nothing of showers",
+                      "use mse, sqnr, cosine, max_abs or classification_top1");
+  }
+}
+
 void check_accuracy(const RunConfig& config, const std::string& place) {
   const AccuracyCriterion& accuracy = config.accuracy;
-  if (accuracy.higher_is_better && config.metric.name == "shower_shape") {
-    throw ConfigError(place + "/higher_is_better", "is true, but shower_shape is a loss",
-                      "set it to false: a lower loss is better");
-  }
   if (accuracy.kind == CriterionKind::relative) {
-    reject_relative_criterion(config.metric.loss, place + "/criterion");
+    if (!config.metric.tensor) {
+      reject_relative_criterion(config.metric.loss, place + "/criterion");
+    }
     if (accuracy.tolerable_loss >= 1.0) {
       throw ConfigError(place + "/tolerable_loss", "is 1 or more with a relative criterion",
                         "it is a fraction of the baseline, for example 0.01 for 1 %");
@@ -43,10 +68,50 @@ void check_accuracy(const RunConfig& config, const std::string& place) {
   }
 }
 
+void reject_keys(const Json& object, std::initializer_list<const char*> keys,
+                 const std::string& place, const std::string& why) {
+  for (const char* key : keys) {
+    if (object.contains(key)) {
+      throw ConfigError(place + "/" + key, "says nothing " + why, "leave it out");
+    }
+  }
+}
+
 }  // namespace
+
+void check_keys(const Json& document, const std::string& source) {
+  const Json& data = document.at("data");
+  if (document.at("input").at("recipe") == "tensor") {
+    reject_keys(data, {"layout", "cell_threshold", "minimum_sum"}, source + "#/data",
+                "with the input recipe tensor");
+  } else {
+    reject_keys(data, {"inputs", "targets"}, source + "#/data", "without the input recipe tensor");
+    if (!data.contains("layout")) {
+      throw ConfigError(source + "#/data", "lacks the required key 'layout'",
+                        "say which layout of showers the files have");
+    }
+  }
+  const Json& metric = document.at("metric");
+  if (metric.at("name") == "shower_shape") {
+    reject_keys(metric, {"class_axis"}, source + "#/metric", "with the metric shower_shape");
+    return;
+  }
+  reject_keys(metric, {"preset", "profile", "spread", "averaging", "units", "normalisation"},
+              source + "#/metric", "without the metric shower_shape");
+  if (metric.at("name") != "classification_top1") {
+    reject_keys(metric, {"class_axis"}, source + "#/metric",
+                "without the metric classification_top1");
+  }
+  if (metric.contains("reference") && metric.at("reference") == "fp32") {
+    throw ConfigError(source + "#/metric/reference",
+                      "is fp32 with other events, whose outputs cannot be compared one by one",
+                      "use fp32_paired or dataset");
+  }
+}
 
 void check_run_config(const RunConfig& config) {
   check_model(config.model, config.source + "#/model");
+  check_metric(config, config.source + "#/accuracy_criterion");
   check_accuracy(config, config.source + "#/accuracy_criterion");
 }
 

@@ -1,11 +1,18 @@
 #pragma once
 
 #include <caloquant/config.hpp>
+#include <string>
+
+#include "graph/io/json.hpp"
 
 namespace caloquant {
 
-/// Keys that are right alone but not together. Throws ConfigError with the JSON pointer of the one
-/// to change.
+/// Keys that say nothing, or are missing, with the input recipe or metric of a document that the
+/// schema has let through. Throws ConfigError with the JSON pointer of the key.
+void check_keys(const Json& document, const std::string& source);
+
+/// Values that are right alone but not together. Throws ConfigError with the JSON pointer of the
+/// one to change.
 void check_run_config(const RunConfig& config);
 
 }  // namespace caloquant

@@ -27,7 +27,19 @@ std::string_view name_of(ActivationRule rule) noexcept {
 }
 
 std::string_view name_of(CriterionKind kind) noexcept {
-  return kind == CriterionKind::relative ? "relative" : "absolute";
+  switch (kind) {
+    case CriterionKind::relative:
+      return "relative";
+    case CriterionKind::absolute:
+      return "absolute";
+    case CriterionKind::limit:
+      return "limit";
+  }
+  return "?";
+}
+
+std::string describe(const MetricConfig& metric) {
+  return metric.tensor ? describe(*metric.tensor) : describe(metric.loss);
 }
 
 }  // namespace caloquant

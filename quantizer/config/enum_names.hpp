@@ -54,7 +54,7 @@ template <>
 inline constexpr std::array values_of<OnnxProfile> = onnx_profiles;
 template <>
 inline constexpr std::array values_of<CriterionKind>{CriterionKind::relative,
-                                                     CriterionKind::absolute};
+                                                     CriterionKind::absolute, CriterionKind::limit};
 template <>
 inline constexpr std::array values_of<Objective>{Objective::fastest, Objective::smallest,
                                                  Objective::accurate};

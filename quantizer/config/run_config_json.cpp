@@ -25,12 +25,20 @@ class Reader {
     config.graph.disabled_passes =
         document_.at("graph").at("disabled_passes").get<std::vector<std::string>>();
     config.data = data(document_.at("data"));
-    config.input.recipe = enum_of<InputRecipe>(document_.at("input").at("recipe"));
+    const Json& recipe = document_.at("input").at("recipe");
+    if (recipe == "tensor") {
+      config.data.tensors = tensors(document_.at("data"));
+    } else {
+      config.input.recipe = enum_of<InputRecipe>(recipe);
+    }
     config.input.seed = document_.at("input").at("seed").get<std::uint64_t>();
     config.quantization = quantization(document_.at("quantization"));
     config.metric = metric(document_.at("metric"));
     const Json& accuracy = document_.at("accuracy_criterion");
-    config.accuracy.higher_is_better = accuracy.at("higher_is_better").get<bool>();
+    config.accuracy.higher_is_better =
+        accuracy.contains("higher_is_better")
+            ? accuracy.at("higher_is_better").get<bool>()
+            : config.metric.tensor && higher_is_better(config.metric.tensor->metric);
     config.accuracy.kind = enum_of<CriterionKind>(accuracy.at("criterion"));
     config.accuracy.tolerable_loss = accuracy.at("tolerable_loss").get<double>();
     if (accuracy.contains("energy_response")) {
@@ -88,7 +96,9 @@ class Reader {
     for (const Json& file : files.is_array() ? files : Json::array({files})) {
       config.files.push_back(resolved(file).string());
     }
-    config.layout = enum_of<DataLayout>(json.at("layout"));
+    if (json.contains("layout")) {
+      config.layout = enum_of<DataLayout>(json.at("layout"));
+    }
     if (json.contains("cell_threshold")) {
       config.cell_threshold = json.at("cell_threshold").get<double>();
     }
@@ -97,6 +107,30 @@ class Reader {
     }
     config.calibration_samples = json.at("calibration_samples").get<std::size_t>();
     config.evaluation_samples = json.at("evaluation_samples").get<std::size_t>();
+    return config;
+  }
+
+  /// One name is that of the only array.
+  [[nodiscard]] static std::map<std::string, std::string> names(const Json& json, const char* key) {
+    std::map<std::string, std::string> result;
+    if (json.contains(key)) {
+      const Json& value = json.at(key);
+      if (value.is_string()) {
+        result[""] = value.get<std::string>();
+      } else {
+        result = value.get<std::map<std::string, std::string>>();
+      }
+    }
+    return result;
+  }
+
+  [[nodiscard]] TensorDataConfig tensors(const Json& json) const {
+    TensorDataConfig config{names(json, "inputs"), names(json, "targets"), {}};
+    const auto only = config.targets.find("");
+    if (only != config.targets.end() && only->second.ends_with(".npy")) {
+      config.target_files.push_back(resolved(only->second).string());
+      config.targets.clear();
+    }
     return config;
   }
 
@@ -161,6 +195,15 @@ class Reader {
     const std::string place = source_ + "#/metric/";
     MetricConfig config;
     config.name = json.at("name").get<std::string>();
+    if (const auto metric = tensor_metric_from(config.name)) {
+      config.tensor.emplace().metric = *metric;
+      if (json.contains("reference") && json.at("reference") == "dataset") {
+        config.tensor->reference = TensorReference::dataset;
+      }
+      if (json.contains("class_axis")) {
+        config.tensor->class_axis = json.at("class_axis").get<int>();
+      }
+    }
     config.preset = json.at("preset").get<std::string>();
     config.loss = shower_loss_preset(config.preset, place + "preset");
     const auto override_with = [&](const char* key, auto parse, auto& value) {
@@ -188,6 +231,7 @@ RunConfig run_config_from_json(const Json& document, const std::filesystem::path
                                const std::string& source) {
   static const Json schema = parse_json<ConfigError>(run_config_schema(), "schema");
   const Json checked = checked_with_defaults(document, schema, source);
+  check_keys(document, source);
   RunConfig config = Reader(checked, folder, source).read();
   check_run_config(config);
   return config;

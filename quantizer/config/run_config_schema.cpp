@@ -85,10 +85,10 @@ constexpr const char* schema_text = R"JSON({
       }
     },
     "data": {
-      "description": "HDF5 files with showers.",
+      "description": "HDF5 files with showers; with the input recipe tensor HDF5 or .npy files with any arrays, or folders with input_0.pb.",
       "type": "object",
       "additionalProperties": false,
-      "required": ["files", "layout", "evaluation_samples"],
+      "required": ["files", "evaluation_samples"],
       "properties": {
         "files": {
           "description": "Paths or globs, one or a list.",
@@ -98,9 +98,23 @@ constexpr const char* schema_text = R"JSON({
           ]
         },
         "layout": {
-          "description": "variable_angle: ECAL, energy, theta. fixed_angle: ECAL, target[:,1].",
+          "description": "Of showers. variable_angle: ECAL, energy, theta. fixed_angle: ECAL, target[:,1].",
           "type": "string",
           "enum": ["variable_angle", "fixed_angle"]
+        },
+        "inputs": {
+          "description": "With the recipe tensor: the array of the only input, or of each by its name in the network. Without it arrays have the network's names, or there is just one.",
+          "oneOf": [
+            {"type": "string"},
+            {"type": "object", "additionalProperties": {"type": "string"}}
+          ]
+        },
+        "targets": {
+          "description": "What the outputs are compared with when the metric's reference is dataset: arrays as for inputs, or a .npy file (or glob) of its own. For classification_top1 class numbers, or values like the output.",
+          "oneOf": [
+            {"type": "string"},
+            {"type": "object", "additionalProperties": {"type": "string"}}
+          ]
         },
         "cell_threshold": {
           "description": "Cells below this become 0, in the units of the file (50 x GeV or GeV); without the key 1e-4 for variable_angle, 1e-6 for fixed_angle.",
@@ -134,9 +148,9 @@ constexpr const char* schema_text = R"JSON({
       "required": ["recipe"],
       "properties": {
         "recipe": {
-          "description": "concat[Ep/100 GeV, theta, noise], or Ep/100 GeV times noise.",
+          "description": "concat[Ep/100 GeV, theta, noise]; Ep/100 GeV times noise; or rows of the data files as they are, for any network.",
           "type": "string",
-          "enum": ["energy_angle_noise", "energy_times_noise"]
+          "enum": ["energy_angle_noise", "energy_times_noise", "tensor"]
         },
         "seed": {
           "description": "Of the noise.",
@@ -265,14 +279,25 @@ constexpr const char* schema_text = R"JSON({
       "additionalProperties": false,
       "required": ["name"],
       "properties": {
-        "name": {"type": "string", "enum": ["shower_shape"]},
+        "name": {
+          "description": "shower_shape, or how near the outputs of any network are: mse, sqnr [dB], cosine, max_abs, classification_top1.",
+          "type": "string",
+          "enum": ["shower_shape", "mse", "sqnr", "cosine", "max_abs", "classification_top1"]
+        },
+        "class_axis": {
+          "description": "classification_top1: axis of the classes in an output of more than two axes; negative counts from the end.",
+          "type": "integer",
+          "minimum": -8,
+          "maximum": 8
+        },
         "preset": {
+          "description": "Of shower_shape.",
           "type": "string",
           "enum": ["talk-2023", "nc-eval", "tune"],
           "default": "tune"
         },
         "reference": {
-          "description": "dataset, fp32 (other events) or fp32_paired (the same events and noise).",
+          "description": "dataset, fp32 (other events; shower_shape alone) or fp32_paired (the same events and noise).",
           "type": "string",
           "enum": ["dataset", "fp32", "fp32_paired"]
         },
@@ -295,15 +320,18 @@ constexpr const char* schema_text = R"JSON({
       }
     },
     "accuracy_criterion": {
-      "description": "Target: baseline + tolerable_loss (absolute) or baseline + tolerable_loss * |baseline| (relative); minus when higher is better.",
+      "description": "Target: baseline + tolerable_loss (absolute), baseline + tolerable_loss * |baseline| (relative), both with minus when higher is better, or tolerable_loss itself (limit).",
       "type": "object",
       "additionalProperties": false,
       "required": ["criterion", "tolerable_loss"],
       "properties": {
-        "higher_is_better": {"type": "boolean", "default": false},
-        "criterion": {"type": "string", "enum": ["relative", "absolute"]},
+        "higher_is_better": {
+          "description": "Of the metric: true for sqnr, cosine and classification_top1. Without the key as the metric is.",
+          "type": "boolean"
+        },
+        "criterion": {"type": "string", "enum": ["relative", "absolute", "limit"]},
         "tolerable_loss": {
-          "description": "In units of the loss, or below 1 for a relative criterion.",
+          "description": "In units of the metric, or below 1 for a relative criterion.",
           "type": "number",
           "minimum": 0
         },

@@ -25,10 +25,27 @@ Json to_json(const ModelConfig& model) {
   return json;
 }
 
+void put_names(Json& json, const char* key, const std::map<std::string, std::string>& names) {
+  const auto only = names.find("");
+  if (only != names.end()) {
+    json[key] = only->second;
+  } else if (!names.empty()) {
+    json[key] = names;
+  }
+}
+
 Json to_json(const DataConfig& data) {
   Json json;
   json["files"] = data.files;
-  json["layout"] = name_of(data.layout);
+  if (data.tensors) {
+    put_names(json, "inputs", data.tensors->inputs);
+    put_names(json, "targets", data.tensors->targets);
+    if (!data.tensors->target_files.empty()) {
+      json["targets"] = data.tensors->target_files.front();
+    }
+  } else {
+    json["layout"] = name_of(data.layout);
+  }
   if (data.cell_threshold) {
     json["cell_threshold"] = *data.cell_threshold;
   }
@@ -88,6 +105,13 @@ Json to_json(const QuantizationConfig& quantization) {
 Json to_json(const MetricConfig& metric) {
   Json json;
   json["name"] = metric.name;
+  if (metric.tensor) {
+    json["reference"] = name_of(metric.tensor->reference);
+    if (metric.tensor->class_axis) {
+      json["class_axis"] = *metric.tensor->class_axis;
+    }
+    return json;
+  }
   json["preset"] = metric.preset;
   json["reference"] = name_of(metric.loss.reference);
   json["profile"] = name_of(metric.loss.profile);
@@ -107,7 +131,7 @@ Json to_json(const RunConfig& config) {
   json["model"] = to_json(config.model);
   json["graph"]["disabled_passes"] = config.graph.disabled_passes;
   json["data"] = to_json(config.data);
-  json["input"]["recipe"] = name_of(config.input.recipe);
+  json["input"]["recipe"] = config.data.tensors ? "tensor" : name_of(config.input.recipe);
   json["input"]["seed"] = config.input.seed;
   json["quantization"] = to_json(config.quantization);
   json["metric"] = to_json(config.metric);

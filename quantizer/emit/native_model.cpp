@@ -9,13 +9,24 @@
 #include "graph/passes/pass.hpp"
 #include "ops/core/philox.hpp"
 #include "quantizer/config/run_config_json.hpp"
-#include "quantizer/run/evaluator.hpp"
+#include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/run/quantize.hpp"
 
 namespace caloquant {
 namespace {
 
 constexpr std::int64_t most_samples = 4;
+
+std::vector<Tensor> empty_inputs(const Graph& graph, std::int64_t samples) {
+  std::vector<Tensor> inputs;
+  inputs.reserve(graph.inputs().size());
+  for (const ValueId id : graph.inputs()) {
+    Shape shape = graph.value(id).shape;
+    shape.front() = samples;
+    inputs.emplace_back(DType::f32, shape);
+  }
+  return inputs;
+}
 
 /// The graph with samples: inputs of one batch and what it makes of them.
 NativeModel with_samples(const Graph& graph, std::vector<Tensor> inputs) {
@@ -46,15 +57,18 @@ void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, 
                            const QuantizeResult& result, const std::filesystem::path& file) {
   const EventRange events = evaluator.events().evaluation();
   const std::int64_t samples = std::min(most_samples, events.size());
-  Tensor input(DType::f32, {samples, evaluator.latent_size()});
-  evaluator.fill_input(events.first, samples, input.data<float>());
-  std::vector<Tensor> inputs;
-  inputs.push_back(std::move(input));
+  std::vector<Tensor> inputs = empty_inputs(graph, samples);
+  std::vector<std::span<float>> rows;
+  rows.reserve(inputs.size());
+  for (Tensor& input : inputs) {
+    rows.push_back(input.data<float>());
+  }
+  evaluator.events().fill(events.first, samples, rows);
   NativeModel model = with_samples(graph, std::move(inputs));
   Json provenance;
   provenance["caloquant"] = CALOQUANT_VERSION;
   provenance["config"] = to_json(config);
-  provenance["loss"] = json_number(result.final_loss->value);
+  provenance["loss"] = json_number(result.final_quality->loss.value);
   provenance["target_met"] = result.tuning.target_met;
   model.provenance = provenance.dump(1);
   write_native(model, file);
@@ -63,13 +77,9 @@ void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, 
 void write_converted_model(const Graph& graph, const std::filesystem::path& file) {
   constexpr std::uint64_t seed = 1978;
   const Graph runnable = run_passes(graph, canonical_passes(), optional_pass_names());
-  std::vector<Tensor> inputs;
-  for (const ValueId id : runnable.inputs()) {
-    Shape shape = runnable.value(id).shape;
-    shape.front() = most_samples;
-    Tensor input(DType::f32, shape);
-    philox::fill_normal(seed, inputs.size(), input.data<float>());
-    inputs.push_back(std::move(input));
+  std::vector<Tensor> inputs = empty_inputs(runnable, most_samples);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    philox::fill_normal(seed, i, inputs[i].data<float>());
   }
   NativeModel model = with_samples(runnable, std::move(inputs));
   model.provenance = Json{{"caloquant", CALOQUANT_VERSION}}.dump(1);

@@ -136,6 +136,20 @@ Json to_json(const ShowerLossResult& loss) {
           {"suspect", loss.suspect}};
 }
 
+Json to_json(const ModelQuality& quality) {
+  if (quality.shower) {
+    return to_json(*quality.shower);
+  }
+  const LossResult& loss = quality.loss;
+  return {{"loss", json_number(loss.value)},
+          {"standard_error", loss.standard_error ? json_number(*loss.standard_error) : Json()},
+          {"error", json_number(loss.error)},
+          {"dead_output_loss", json_number(loss.dead_output)},
+          {"relative_to_dead_output", json_number(loss.relative_to_dead)},
+          {"events", loss.events},
+          {"suspect", loss.suspect}};
+}
+
 Json kernels_json(const KernelChoices& kernels) {
   Json json = Json::object();
   for (const auto& [signature, measured] : kernels.table()) {
@@ -162,21 +176,21 @@ Json provenance_json(const ResultContext& context) {
 
 void write_result_json(const QuantizeResult& result, const ResultContext& context,
                        const std::filesystem::path& file) {
-  const bool has_model = result.final_loss.has_value();
+  const bool has_model = result.final_quality.has_value();
+  const LossResult final_loss = has_model ? result.final_quality->loss : LossResult{};
   Json json;
   json["_format"] = "caloquant result";
   json["_version"] = 1;
   json["target_met"] = result.tuning.target_met;
   json["error"] = result.error.empty() ? Json() : Json(result.error);
   json["stopped_by"] = std::string(name_of(result.tuning.reason));
-  json["metric"] = describe(context.config.metric.loss);
-  json["baseline_loss"] = json_number(result.baseline.value);
+  json["metric"] = describe(context.config.metric);
+  json["baseline_loss"] = json_number(result.baseline.loss.value);
   json["target_loss"] = json_number(result.tuning.target);
-  json["dead_output_loss"] = json_number(result.baseline.dead_output);
-  json["loss"] = has_model ? json_number(result.final_loss->value) : Json();
-  json["standard_error"] = has_model && result.final_loss->standard_error
-                               ? json_number(*result.final_loss->standard_error)
-                               : Json();
+  json["dead_output_loss"] = json_number(result.baseline.loss.dead_output);
+  json["loss"] = has_model ? json_number(final_loss.value) : Json();
+  json["standard_error"] =
+      final_loss.standard_error ? json_number(*final_loss.standard_error) : Json();
   json["quantized_layers"] =
       has_model ? result.tuning.trials[*result.tuning.best].quantized_layers() : 0;
   json["total_layers"] =
@@ -206,7 +220,7 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
                   {"fp32_seconds_per_event", result.cost.fp32_seconds_per_event},
                   {"fp32_events_in_that_time", result.cost.fp32_events()},
                   {"peak_memory_bytes", result.cost.peak_memory}};
-  json["loss_detail"] = has_model ? to_json(*result.final_loss) : Json();
+  json["loss_detail"] = has_model ? to_json(*result.final_quality) : Json();
   json["report"] = result.report ? report_json(*result.report) : Json();
   json["emitted"] = {{"files", result.written}, {"onnx_notes", Json::array()}};
   for (const OnnxNote& note : result.onnx_notes) {

@@ -10,6 +10,7 @@ namespace caloquant {
 
 class KernelChoices;
 struct QuantizeResult;
+struct ModelQuality;
 struct ShowerLossResult;
 
 /// What a result came from.
@@ -27,6 +28,8 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
 
 /// value, standard error, dead-output loss, parts by axis, trust.
 [[nodiscard]] Json to_json(const ShowerLossResult& loss);
+/// The same of any metric; without parts by axis where there are none.
+[[nodiscard]] Json to_json(const ModelQuality& quality);
 
 /// Per kind of layer: the chosen kernel and what each one takes [ms per image, one thread].
 [[nodiscard]] Json kernels_json(const KernelChoices& kernels);

@@ -9,11 +9,10 @@
 #include <utility>
 
 #include "calibration/collect.hpp"
-#include "calibration/data/latents.hpp"
 #include "graph/exec/plain_executor.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "quantizer/plan/make_plan.hpp"
-#include "quantizer/run/generate.hpp"
+#include "quantizer/run/batch_run.hpp"
 #include "quantizer/run/quantize.hpp"
 
 namespace caloquant {
@@ -31,29 +30,15 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
 }
 
-/// Energies of 100 to 500 GeV at 90 degrees; speed does not depend on them.
-void fill_events(const Graph& graph, std::int64_t first, std::int64_t count,
-                 std::span<float> input) {
-  std::vector<EventLabel> labels;
-  for (std::int64_t i = first; i < first + count; ++i) {
-    labels.push_back({100.0 + 25.0 * static_cast<double>(i % 17), 1.5707});
-  }
-  const std::int64_t width = static_cast<std::int64_t>(input.size()) / count;
-  fill_latents(default_recipe(graph), 1, first, labels, width, input);
-}
-
 /// One candidate at one batch and thread count, compiled, with what was measured so far.
 class Subject {
  public:
   Subject(const BenchmarkCandidate& candidate, std::int64_t batch, int threads,
           EngineOptions options)
-      : candidate_(candidate), input_(benchmark_input(candidate.graph, batch)) {
+      : candidate_(candidate), data_(candidate.graph, batch) {
     row_.precision = candidate.precision;
     row_.batch = batch;
     row_.threads = threads;
-    Shape shape = candidate.graph.value(candidate.graph.outputs()[0].value).shape;
-    shape.front() = batch;
-    images_.resize(static_cast<std::size_t>(element_count(shape)));
     omp_set_num_threads(threads);
     if (candidate.engine == BenchmarkEngine::plain) {
       executable_ = compile_plain_onednn(candidate.graph, batch);
@@ -95,10 +80,8 @@ class Subject {
 
  private:
   void run_once() {
-    const std::span<const float> src = input_;
-    const std::span<float> dst = images_;
     last_ = Clock::now();
-    executable_->run({&src, 1}, {&dst, 1});
+    data_.run(*executable_);
     for (const auto& [step, seconds] : running_) {
       step_times_[step].push_back(seconds);
     }
@@ -132,8 +115,7 @@ class Subject {
 
   const BenchmarkCandidate& candidate_;
   BenchmarkRow row_;
-  std::vector<float> input_;
-  std::vector<float> images_;
+  BatchRun data_;
   std::unique_ptr<Executable> executable_;
   std::vector<double> times_;
   Clock::time_point last_;
@@ -191,22 +173,14 @@ double useful_macs(const LayerWork& work, const Shape& space) {
   return macs;
 }
 
-std::vector<float> benchmark_input(const Graph& graph, std::int64_t batch) {
-  Shape shape = graph.value(graph.inputs().at(0)).shape;
-  shape.front() = batch;
-  std::vector<float> input(static_cast<std::size_t>(element_count(shape)));
-  fill_events(graph, 0, batch, input);
-  return input;
-}
-
 Graph all_int8(const Graph& fp32) {
   constexpr std::int64_t events = 8;
-  const CalibrationTable table =
-      collect_ranges(fp32,
-                     [&](std::int64_t first, std::int64_t count, std::span<float> input) {
-                       fill_events(fp32, first, count, input);
-                     },
-                     {{0, events}, events, {RangeAlgorithm::minmax}, {}});
+  const CalibrationTable table = collect_ranges(
+      fp32,
+      [&](std::int64_t first, std::int64_t count, std::span<const std::span<float>> inputs) {
+        fill_typical_inputs(fp32, first, count, inputs);
+      },
+      {{0, events}, events, {RangeAlgorithm::minmax}, {}});
   TuningConfig config;
   for (const LayerSpec& layer : layer_specs(fp32)) {
     if (!layer.fixed()) {

@@ -55,11 +55,8 @@ struct BenchmarkRow {
   std::vector<BenchmarkLayer> layers;
 };
 
-/// The fp32 graph with every layer in INT8, ranges by min-max on a few latents.
+/// The fp32 graph with every layer in INT8, ranges by min-max on a few typical inputs.
 [[nodiscard]] Graph all_int8(const Graph& fp32);
-
-/// Latents for any number of events, alike to what generators are fed: [batch, inputs].
-[[nodiscard]] std::vector<float> benchmark_input(const Graph& graph, std::int64_t batch);
 
 /// Times every candidate at every batch and thread count, repetition by repetition in turn, after a
 /// warm-up each. `progress` is told what is measured next.

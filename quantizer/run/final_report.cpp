@@ -30,15 +30,17 @@ ComparedSide report_side(const char* name, const Graph& graph) {
 
 std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp32,
                                         const Graph& quantized, const EventProgress& progress) {
-  if (std::min(config.data.evaluation_samples, config.report.physics_events) < 2) {
+  if (config.metric.tensor ||
+      std::min(config.data.evaluation_samples, config.report.physics_events) < 2) {
     return std::nullopt;
   }
-  Evaluator data(against_data(config), fp32);
+  ShowerEvaluator data(against_data(config), fp32);
   data.prepare_reference();
   StagedProfiles profiles_fp32 = data.profiles_of_gev();
   StagedProfiles profiles_quantized = data.profiles_of_gev();
   CompareOptions options;
-  const std::span<const EventLabel> labels = data.events().labels(data.events().evaluation());
+  const std::span<const EventLabel> labels =
+      data.events().events().labels(data.events().evaluation());
   options.labels.assign(labels.begin(), labels.end());
   options.primaries.seed = config.input.seed;
   options.recipe = config.input.recipe;

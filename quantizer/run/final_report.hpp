@@ -4,8 +4,8 @@
 #include <caloquant/shower_loss.hpp>
 #include <optional>
 
+#include "quantizer/evaluate/shower_evaluator.hpp"
 #include "quantizer/run/compare.hpp"
-#include "quantizer/run/evaluator.hpp"
 
 namespace caloquant {
 
@@ -19,7 +19,7 @@ struct FinalReport {
 };
 
 /// Runs both networks over the first report.physics_events evaluation events. None where fewer than
-/// two events are to be compared. Throws what compare() throws.
+/// two events are to be compared, and for what makes no showers. Throws what compare() throws.
 [[nodiscard]] std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp32,
                                                       const Graph& quantized,
                                                       const EventProgress& progress = {});

@@ -6,6 +6,27 @@
 
 namespace caloquant {
 
+namespace {
+
+/// Without N and without the axis of the only channel.
+Shape without_channel(const Shape& output) {
+  Shape image(output.begin() + 1, output.end());
+  if (image.size() == 4 && image.back() == 1) {
+    image.pop_back();
+  } else if (image.size() == 4 && image.front() == 1) {
+    image.erase(image.begin());
+  }
+  return image;
+}
+
+}  // namespace
+
+bool is_generator(const Graph& graph) noexcept {
+  return graph.inputs().size() == 1 && graph.outputs().size() == 1 &&
+         graph.value(graph.inputs()[0]).shape.size() == 2 &&
+         without_channel(graph.value(graph.outputs()[0].value).shape).size() == 3;
+}
+
 Shape image_shape_of(const Graph& graph) {
   if (graph.outputs().size() != 1) {
     throw ModelError("model '" + graph.name() + "'",
@@ -13,12 +34,7 @@ Shape image_shape_of(const Graph& graph) {
                      "a shower generator has one image");
   }
   const Shape& output = graph.value(graph.outputs()[0].value).shape;
-  Shape image(output.begin() + 1, output.end());
-  if (image.size() == 4 && image.back() == 1) {
-    image.pop_back();
-  } else if (image.size() == 4 && image.front() == 1) {
-    image.erase(image.begin());
-  }
+  Shape image = without_channel(output);
   if (image.size() != 3) {
     throw ModelError("model '" + graph.name() + "'", "puts out " + to_string(output),
                      "showers are images [N, X, Y, Z] with one channel");

@@ -10,6 +10,9 @@ namespace caloquant {
 
 // What a shower generator takes and gives. All throw ModelError naming the model.
 
+/// Does it take one latent vector and give one image?
+[[nodiscard]] bool is_generator(const Graph& graph) noexcept;
+
 /// [X, Y, Z] of the only output: [N, X, Y, Z], [N, X, Y, Z, 1] or [N, 1, X, Y, Z].
 [[nodiscard]] Shape image_shape_of(const Graph& graph);
 

@@ -9,7 +9,7 @@
 
 #include "ops/core/qmath.hpp"
 #include "quantizer/plan/make_plan.hpp"
-#include "quantizer/run/benchmark.hpp"
+#include "quantizer/run/batch_run.hpp"
 
 namespace caloquant {
 namespace {
@@ -77,17 +77,12 @@ class TimedNetwork {
                                              const std::byte*,
                                              const std::byte*) { clock->listen(lowered, step); };
     executable_ = compile_engine(graph_, batch_, engine);
-    input_ = benchmark_input(graph_, batch_);
-    Shape shape = graph_.value(graph_.outputs()[0].value).shape;
-    shape.front() = batch_;
-    image_.resize(static_cast<std::size_t>(element_count(shape)));
+    data_ = std::make_unique<BatchRun>(graph_, batch_);
   }
 
   void run(bool counts) {
-    const std::span<const float> src = input_;
-    const std::span<float> dst = image_;
     clock_->start();
-    executable_->run({&src, 1}, {&dst, 1});
+    data_->run(*executable_);
     if (counts) {
       clock_->stop(batch_);
     }
@@ -102,8 +97,7 @@ class TimedNetwork {
   std::int64_t batch_;
   std::unique_ptr<LayerClock> clock_;  // the executable knows its place
   std::unique_ptr<Executable> executable_;
-  std::vector<float> input_;
-  std::vector<float> image_;
+  std::unique_ptr<BatchRun> data_;
 };
 
 /// Of a layer's weights, scales included.

@@ -31,12 +31,6 @@ void PreparedNetwork::prepare(double target, RunObserver& observer) {
   choose_corrections(observer);
 }
 
-InputFiller PreparedNetwork::filler() const {
-  return [this](std::int64_t first, std::int64_t count, std::span<float> input) {
-    evaluator_.fill_input(first, count, input);
-  };
-}
-
 bool PreparedNetwork::wants(Recipe recipe) const {
   return options_of(recipe, config_.tuning.strategy == "auto").with;
 }

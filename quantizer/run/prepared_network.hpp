@@ -6,8 +6,8 @@
 
 #include "calibration/collect.hpp"
 #include "graph/passes/equalize_channels.hpp"
+#include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/plan/make_plan.hpp"
-#include "quantizer/run/evaluator.hpp"
 #include "quantizer/run/recipes.hpp"
 #include "quantizer/run/run_observer.hpp"
 
@@ -23,8 +23,8 @@ class PreparedNetwork {
   PreparedNetwork& operator=(const PreparedNetwork&) = delete;
 
   /// Calibrates, and decides on equalization and corrections; needs the evaluator's reference where
-  /// a recipe is to be tried. `target`: of the loss. Throws what the observer's interruption
-  /// throws.
+  /// a recipe is to be tried. `target`: of the loss's error. Throws what the observer's
+  /// interruption throws.
   void prepare(double target, RunObserver& observer);
 
   /// The plan of a configuration, with the recipes that are used.
@@ -42,7 +42,7 @@ class PreparedNetwork {
   /// Layers with 8-bit weights in place of fp32 ones.
   [[nodiscard]] const std::vector<std::string>& small_dense() const { return small_dense_; }
   /// Network input of calibration events.
-  [[nodiscard]] InputFiller filler() const;
+  [[nodiscard]] InputFiller filler() const { return evaluator_.filler(); }
   [[nodiscard]] bool wants(Recipe recipe) const;
 
  private:

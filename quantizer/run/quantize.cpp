@@ -13,9 +13,9 @@
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/emit/text_file.hpp"
+#include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/plan/sequential_bias.hpp"
 #include "quantizer/run/dense_weights.hpp"
-#include "quantizer/run/evaluator.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/load_model.hpp"
 #include "quantizer/run/prepared_network.hpp"
@@ -49,19 +49,19 @@ class Run {
         space_(layer_specs(model_.graph, searches_ladder(config)), config.quantization.rules,
                config.source),
         engine_(std::move(engine)),
-        evaluator_(config, model_.graph, engine_),
-        network_(config, space_, evaluator_, model_.graph, engine_) {}
+        evaluator_(make_evaluator(config, model_.graph, engine_)),
+        network_(config, space_, *evaluator_, model_.graph, engine_) {}
 
   QuantizeResult execute() {
     const auto start = std::chrono::steady_clock::now();
     result_.baseline = measure_baseline();
-    const double target = target_loss(config_.accuracy, result_.baseline.value);
-    observer_.on_target(result_.baseline, target);
-    network_.prepare(target, observer_);
+    const double target = target_loss(config_.accuracy, result_.baseline.loss.value);
+    observer_.on_target(result_.baseline.loss, target);
+    network_.prepare(evaluator_->error_of(target), observer_);
     result_.recipes = network_.recipes();
     result_.equalized = network_.equalized();
     learn_costs();
-    TrialSweeps sweeps(config_, evaluator_, network_, target, progress_of(observer_));
+    TrialSweeps sweeps(config_, *evaluator_, network_, target, progress_of(observer_));
     search(sweeps);
     result_.layers = report_layers(space_, result_.tuning);
     if (!result_.tuning.best) {
@@ -80,20 +80,22 @@ class Run {
     return model_.files;
   }
   [[nodiscard]] const std::vector<std::filesystem::path>& data_files() const {
-    return evaluator_.events().files();
+    return evaluator_->events().files();
   }
 
  private:
-  ShowerLossResult measure_baseline() {
-    const bool paired = config_.metric.loss.reference == LossReference::fp32_paired;
-    const auto fp32_events = static_cast<double>(evaluator_.events().evaluation().size());
-    observer_.on_phase("reference", evaluator_.reference_events().size());
+  ModelQuality measure_baseline() {
+    const bool paired = config_.metric.tensor
+                            ? config_.metric.tensor->reference == TensorReference::fp32_paired
+                            : config_.metric.loss.reference == LossReference::fp32_paired;
+    const auto fp32_events = static_cast<double>(evaluator_->events().evaluation().size());
+    observer_.on_phase("reference", evaluator_->reference_events().size());
     auto start = std::chrono::steady_clock::now();
-    evaluator_.prepare_reference(progress_of(observer_));
+    evaluator_->prepare_reference(progress_of(observer_));
     const double reference_seconds = seconds_since(start);
-    observer_.on_phase("baseline", evaluator_.events().evaluation().size());
+    observer_.on_phase("baseline", evaluator_->events().evaluation().size());
     start = std::chrono::steady_clock::now();
-    ShowerLossResult baseline = evaluator_.baseline(progress_of(observer_));
+    ModelQuality baseline = evaluator_->baseline(progress_of(observer_));
     result_.cost.fp32_seconds_per_event =
         (paired ? reference_seconds : seconds_since(start)) / fp32_events;
     return baseline;
@@ -110,7 +112,7 @@ class Run {
     } else {
       observer_.on_phase("layer costs", 1);
       CostOptions options;
-      options.batch = evaluator_.batch();
+      options.batch = evaluator_->batch();
       options.rule = config_.quantization.activation_rule;
       options.engine = engine_;
       costs_ = measure_layer_costs(network_.graph(), space_, network_.ranges(), options);
@@ -123,7 +125,7 @@ class Run {
     const TuningCriterion& tuning = config_.tuning;
     const auto strategy = make_strategy(
         {tuning.strategy, config_.accuracy.higher_is_better, tuning.more_bases, tuning.objective,
-         costs_, tuning.seed, tuning.limits.max_trials, result_.baseline.value},
+         costs_, tuning.seed, tuning.limits.max_trials, result_.baseline.loss.error},
         space_);
     History history;
     TuneCallbacks callbacks;
@@ -131,7 +133,7 @@ class Run {
       return sweeps.evaluate(config, *strategy, history);
     };
     callbacks.on_start = [&](std::size_t step, const Proposal& proposal, std::size_t at_most) {
-      observer_.on_trial_start(step, proposal, at_most, evaluator_.events().evaluation().size());
+      observer_.on_trial_start(step, proposal, at_most, evaluator_->events().evaluation().size());
     };
     callbacks.on_trial = [&](const Trial& trial) {
       history.push_back(trial);
@@ -142,21 +144,22 @@ class Run {
     Journal journal(output_);
     result_.tuning =
         tune(*strategy,
-             {config_.accuracy, tuning.limits, result_.baseline.value, tuning.objective, costs_},
+             {config_.accuracy, tuning.limits, result_.baseline.loss.value, tuning.objective,
+              costs_, [this](double loss) { return evaluator_->error_of(loss); }},
              callbacks, &journal);
   }
 
   /// The plan and the loss of the model that is written.
   void settle_model(const Trial& best, const TrialSweeps& sweeps) {
     result_.plan = network_.plan(best.proposal.config);
-    result_.final_loss = best.stopped_early
-                             ? evaluator_.loss_of(apply_plan(network_.graph(), result_.plan))
-                             : sweeps.loss_of(best.proposal.config);
+    result_.final_quality = best.stopped_early
+                                ? evaluator_->quality_of(apply_plan(network_.graph(), result_.plan))
+                                : sweeps.quality_of(best.proposal.config);
     correct_final_biases(best);
     final_ = apply_plan(network_.graph(), result_.plan);
     if (config_.emit.onnx && config_.emit.onnx_profile == OnnxProfile::onnxruntime) {
       final_ = with_whole_biases(final_);  // so that every file holds the same model
-      result_.final_loss = evaluator_.loss_of(final_);
+      result_.final_quality = evaluator_->quality_of(final_);
     }
     report_small_dense(result_.layers, network_.small_dense());
   }
@@ -164,23 +167,23 @@ class Run {
   /// Keeps corrected biases where they lower the loss and nothing else gets out of its limits.
   void correct_final_biases(const Trial& best) {
     if (!network_.wants(config_.quantization.sequential_bias_correction) ||
-        observer_.interrupted() || config_.accuracy.higher_is_better) {
+        observer_.interrupted()) {
       return;
     }
-    observer_.on_phase("biases", evaluator_.events().evaluation().size());
+    observer_.on_phase("biases", evaluator_->events().evaluation().size());
     QuantPlan corrected =
         with_sequential_bias(network_.graph(), result_.plan, network_.filler(),
-                             {evaluator_.events().calibration(), evaluator_.batch(), engine_});
+                             {evaluator_->events().calibration(), evaluator_->batch(), engine_});
     const Graph graph = apply_plan(network_.graph(), corrected);
-    const ModelQuality quality = evaluator_.qualities_of({graph}, progress_of(observer_)).front();
+    const ModelQuality quality = evaluator_->qualities_of({graph}, progress_of(observer_)).front();
     const bool within = std::ranges::all_of(measures_of(quality, config_.accuracy), &Measure::met);
     const bool kept =
-        quality.loss.value < result_.final_loss->value && (within || !best.target_met);
+        quality.loss.error < result_.final_quality->loss.error && (within || !best.target_met);
     result_.recipes.push_back({!result_.equalized.empty(), network_.corrections().bias,
                                network_.corrections().reconstruct, true, quality.loss.value, kept});
     if (kept) {
       result_.plan = std::move(corrected);
-      result_.final_loss = quality.loss;
+      result_.final_quality = quality;
     }
   }
 
@@ -192,7 +195,7 @@ class Run {
       }
     }
     if (config_.emit.h5) {
-      write_quantized_model(config_, evaluator_, final_, result_, output_ / "quantized.h5");
+      write_quantized_model(config_, *evaluator_, final_, result_, output_ / "quantized.h5");
       result_.written.emplace_back("quantized.h5");
     }
     if (config_.emit.onnx) {
@@ -206,7 +209,7 @@ class Run {
   }
 
   void compare_with_fp32() {
-    observer_.on_phase("physics", evaluator_.events().evaluation().size());
+    observer_.on_phase("physics", evaluator_->events().evaluation().size());
     result_.report = final_report(config_, model_.graph, final_, progress_of(observer_));
     if (result_.report) {
       write_text_file(compare_table(result_.report->physics, report_side("fp32", model_.graph),
@@ -223,7 +226,7 @@ class Run {
   TuningSpace space_;
   CostTable costs_ = nominal_costs(space_);  ///< of one kind for strategy and choice of the best
   EngineOptions engine_;
-  Evaluator evaluator_;
+  std::unique_ptr<Evaluator> evaluator_;
   PreparedNetwork network_;
   Graph final_;  ///< what is written
   QuantizeResult result_;

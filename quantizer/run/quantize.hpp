@@ -1,7 +1,6 @@
 #pragma once
 
 #include <caloquant/config.hpp>
-#include <caloquant/shower_loss.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -37,8 +36,8 @@ struct RunCost {
 /// What a run gives, and result.json holds.
 struct QuantizeResult {
   TuneResult tuning;
-  ShowerLossResult baseline;
-  std::optional<ShowerLossResult> final_loss;  ///< of the best configuration
+  ModelQuality baseline;
+  std::optional<ModelQuality> final_quality;  ///< of the best configuration
   std::vector<LayerReport> layers;
   QuantPlan plan;  ///< of the best configuration
   /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".

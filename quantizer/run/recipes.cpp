@@ -34,11 +34,12 @@ std::vector<Measure> measures_of(const ModelQuality& quality, const AccuracyCrit
 ProbeResult probe_result(const ModelQuality& quality, const AccuracyCriterion& accuracy,
                          double target) {
   const double loss = quality.loss.value;
+  const double error = quality.loss.error;
   const std::vector<Measure> measures = measures_of(quality, accuracy);
   if (measures.empty() || !(target > 0.0)) {
-    return {loss, loss};
+    return {loss, error};
   }
-  double harm = loss / target;
+  double harm = error / target;
   for (const Measure& measure : measures) {
     const double ratio = std::abs(measure.value) / measure.limit;
     harm = std::isnan(ratio) ? std::numeric_limits<double>::infinity() : std::max(harm, ratio);

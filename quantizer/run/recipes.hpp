@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/plan/make_plan.hpp"
-#include "quantizer/run/evaluator.hpp"
 
 namespace caloquant {
 
@@ -31,7 +31,8 @@ struct RecipeOptions {
 [[nodiscard]] RecipeOptions options_of(Recipe recipe, bool may_try);
 
 /// What the probe says of a combination. The least harm is kept: how far the worst measure is from
-/// its limit, or the loss where it is the only measure.
+/// its limit, or the error of the loss (LossResult::error) where it is the only measure; `target`
+/// is that of the error.
 struct ProbeResult {
   double loss = 0.0;
   double harm = 0.0;

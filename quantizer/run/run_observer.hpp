@@ -1,11 +1,11 @@
 #pragma once
 
 #include <caloquant/error.hpp>
-#include <caloquant/shower_loss.hpp>
+#include <caloquant/loss_result.hpp>
 #include <cstdint>
 #include <string>
 
-#include "quantizer/run/evaluator.hpp"
+#include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/tune/loop.hpp"
 
 namespace caloquant {
@@ -19,7 +19,7 @@ class RunObserver {
   /// Events done in the present phase or trial.
   virtual void on_events(std::int64_t /*done*/) {}
   /// After the baseline: what the trials have to reach.
-  virtual void on_target(const ShowerLossResult& /*baseline*/, double /*target*/) {}
+  virtual void on_target(const LossResult& /*baseline*/, double /*target*/) {}
   virtual void on_trial_start(std::size_t /*step*/, const Proposal& /*proposal*/,
                               std::size_t /*at_most*/, std::int64_t /*events*/) {}
   virtual void on_trial(const Trial& /*trial*/) {}

@@ -23,7 +23,7 @@ Evaluation TrialSweeps::evaluate(const TuningConfig& config, const Strategy& str
     sweep_ahead(strategy, history);
   }
   const Swept& result = swept_.at(key);
-  const ShowerLossResult& loss = result.quality.loss;
+  const LossResult& loss = result.quality.loss;
   return {loss.value, loss.standard_error.value_or(std::numeric_limits<double>::quiet_NaN()),
           result.seconds,
           static_cast<std::int64_t>(loss.events) < evaluator_.events().evaluation().size(),

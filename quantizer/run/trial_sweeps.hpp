@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "quantizer/run/evaluator.hpp"
+#include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/run/prepared_network.hpp"
 #include "quantizer/tune/loop.hpp"
 
@@ -23,8 +23,8 @@ class TrialSweeps {
   [[nodiscard]] Evaluation evaluate(const TuningConfig& config, const Strategy& strategy,
                                     const History& history);
   /// Of a configuration that was evaluated.
-  [[nodiscard]] const ShowerLossResult& loss_of(const TuningConfig& config) const {
-    return swept_.at(config.key()).quality.loss;
+  [[nodiscard]] const ModelQuality& quality_of(const TuningConfig& config) const {
+    return swept_.at(config.key()).quality;
   }
 
  private:

@@ -10,6 +10,9 @@ double target_loss(const AccuracyCriterion& criterion, double baseline) {
     throw DataError("baseline", "the loss of the FP32 model is not finite",
                     "look for NaN in the weights and the reference data");
   }
+  if (criterion.kind == CriterionKind::limit) {
+    return criterion.tolerable_loss;
+  }
   double tolerance = criterion.tolerable_loss;
   if (criterion.kind == CriterionKind::relative) {
     if (baseline == 0.0) {

@@ -172,7 +172,9 @@ class Run {
 
   void set_measures(Trial& trial, const std::vector<Measure>& further) const {
     const double target = result_.target;
-    if (options_.criterion.higher_is_better) {
+    if (options_.error_of) {
+      trial.measures = {{"loss", options_.error_of(trial.loss), options_.error_of(target)}};
+    } else if (options_.criterion.higher_is_better) {
       const double lost = std::isfinite(trial.loss) ? std::max(result_.baseline - trial.loss, 0.0)
                                                     : std::numeric_limits<double>::quiet_NaN();
       trial.measures = {{"loss", lost, result_.baseline - target}};

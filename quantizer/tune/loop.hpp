@@ -57,6 +57,9 @@ struct TuneOptions {
   double baseline = 0.0;  ///< loss of the FP32 model
   Objective objective = Objective::fastest;
   CostTable costs{};  ///< empty: nothing is known of times and bytes
+  /// Makes of a loss what adds up over layers (LossResult::error); empty: the loss itself, or when
+  /// higher is better what it lost against the baseline.
+  std::function<double(double)> error_of{};
 };
 
 struct TuneResult {
@@ -74,8 +77,8 @@ struct TuneResult {
 /// timeout [s] the search goes on until the time is over (a trial that has begun is finished).
 ///
 /// A trial meets the target when its loss and all further measures are within their limits and it
-/// has a quantized layer. Trial::measures begins with the loss; when higher is better, with what it
-/// lost against the baseline.
+/// has a quantized layer. Trial::measures begins with the error of the loss
+/// (TuneOptions::error_of).
 ///
 /// The best trial: one that meets the target before one that does not. Among those that meet it:
 ///  - strategy basic, or without a cost table: the most quantized layers, then the better loss

@@ -59,8 +59,9 @@ std::string StepTable::row(const Trial& trial) const {
   if (!trial.error.empty()) {
     return line + "  failed: " + trial.error + "\n";
   }
-  line += cell_text("  %10.4g  %8.2g  %8.3g", trial.loss, trial.standard_error,
-                    trial.loss / dead_output_loss_);
+  const double error = trial.measures.empty() ? trial.loss : trial.measures.front().value;
+  line +=
+      cell_text("  %10.4g  %8.2g  %8.3g", trial.loss, trial.standard_error, error / dead_error_);
   line += cell_text("  %-3s  %7.1f\n",
                     trial.target_met      ? "yes"
                     : trial.stopped_early ? "no~"

@@ -9,8 +9,8 @@ namespace caloquant {
 /// standard error, the loss over that of a dead output, whether the target is met, seconds.
 class StepTable {
  public:
-  /// `dead_output_loss`: loss of an all-zero image, the unit of the column L/dead.
-  explicit StepTable(double dead_output_loss) : dead_output_loss_(dead_output_loss) {}
+  /// `dead_error`: error of an all-zero output, the unit of the column L/dead.
+  explicit StepTable(double dead_error) : dead_error_(dead_error) {}
 
   /// Two lines, with their ends.
   [[nodiscard]] static std::string header();
@@ -19,7 +19,7 @@ class StepTable {
   [[nodiscard]] std::string whole(const History& history) const;
 
  private:
-  double dead_output_loss_;
+  double dead_error_;
 };
 
 }  // namespace caloquant

@@ -14,6 +14,7 @@
 #include "graph/io/keras_reader.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/onednn/cpu.hpp"
+#include "quantizer/run/batch_run.hpp"
 #include "quantizer/run/benchmark.hpp"
 
 namespace caloquant {
@@ -51,14 +52,9 @@ void run(benchmark::State& state, const Generator& generator, bool int8) {
     printed[title + std::to_string(batch)] = true;
     print_implementations(title, *executable);
   }
-  Shape out = graph.value(graph.outputs()[0].value).shape;
-  out.front() = batch;
-  const std::vector<float> input = benchmark_input(graph, batch);
-  std::vector<float> images(static_cast<std::size_t>(element_count(out)));
-  const std::span<const float> src = input;
-  const std::span<float> dst = images;
+  BatchRun data(graph, batch);
   for ([[maybe_unused]] auto _ : state) {
-    executable->run({&src, 1}, {&dst, 1});
+    data.run(*executable);
   }
   state.counters["showers/s"] = benchmark::Counter(static_cast<double>(state.iterations() * batch),
                                                    benchmark::Counter::kIsRate);

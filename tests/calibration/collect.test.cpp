@@ -34,7 +34,8 @@ Graph two_layers() {
 }
 
 /// Event i holds -i in its first cell, i / 2 in its second, 0 elsewhere.
-void fill(std::int64_t first, std::int64_t count, std::span<float> input) {
+void fill(std::int64_t first, std::int64_t count, std::span<const std::span<float>> inputs) {
+  const std::span<float> input = inputs[0];
   std::fill(input.begin(), input.end(), 0.0F);
   for (std::int64_t i = 0; i < count; ++i) {
     const auto event = static_cast<float>(first + i);
@@ -147,7 +148,8 @@ Graph with_dropped_cells(std::int64_t crop) {
 }
 
 TEST(CollectRanges, DoesNotSeeCellsThatAreDropped) {
-  const auto fill_ones = [](std::int64_t, std::int64_t, std::span<float> input) {
+  const auto fill_ones = [](std::int64_t, std::int64_t, std::span<const std::span<float>> inputs) {
+    const std::span<float> input = inputs[0];
     std::fill(input.begin(), input.end(), 1.0F);
   };
   const auto range = [&](std::int64_t crop) {
@@ -161,7 +163,8 @@ TEST(CollectRanges, DoesNotSeeCellsThatAreDropped) {
 }
 
 TEST(CollectRanges, NamesTheLayerOfAValueThatIsNotFinite) {
-  const auto infinite = [](std::int64_t, std::int64_t, std::span<float> input) {
+  const auto infinite = [](std::int64_t, std::int64_t, std::span<const std::span<float>> inputs) {
+    const std::span<float> input = inputs[0];
     std::fill(input.begin(), input.end(), INFINITY);
   };
   EXPECT_THAT(

@@ -33,10 +33,6 @@ Graph without_collapse(ModelArguments model) {
 
 std::vector<BenchmarkCandidate> make_candidates(const BenchmarkArguments& arguments) {
   const LoadedModel model = arguments.model.load();
-  if (model.graph.inputs().size() != 1 || model.graph.outputs().size() != 1) {
-    throw ModelError("model '" + model.graph.name() + "'", "is no generator",
-                     "benchmark takes networks with one input and one output");
-  }
   std::vector<std::string> precisions = arguments.precisions;
   if (precisions.empty()) {
     precisions = model.quantized ? std::vector<std::string>{"model"}

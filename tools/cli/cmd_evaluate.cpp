@@ -5,7 +5,7 @@
 #include "graph/io/json.hpp"
 #include "graph/ir/editor.hpp"
 #include "quantizer/emit/result_json.hpp"
-#include "quantizer/run/evaluator.hpp"
+#include "quantizer/evaluate/evaluator.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
@@ -30,19 +30,21 @@ int evaluate_command(const EvaluateArguments& arguments) {
     editor.set_output_units(parent.graph.output_units());
   }
   auto kernels = machine_kernels();
-  Evaluator evaluator(config, parent.graph, engine_with(kernels ? &*kernels : nullptr));
-  evaluator.prepare_reference();
-  const ShowerLossResult loss = evaluator.loss_of(editor.finish());
+  const auto evaluator =
+      make_evaluator(config, parent.graph, engine_with(kernels ? &*kernels : nullptr));
+  evaluator->prepare_reference();
+  const ModelQuality quality = evaluator->quality_of(editor.finish());
   if (kernels) {
     kernels->save();
   }
   if (arguments.json) {
-    Json json = to_json(loss);
-    json["metric"] = describe(config.metric.loss);
+    Json json = to_json(quality);
+    json["metric"] = describe(config.metric);
     std::cout << json.dump(2) << '\n';
     return exit_ok;
   }
-  std::cout << "metric       " << describe(config.metric.loss) << "\nloss         " << loss.value;
+  const LossResult& loss = quality.loss;
+  std::cout << "metric       " << describe(config.metric) << "\nloss         " << loss.value;
   if (loss.standard_error) {
     std::cout << " +- " << *loss.standard_error;
   }

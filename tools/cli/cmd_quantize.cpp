@@ -43,13 +43,13 @@ class TerminalObserver : public RunObserver {
   }
   void on_events(std::int64_t done) override { progress_.update(static_cast<std::size_t>(done)); }
 
-  void on_target(const ShowerLossResult& baseline, double target) override {
+  void on_target(const LossResult& baseline, double target) override {
     progress_.clear();
-    table_ = std::make_unique<StepTable>(baseline.dead_output);
+    table_ = std::make_unique<StepTable>(baseline.dead_error);
     if (quiet_) {
       return;
     }
-    std::cout << "metric    " << describe(config_.metric.loss) << '\n'
+    std::cout << "metric    " << describe(config_.metric) << '\n'
               << "baseline  " << baseline.value << " (fp32), dead output " << baseline.dead_output
               << " on " << baseline.events << " events\n"
               << "target    " << (config_.accuracy.higher_is_better ? ">= " : "<= ") << target
@@ -117,7 +117,7 @@ void print_report(const FinalReport& report, const std::string& output) {
 
 void print_outcome(const QuantizeResult& result, const std::string& output) {
   const Trial& best = result.tuning.trials[*result.tuning.best];
-  const ShowerLossResult& loss = *result.final_loss;
+  const LossResult& loss = result.final_quality->loss;
   print_layers(result.layers);
   std::cout << "\nstep " << best.step << ": " << best.quantized_layers() << " of "
             << best.total_layers() << " layers quantized, loss " << loss.value;

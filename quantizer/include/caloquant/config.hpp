@@ -5,10 +5,12 @@
 #include <caloquant/range.hpp>
 #include <caloquant/shower_loss.hpp>
 #include <caloquant/strategy.hpp>
+#include <caloquant/tensor_metric.hpp>
 #include <caloquant/tuning.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,8 +40,20 @@ struct GraphConfig {
   friend bool operator==(const GraphConfig&, const GraphConfig&) = default;
 };
 
+/// How the arrays of any network are called in the data files; the key "" is the only one. What is
+/// not named is looked for under the network's own name.
+struct TensorDataConfig {
+  std::map<std::string, std::string> inputs;
+  std::map<std::string, std::string> targets;  ///< for metrics with the reference "dataset"
+  std::vector<std::string> target_files;       ///< .npy files of their own; empty: the same files
+  friend bool operator==(const TensorDataConfig&, const TensorDataConfig&) = default;
+};
+
 struct DataConfig {
   std::vector<std::string> files;  ///< paths, each may be a glob
+  /// With the input recipe "tensor": rows of the files are inputs, and nothing is known of showers
+  /// (layout, cuts).
+  std::optional<TensorDataConfig> tensors;
   DataLayout layout{};
   std::optional<double> cell_threshold;  ///< [file units]; empty: of the layout
   std::optional<double> minimum_sum;     ///< [file units]; empty: of the layout
@@ -49,7 +63,7 @@ struct DataConfig {
 };
 
 struct InputConfig {
-  InputRecipe recipe{};
+  InputRecipe recipe{};  ///< without data.tensors
   std::uint64_t seed = 1978;
   friend bool operator==(const InputConfig&, const InputConfig&) = default;
 };
@@ -87,12 +101,20 @@ struct QuantizationConfig {
 struct MetricConfig {
   std::string name = "shower_shape";
   std::string preset = "tune";
-  ShowerLossOptions loss;  ///< the preset with the overrides of the config
+  ShowerLossOptions loss;                     ///< the preset with the overrides of the config
+  std::optional<TensorMetricOptions> tensor;  ///< every metric but shower_shape
   friend bool operator==(const MetricConfig&, const MetricConfig&) = default;
 };
 
-enum class CriterionKind { relative, absolute };
+enum class CriterionKind {
+  relative,  ///< tolerable_loss times |baseline| from the baseline
+  absolute,  ///< tolerable_loss from the baseline
+  limit,     ///< tolerable_loss itself
+};
 [[nodiscard]] std::string_view name_of(CriterionKind kind) noexcept;
+
+/// "reference=fp32_paired profile=sum ...", or "sqnr reference=fp32_paired".
+[[nodiscard]] std::string describe(const MetricConfig& metric);
 
 struct AccuracyCriterion {
   bool higher_is_better = false;

@@ -11,7 +11,9 @@ namespace {
 using ::testing::ElementsAre;
 
 /// x [N, 2, 3]: channel 0 of event e is e + 1 in its second cell, channel 1 is -10 (e + 1) there.
-void fill_with_events(std::int64_t first, std::int64_t count, std::span<float> input) {
+void fill_with_events(std::int64_t first, std::int64_t count,
+                      std::span<const std::span<float>> inputs) {
+  const std::span<float> input = inputs[0];
   std::ranges::fill(input, 0.0F);
   for (std::int64_t event = 0; event < count; ++event) {
     const auto value = static_cast<float>(first + event + 1);

@@ -163,7 +163,9 @@ TEST_F(CorrectionsTest, StatisticsAreThoseOfThePatches) {
   const ValueId w = editor.add_constant("w", random_floats({1, 1, 1, 1, 2}, 0.5F, 1.0F));
   const Conv conv{{1, 1, 1}, {1, 1, 1}, {0, 0, 1}, {0, 0, 0}, 1};
   editor.add_output("y", editor.add_node("conv", conv, {x, w}));
-  const auto fill = [](std::int64_t first, std::int64_t count, std::span<float> input) {
+  const auto fill = [](std::int64_t first, std::int64_t count,
+                       std::span<const std::span<float>> inputs) {
+    const std::span<float> input = inputs[0];
     for (std::int64_t event = 0; event < count; ++event) {
       for (std::int64_t cell = 0; cell < 4; ++cell) {
         input[static_cast<std::size_t>(event * 4 + cell)] =

@@ -33,7 +33,9 @@ struct SequentialBiasTest : testing::PropertyTest {
     return tensor;
   }
 
-  static void fill(std::int64_t first, std::int64_t count, std::span<float> input) {
+  static void fill(std::int64_t first, std::int64_t count,
+                   std::span<const std::span<float>> inputs) {
+    const std::span<float> input = inputs[0];
     std::mt19937_64 of_events(static_cast<std::uint64_t>(first));
     CALOQUANT_EXPECT(count == 4);
     for (float& value : input) {
@@ -92,7 +94,9 @@ TEST(ChannelMeans, AreThoseOfTheSums) {
       "conv", op,
       {x, editor.add_constant("w", std::move(weights)), editor.add_constant("b", std::move(bias))});
   editor.add_output("y", editor.add_node("relu", Eltwise{EltwiseKind::relu, 0.0F}, {y}));
-  const auto fill = [](std::int64_t first, std::int64_t count, std::span<float> input) {
+  const auto fill = [](std::int64_t first, std::int64_t count,
+                       std::span<const std::span<float>> inputs) {
+    const std::span<float> input = inputs[0];
     for (std::size_t i = 0; i < static_cast<std::size_t>(count) * 8; ++i) {
       input[i] = static_cast<float>(i % 8 + 1) * (first == 0 ? 1.0F : -1.0F);
     }

@@ -58,7 +58,7 @@ class EqualizationRun : public ::testing::Test {
 
 TEST_F(EqualizationRun, OnIsInResultAndModel) {
   const QuantizeResult result = quantize(config("on", "basic"), folder / "out", observer);
-  ASSERT_TRUE(result.final_loss.has_value());
+  ASSERT_TRUE(result.final_quality.has_value());
   const Json json = result_json();
   ASSERT_FALSE(json.at("equalized").empty());
   EXPECT_TRUE(json.at("equalized").at(0).contains("factors"));
@@ -154,7 +154,8 @@ class UnequalChannels : public testing::PropertyTest {
   }
 
   [[nodiscard]] InputFiller filler() const {
-    return [this](std::int64_t first, std::int64_t count, std::span<float> input) {
+    return [this](std::int64_t first, std::int64_t count, std::span<const std::span<float>> into) {
+      const std::span<float> input = into[0];
       const auto all = inputs.data<float>();
       std::ranges::copy(all.subspan(static_cast<std::size_t>(first * channels * 4),
                                     static_cast<std::size_t>(count * channels * 4)),

@@ -20,7 +20,9 @@ namespace {
 
 void check_anglegan(const Graph& graph, ActivationRule rule) {
   const std::vector<EventLabel> labels{{100.0, 1.2}, {300.0, 1.57}, {50.0, 1.9}, {450.0, 1.1}};
-  const InputFiller fill = [&](std::int64_t first, std::int64_t count, std::span<float> input) {
+  const InputFiller fill = [&](std::int64_t first, std::int64_t count,
+                               std::span<const std::span<float>> inputs) {
+    const std::span<float> input = inputs[0];
     fill_latents(
         InputRecipe::energy_angle_noise, 7, first,
         std::span(labels).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
@@ -40,7 +42,8 @@ void check_anglegan(const Graph& graph, ActivationRule rule) {
   const auto engine = compile_engine(quantized, 1, {active_isa(), {}, judge.listener()});
   std::vector<float> input(256);
   std::vector<float> image(51 * 51 * 25);
-  fill(0, 1, input);
+  const std::span<float> inputs = input;
+  fill(0, 1, {&inputs, 1});
   const std::span<const float> from = input;
   const std::span<float> into = image;
   engine->run({&from, 1}, {&into, 1});

@@ -11,8 +11,9 @@
 #include "graph/io/native_format.hpp"
 #include "graph/passes/pass.hpp"
 #include "quantizer/config/run_config_json.hpp"
+#include "quantizer/evaluate/shower_evaluator.hpp"
+#include "quantizer/run/batch_run.hpp"
 #include "quantizer/run/benchmark.hpp"
-#include "quantizer/run/evaluator.hpp"
 #include "quantizer/run/load_model.hpp"
 #include "quantizer/run/quantize.hpp"
 #include "tests/support/support.hpp"
@@ -98,9 +99,9 @@ TEST(RealModels, EnergyGanMeetsItsTarget) {
     EXPECT_EQ(layer.reason.empty(), !tail) << layer.name;
   }
   const LoadedModel written = load_model_file(folder / "out" / "quantized.h5", {});
-  Evaluator evaluator(config, load_fp32_model(config.model, config.graph).graph);
+  ShowerEvaluator evaluator(config, load_fp32_model(config.model, config.graph).graph);
   evaluator.prepare_reference();
-  EXPECT_EQ(evaluator.loss_of(written.graph).value, result.final_loss->value);
+  EXPECT_EQ(evaluator.quality_of(written.graph).loss.value, result.final_quality->loss.value);
 }
 
 // What trials share is computed once, and that must not show in any bit of their losses.
@@ -137,13 +138,13 @@ TEST(RealModels, SweptTrialsHaveTheLossesOfSingleOnes) {
       graphs.push_back(apply_plan(fp32, plan));
     }
   }
-  Evaluator evaluator(config, fp32);
+  ShowerEvaluator evaluator(config, fp32);
   evaluator.prepare_reference();
-  const std::vector<ShowerLossResult> together = evaluator.losses_of(graphs);
+  const std::vector<ModelQuality> together = evaluator.qualities_of(graphs);
   ASSERT_EQ(together.size(), 7U);
-  EXPECT_EQ(together[0].value, 0.0);
+  EXPECT_EQ(together[0].loss.value, 0.0);
   for (std::size_t i = 0; i < graphs.size(); ++i) {
-    EXPECT_EQ(together[i].value, evaluator.loss_of(graphs[i]).value) << i;
+    EXPECT_EQ(together[i].loss.value, evaluator.quality_of(graphs[i]).loss.value) << i;
   }
 }
 
@@ -171,18 +172,18 @@ TEST(RealModels, HopelessTrialsStopEarly) {
       run_config_from_json(json, folder.path(), (folder / "run.json").string());
   const Graph fp32 = load_fp32_model(config.model, config.graph).graph;
   const Graph int8 = all_int8(fp32);
-  Evaluator evaluator(config, fp32);
+  ShowerEvaluator evaluator(config, fp32);
   evaluator.prepare_reference();
-  const std::vector<ShowerLossResult> whole = evaluator.losses_of({fp32, int8});
-  ASSERT_GT(whole[1].value, 0.0);
-  const auto stopped = evaluator.losses_of({fp32, int8}, {}, 0.0);
-  EXPECT_EQ(stopped[0].events, 132U);
-  EXPECT_EQ(stopped[0].value, 0.0);
-  EXPECT_EQ(stopped[1].events, 64U);  // half, in whole batches of 8
-  EXPECT_GT(stopped[1].value - 5.0 * *stopped[1].standard_error, 0.0);
-  const auto hopeful = evaluator.losses_of({fp32, int8}, {}, 2.0 * whole[1].value);
-  EXPECT_EQ(hopeful[1].events, 132U);
-  EXPECT_EQ(hopeful[1].value, whole[1].value);
+  const std::vector<ModelQuality> whole = evaluator.qualities_of({fp32, int8});
+  ASSERT_GT(whole[1].loss.value, 0.0);
+  const auto stopped = evaluator.qualities_of({fp32, int8}, {}, 0.0);
+  EXPECT_EQ(stopped[0].loss.events, 132U);
+  EXPECT_EQ(stopped[0].loss.value, 0.0);
+  EXPECT_EQ(stopped[1].loss.events, 64U);  // half, in whole batches of 8
+  EXPECT_GT(stopped[1].loss.value - 5.0 * *stopped[1].loss.standard_error, 0.0);
+  const auto hopeful = evaluator.qualities_of({fp32, int8}, {}, 2.0 * whole[1].loss.value);
+  EXPECT_EQ(hopeful[1].loss.events, 132U);
+  EXPECT_EQ(hopeful[1].loss.value, whole[1].loss.value);
 }
 
 // After the phase collapse of its factor 6, conv3d_1 has 8 x 8 channels at 49 x 49 x 41 positions.
@@ -201,11 +202,7 @@ TEST(RealModels, UsefulMacsOfTheCollapsedConvolution) {
                          lowered.buffers[lowered.steps[step].dst].shape);
     }
   };
-  const std::vector<float> input = benchmark_input(graph, 1);
-  std::vector<float> image(51 * 51 * 25);
-  const std::span<const float> src = input;
-  const std::span<float> dst = image;
-  compile_engine(graph, 1, options)->run({&src, 1}, {&dst, 1});
+  BatchRun(graph, 1).run(*compile_engine(graph, 1, options));
   // 49 positions see 1 source cell where they are a multiple of 6 and else 2; 41 positions see 3
   // where they are 5 modulo 6 and else 2.
   EXPECT_EQ(macs, 64.0 * 89.0 * 89.0 * 88.0);

@@ -36,7 +36,7 @@ TEST(Recipes, AutomaticOnesAreKeptWhereTheyHelp) {
 // A smaller loss does not make up for an energy that is out of its limit.
 TEST(Recipes, TheWorstMeasureCounts) {
   ModelQuality quality;
-  quality.loss.value = 2e-4;
+  quality.loss.value = quality.loss.error = 2e-4;
   AccuracyCriterion accuracy;
   EXPECT_EQ(probe_result(quality, accuracy, 4e-4).harm, 2e-4);
   accuracy.energy_response = 0.005;

@@ -55,7 +55,7 @@ Shape sample_extents(const NodeImport& node, const Shape& src, const std::array<
     if (dims[i] == 0 && node.call().integer("allowzero", 0) == 0 && i + 1 < src.size()) {
       dims[i] = src[i + 1];
     }
-    node.require(dims[i] == -1 || (dims[i] >= 1 && known <= sample_size(src)),
+    node.require(dims[i] == -1 || (dims[i] >= 1 && dims[i] <= sample_size(src) / known),
                  "cannot reshape " + to_string(src) + " to " + text);
     if (dims[i] == -1) {
       node.require(open == dims.size() && wanted[0].front() != -1,

@@ -1,4 +1,4 @@
-#include "quantizer/run/energy_response.hpp"
+#include "quantizer/evaluate/energy_response.hpp"
 
 #include <gtest/gtest.h>
 

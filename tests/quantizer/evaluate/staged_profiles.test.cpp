@@ -1,4 +1,4 @@
-#include "quantizer/run/staged_profiles.hpp"
+#include "quantizer/evaluate/staged_profiles.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "calibration/data/event_index.hpp"
+#include "graph/exec/engine.hpp"
+#include "graph/ir/graph.hpp"
+
+namespace caloquant {
+
+/// Fills the inputs of a network, one span [n, ...] each, with n consecutive events, the first of
+/// which is `first`.
+using InputFiller = std::function<void(std::int64_t first, std::int64_t count,
+                                       std::span<const std::span<float>> inputs)>;
+
+struct SweepOptions {
+  EventRange events;
+  std::int64_t batch = 8;
+  EngineOptions engine{};
+  /// Called after every batch with the events done; what it throws ends the sweep.
+  std::function<void(std::int64_t done)> progress{};
+};
+
+/// Runs a canonical graph over events, batch by batch. Each batch leaves in `outputs`, one span
+/// [batch, ...] for every output of the graph, what belongs to events [first, first + count) and
+/// goes to `on_batch`; behind them the last batch holds what is of no event. Throws what the
+/// callbacks and compile_engine() throw.
+void sweep_events(const Graph& graph, const InputFiller& fill, const SweepOptions& options,
+                  std::span<const std::span<float>> outputs,
+                  const std::function<void(std::int64_t first, std::int64_t count)>& on_batch);
+
+}  // namespace caloquant

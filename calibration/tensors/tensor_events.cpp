@@ -1,0 +1,131 @@
+#include "calibration/tensors/tensor_events.hpp"
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <cmath>
+#include <utility>
+
+#include "ops/core/check.hpp"
+
+namespace caloquant {
+namespace {
+
+Shape without_ones(const Shape& shape) {
+  Shape result;
+  std::copy_if(shape.begin() + std::min<std::ptrdiff_t>(1, std::ssize(shape)), shape.end(),
+               std::back_inserter(result), [](std::int64_t extent) { return extent != 1; });
+  return result;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "'" : ", '") + name + "'";
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+/// What a tensor is called in a file.
+std::string name_in(const TensorFile& file, const WantedTensor& wanted, std::size_t tensors,
+                    const TensorNames& names, const std::string& fallback) {
+  for (const std::string& key : {wanted.name, std::string()}) {
+    const auto told = names.find(key);
+    if (told != names.end() && (!key.empty() || tensors == 1)) {
+      if (!file.has(told->second)) {
+        throw DataError(file.place(told->second), "is not there",
+                        "the file holds " + listed(file.names()));
+      }
+      return told->second;
+    }
+  }
+  for (const std::string& candidate : {wanted.name, fallback}) {
+    if (!candidate.empty() && file.has(candidate)) {
+      return candidate;
+    }
+  }
+  const std::vector<std::string> all = file.names();
+  if (all.size() == 1 && tensors == 1) {
+    return all.front();
+  }
+  throw DataError(file.path().string(),
+                  "does not say which array is the " + wanted.role + " '" + wanted.name +
+                      "' of the network: it holds " + listed(all),
+                  "name it in the config: data." + wanted.role + "s");
+}
+
+}  // namespace
+
+bool same_but_for_ones(const Shape& a, const Shape& b) {
+  return without_ones(a) == without_ones(b);
+}
+
+TensorEvents::TensorEvents(const std::vector<std::filesystem::path>& files,
+                           std::vector<WantedTensor> wanted, const TensorNames& names,
+                           const std::vector<std::string>& fallbacks)
+    : wanted_(std::move(wanted)) {
+  CALOQUANT_EXPECT(fallbacks.size() == wanted_.size());
+  for (const std::filesystem::path& file : files) {
+    add(file, names, fallbacks);
+  }
+}
+
+void TensorEvents::add(const std::filesystem::path& path, const TensorNames& names,
+                       const std::vector<std::string>& fallbacks) {
+  Part part;
+  part.file = open_tensor_file(path);
+  std::int64_t rows = -1;
+  for (std::size_t i = 0; i < wanted_.size(); ++i) {
+    const std::string name = name_in(*part.file, wanted_[i], wanted_.size(), names, fallbacks[i]);
+    const Shape shape = part.file->shape(name);
+    const std::string place = part.file->place(name);
+    const bool fits = std::ranges::any_of(
+        wanted_[i].shapes, [&](const Shape& own) { return same_but_for_ones(shape, own); });
+    if (shape.empty() || !fits) {
+      throw DataError(place, "has the shape " + to_string(shape),
+                      "the " + wanted_[i].role + " '" + wanted_[i].name + "' of the network is " +
+                          to_string(wanted_[i].shapes.front()));
+    }
+    if (rows >= 0 && shape.front() != rows) {
+      throw DataError(place,
+                      "has " + std::to_string(shape.front()) + " rows, another array has " +
+                          std::to_string(rows),
+                      "every array needs one row per event");
+    }
+    rows = shape.front();
+    part.names.push_back(name);
+    if (parts_.empty()) {
+      shapes_.push_back(shape);
+    } else if (!same_but_for_ones(shape, shapes_[i])) {
+      throw DataError(place, "has the shape " + to_string(shape),
+                      "in the first file it is " + to_string(shapes_[i]));
+    }
+  }
+  part.first = rows_;
+  part.last = rows_ += rows;
+  parts_.push_back(std::move(part));
+}
+
+void TensorEvents::read(std::size_t tensor, std::int64_t first, std::int64_t count,
+                        std::span<float> dst) const {
+  CALOQUANT_EXPECT(first >= 0 && count >= 1 && first + count <= rows_);
+  const std::size_t row = dst.size() / static_cast<std::size_t>(count);
+  for (const Part& part : parts_) {
+    const std::int64_t begin = std::max(first, part.first);
+    const std::int64_t end = std::min(first + count, part.last);
+    if (begin >= end) {
+      continue;
+    }
+    const auto into = dst.subspan(static_cast<std::size_t>(begin - first) * row,
+                                  static_cast<std::size_t>(end - begin) * row);
+    part.file->read_rows(part.names[tensor], begin - part.first, end - begin, into);
+    const auto bad = std::ranges::find_if(into, [](float value) { return !std::isfinite(value); });
+    if (bad != into.end()) {
+      const auto at = static_cast<std::size_t>(bad - into.begin()) / row;
+      throw DataError(part.file->place(part.names[tensor]) + "[" +
+                          std::to_string(begin - part.first + static_cast<std::int64_t>(at)) + "]",
+                      "holds a value that is not finite");
+    }
+  }
+}
+
+}  // namespace caloquant

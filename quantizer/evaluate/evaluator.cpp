@@ -1,0 +1,121 @@
+#include "quantizer/evaluate/evaluator.hpp"
+
+#include <utility>
+
+#include "graph/ir/merge.hpp"
+#include "quantizer/evaluate/shower_evaluator.hpp"
+#include "quantizer/evaluate/tensor_evaluator.hpp"
+
+namespace caloquant {
+
+std::unique_ptr<Evaluator> make_evaluator(const RunConfig& config, const Graph& fp32,
+                                          EngineOptions engine) {
+  if (config.metric.tensor) {
+    return std::make_unique<TensorEvaluator>(config, fp32, std::move(engine));
+  }
+  return std::make_unique<ShowerEvaluator>(config, fp32, std::move(engine));
+}
+
+Evaluator::Evaluator(const RunConfig& config, Graph fp32, EngineOptions engine)
+    : fp32_(std::move(fp32)),
+      engine_(std::move(engine)),
+      batch_(static_cast<std::int64_t>(config.execution.batch)) {}
+
+/// Multiples of the batch, so that batches are cut as without stages.
+void Evaluator::allow_stages(const RunConfig& config) {
+  constexpr std::int64_t least_events = 64;
+  if (!config.tuning.early_stop) {
+    return;
+  }
+  const std::int64_t all = events().evaluation().size();
+  for (const std::int64_t part : {8, 2}) {
+    const std::int64_t first = all / part / batch_ * batch_;
+    if (first >= least_events && first < all) {
+      stages_.push_back(static_cast<std::size_t>(first));
+    }
+  }
+}
+
+InputFiller Evaluator::filler() const {
+  return [this](std::int64_t first, std::int64_t count, std::span<const std::span<float>> inputs) {
+    events().fill(first, count, inputs);
+  };
+}
+
+ModelQuality Evaluator::quality_of(const Graph& graph, const EventProgress& progress) const {
+  return std::move(qualities_of({graph}, progress).front());
+}
+
+std::vector<ModelQuality> Evaluator::qualities_of(const std::vector<Graph>& graphs,
+                                                  const EventProgress& progress,
+                                                  std::optional<double> hopeless_above) const {
+  const std::unique_ptr<OutputSample> companion = make_companion();
+  std::vector<ModelQuality> qualities(graphs.size());
+  std::vector<std::unique_ptr<OutputSample>> samples;
+  std::vector<std::size_t> alive;
+  for (const Graph& graph : graphs) {
+    alive.push_back(samples.size());
+    samples.push_back(make_sample(graph, companion.get()));
+  }
+  const EventRange all = events().evaluation();
+  EventRange part{all.first, all.first};
+  for (std::size_t stage = 0; part.last < all.last && !alive.empty(); ++stage) {
+    const bool last = !hopeless_above || stage == stages_.size();
+    part = {part.last, last ? all.last : all.first + static_cast<std::int64_t>(stages_[stage])};
+    std::vector<Graph> running;
+    std::vector<OutputSample*> into;
+    if (companion) {
+      running.push_back(fp32_);
+      into.push_back(companion.get());
+    }
+    for (const std::size_t model : alive) {
+      running.push_back(graphs[model]);
+      into.push_back(samples[model].get());
+    }
+    add_network(merge_graphs(running), part, all.first, into, progress);
+    for (const std::size_t model : alive) {
+      qualities[model] = judge(*samples[model], last ? std::nullopt : std::optional(stage));
+    }
+    if (!last) {
+      std::erase_if(alive,
+                    [&](std::size_t model) { return hopeless(qualities[model], *hopeless_above); });
+    }
+  }
+  return qualities;
+}
+
+void Evaluator::add_network(const Graph& graph, EventRange part, std::int64_t origin,
+                            const std::vector<OutputSample*>& samples,
+                            const EventProgress& progress) const {
+  const std::size_t outputs_each = graph.outputs().size() / samples.size();
+  CALOQUANT_EXPECT(outputs_each * samples.size() == graph.outputs().size());
+  std::vector<Tensor> batches;
+  std::vector<std::span<float>> outputs;
+  batches.reserve(graph.outputs().size());
+  for (const GraphOutput& output : graph.outputs()) {
+    Shape shape = graph.value(output.value).shape;
+    shape.front() = batch_;
+    batches.emplace_back(DType::f32, shape);
+    outputs.push_back(batches.back().data<float>());
+  }
+  const auto hand_over = [&](std::int64_t first, std::int64_t count) {
+    std::vector<std::span<const float>> made;
+    made.reserve(outputs.size());
+    for (const std::span<float> output : outputs) {
+      made.emplace_back(output.first(output.size() / static_cast<std::size_t>(batch_) *
+                                     static_cast<std::size_t>(count)));
+    }
+    for (std::size_t model = 0; model < samples.size(); ++model) {
+      samples[model]->add(first - origin, count,
+                          std::span(made).subspan(model * outputs_each, outputs_each));
+    }
+  };
+  const std::int64_t done_before = part.first - origin;
+  SweepOptions options{part, batch_, engine_, {}};
+  if (progress) {
+    options.progress = [&](std::int64_t done) { progress(done_before + done); };
+  }
+  sweep_events(graph, filler(), options, outputs, hand_over);
+}
+
+}  // namespace caloquant

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "calibration/data/event_index.hpp"
+
+namespace caloquant {
+
+/// The events of a run: what goes into the network, which of them calibrate and which evaluate.
+class EventSource {
+ public:
+  virtual ~EventSource() = default;
+  EventSource(const EventSource&) = delete;
+  EventSource& operator=(const EventSource&) = delete;
+
+  [[nodiscard]] virtual EventRange calibration() const = 0;
+  [[nodiscard]] virtual EventRange evaluation() const = 0;
+  [[nodiscard]] virtual const std::vector<std::filesystem::path>& files() const = 0;
+  /// Network inputs, one span [count, ...] each, of events [first, first + count).
+  virtual void fill(std::int64_t first, std::int64_t count,
+                    std::span<const std::span<float>> inputs) const = 0;
+
+ protected:
+  EventSource() = default;
+};
+
+}  // namespace caloquant

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+
+#include "calibration/data/data_options.hpp"
+#include "graph/ir/graph.hpp"
+#include "quantizer/evaluate/event_source.hpp"
+
+namespace caloquant {
+
+/// Latent vectors from the labels of the showers in the data files and seeded noise.
+class LatentSource : public EventSource {
+ public:
+  /// Opens the files and counts events. Throws DataError, and ModelError when the network does not
+  /// fit the recipe or has no [X, Y, Z] image as its only output.
+  LatentSource(const RunConfig& config, const Graph& fp32);
+
+  [[nodiscard]] EventRange calibration() const override { return index_.calibration(); }
+  [[nodiscard]] EventRange evaluation() const override { return index_.evaluation(); }
+  [[nodiscard]] const std::vector<std::filesystem::path>& files() const override {
+    return index_.files();
+  }
+  void fill(std::int64_t first, std::int64_t count,
+            std::span<const std::span<float>> inputs) const override;
+
+  [[nodiscard]] const EventIndex& events() const { return index_; }
+  [[nodiscard]] const DataOptions& data() const { return data_; }
+  /// Throws ModelError for a network with other inputs or images.
+  void require_same_interface(const Graph& graph) const;
+
+ private:
+  InputConfig input_;
+  std::int64_t latent_size_;
+  DataOptions data_;
+  EventIndex index_;
+};
+
+}  // namespace caloquant

@@ -1,0 +1,152 @@
+#include "quantizer/evaluate/shower_evaluator.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <utility>
+
+#include "calibration/data/shower_source.hpp"
+#include "metrics/shower_loss.hpp"
+#include "quantizer/run/generator_interface.hpp"
+
+namespace caloquant {
+namespace {
+
+class ProfileSample : public OutputSample {
+ public:
+  explicit ProfileSample(StagedProfiles profiles) : profiles_(std::move(profiles)) {}
+
+  void add(std::int64_t first, std::int64_t /*count*/,
+           std::span<const std::span<const float>> outputs) override {
+    profiles_.add(static_cast<std::size_t>(first), outputs[0], omp_get_max_threads());
+  }
+  [[nodiscard]] StagedProfiles& profiles() { return profiles_; }
+  [[nodiscard]] const StagedProfiles& profiles() const { return profiles_; }
+
+ private:
+  StagedProfiles profiles_;
+};
+
+}  // namespace
+
+ShowerEvaluator::ShowerEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine)
+    : Evaluator(config, fp32, std::move(engine)), loss_(config.metric.loss), source_(config, fp32) {
+  const Shape& image = source_.data().image_shape;
+  std::transform(image.begin(), image.end(), extents_.begin(),
+                 [](std::int64_t extent) { return static_cast<std::size_t>(extent); });
+  if (loss_.reference == LossReference::fp32 && source_.calibration().size() < 2) {
+    throw ConfigError(config.source + "#/metric",
+                      "reference 'fp32' compares with the calibration events, of which there are " +
+                          std::to_string(source_.calibration().size()),
+                      "raise data.calibration_samples");
+  }
+  if (loss_.reference != LossReference::fp32 && loss_.batch_size == 0) {
+    allow_stages(config);
+  }
+  wants_response_ = config.accuracy.energy_response.has_value();
+  if (wants_response_ && loss_.reference != LossReference::fp32_paired) {
+    throw ConfigError(config.source + "#/accuracy_criterion/energy_response",
+                      "compares with the fp32 model event by event",
+                      "use the metric reference 'fp32_paired'");
+  }
+}
+
+EventRange ShowerEvaluator::reference_events() const {
+  return loss_.reference == LossReference::fp32 ? source_.calibration() : source_.evaluation();
+}
+
+void ShowerEvaluator::prepare_reference(const EventProgress& progress) {
+  const EventRange range = reference_events();
+  if (loss_.reference == LossReference::dataset) {
+    reference_ = dataset_profiles(range, progress);
+    return;
+  }
+  ProfileSample sample(empty_profiles(range, network_units(fp32())));
+  add_network(fp32(), range, range.first, {&sample}, progress);
+  reference_ = std::move(sample.profiles());
+}
+
+ShowerLossResult ShowerEvaluator::loss_of(const StagedProfiles& profiles) const {
+  CALOQUANT_EXPECT(reference_.has_value());
+  return shower_loss(profiles.whole(), reference_->whole(), loss_);
+}
+
+/// Has the sample shown already that the model misses the target?
+bool ShowerEvaluator::hopeless(const ModelQuality& quality, double target) const {
+  const ShowerLossResult& loss = *quality.shower;
+  const bool has_noise = loss_.reference == LossReference::dataset;
+  if (!loss.standard_error || (has_noise && !loss.noise)) {
+    return false;
+  }
+  return loss.value - loss.noise.value_or(0.0) - early_stop_sigmas * *loss.standard_error > target;
+}
+
+std::vector<EnergyResponse> ShowerEvaluator::response_of(const StagedProfiles& profiles) const {
+  std::vector<double> primaries;
+  for (const EventLabel& label : source_.events().labels(source_.evaluation())) {
+    primaries.push_back(label.energy);
+  }
+  return energy_response(profiles.totals(), reference_->totals(), primaries);
+}
+
+std::unique_ptr<OutputSample> ShowerEvaluator::make_sample(
+    const Graph& graph, const OutputSample* /*companion*/) const {
+  CALOQUANT_EXPECT(reference_.has_value());
+  source_.require_same_interface(graph);
+  return std::make_unique<ProfileSample>(
+      empty_profiles(source_.evaluation(), network_units(graph)));
+}
+
+ModelQuality ShowerEvaluator::quality(ShowerLossResult loss) const {
+  ModelQuality quality;
+  quality.loss = summary(loss, loss_);
+  quality.shower = std::move(loss);
+  return quality;
+}
+
+ModelQuality ShowerEvaluator::judge(const OutputSample& sample,
+                                    std::optional<std::size_t> stage) const {
+  const StagedProfiles& profiles = static_cast<const ProfileSample&>(sample).profiles();
+  if (stage) {
+    return quality(shower_loss(profiles.stage(*stage), reference_->stage(*stage), loss_));
+  }
+  ModelQuality result = quality(loss_of(profiles));
+  if (wants_response_) {
+    result.response = response_of(profiles);
+  }
+  return result;
+}
+
+ModelQuality ShowerEvaluator::baseline(const EventProgress& progress) const {
+  CALOQUANT_EXPECT(reference_.has_value());
+  return loss_.reference == LossReference::fp32_paired ? quality(loss_of(*reference_))
+                                                       : quality_of(fp32(), progress);
+}
+
+StagedProfiles ShowerEvaluator::empty_profiles(EventRange range, EnergyUnits from) const {
+  const CellConversion to_loss =
+      convert_cells(from, units_of_loss(loss_.units, network_units(fp32())));
+  const auto events = static_cast<std::size_t>(range.size());
+  return StagedProfiles(
+      {extents_, events, loss_.profile, loss_.batch_size, to_loss}, stages(),
+      wants_response_ ? std::optional(convert_cells(from, EnergyUnits{})) : std::nullopt);
+}
+
+StagedProfiles ShowerEvaluator::dataset_profiles(EventRange range,
+                                                 const EventProgress& progress) const {
+  StagedProfiles profiles = empty_profiles(range, {1.0, 1.0});  // the source gives GeV
+  constexpr std::int64_t block_size = 64;
+  ShowerSource source(source_.events(), source_.data(), range, block_size);
+  ShowerBlock block;
+  while (source.next(block)) {
+    profiles.add(static_cast<std::size_t>(block.events.first - range.first), block.images,
+                 omp_get_max_threads());
+    if (progress) {
+      progress(block.events.last - range.first);
+    }
+  }
+  return profiles;
+}
+
+}  // namespace caloquant

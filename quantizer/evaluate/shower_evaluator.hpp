@@ -1,0 +1,51 @@
+#pragma once
+
+#include "metrics/energy_units.hpp"
+#include "quantizer/evaluate/evaluator.hpp"
+#include "quantizer/evaluate/latent_source.hpp"
+#include "quantizer/evaluate/staged_profiles.hpp"
+
+namespace caloquant {
+
+/// The shower-shape loss of generators.
+class ShowerEvaluator : public Evaluator {
+ public:
+  /// Opens the data and counts events; `engine` runs every model. Throws DataError, and ModelError
+  /// when the network does not fit the recipe or has no [X, Y, Z] image as its only output.
+  ShowerEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine = {});
+
+  /// Accumulates the reference: showers of the files, or of the fp32 model.
+  void prepare_reference(const EventProgress& progress = {}) override;
+  [[nodiscard]] EventRange reference_events() const override;
+  [[nodiscard]] const LatentSource& events() const override { return source_; }
+  [[nodiscard]] ModelQuality baseline(const EventProgress& progress = {}) const override;
+
+  /// Empty profiles of images in GeV that come from elsewhere, and the loss of such a sample of the
+  /// evaluation events. Needs prepare_reference().
+  [[nodiscard]] StagedProfiles profiles_of_gev() const {
+    return empty_profiles(source_.evaluation(), EnergyUnits{});
+  }
+  [[nodiscard]] ShowerLossResult loss_of(const StagedProfiles& profiles) const;
+
+ protected:
+  [[nodiscard]] std::unique_ptr<OutputSample> make_sample(
+      const Graph& graph, const OutputSample* companion) const override;
+  [[nodiscard]] ModelQuality judge(const OutputSample& sample,
+                                   std::optional<std::size_t> stage) const override;
+  [[nodiscard]] bool hopeless(const ModelQuality& quality, double target) const override;
+
+ private:
+  [[nodiscard]] StagedProfiles dataset_profiles(EventRange range,
+                                                const EventProgress& progress) const;
+  [[nodiscard]] StagedProfiles empty_profiles(EventRange range, EnergyUnits from) const;
+  [[nodiscard]] std::vector<EnergyResponse> response_of(const StagedProfiles& profiles) const;
+  [[nodiscard]] ModelQuality quality(ShowerLossResult loss) const;
+
+  ShowerLossOptions loss_;
+  LatentSource source_;
+  ImageExtents extents_{};
+  bool wants_response_ = false;
+  std::optional<StagedProfiles> reference_;
+};
+
+}  // namespace caloquant

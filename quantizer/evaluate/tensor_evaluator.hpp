@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "metrics/tensor/tensor_loss.hpp"
+#include "quantizer/evaluate/evaluator.hpp"
+#include "quantizer/evaluate/tensor_reference.hpp"
+
+namespace caloquant {
+
+/// A metric of the outputs of any network, event by event.
+class TensorEvaluator : public Evaluator {
+ public:
+  /// Throws DataError and ModelError as its event source does, and ConfigError for a class axis
+  /// that the output does not have. `most_kept`: bytes of references to keep in memory.
+  TensorEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine = {},
+                  std::size_t most_kept = TensorReferences::most_kept);
+
+  /// Runs the fp32 model, or reads the targets, where that fits into memory.
+  void prepare_reference(const EventProgress& progress = {}) override;
+  [[nodiscard]] const EventSource& events() const override { return *source_; }
+  [[nodiscard]] ModelQuality baseline(const EventProgress& progress = {}) const override;
+  [[nodiscard]] double error_of(double value) const override;
+
+ protected:
+  [[nodiscard]] std::unique_ptr<OutputSample> make_sample(
+      const Graph& graph, const OutputSample* companion) const override;
+  [[nodiscard]] ModelQuality judge(const OutputSample& sample,
+                                   std::optional<std::size_t> stage) const override;
+  [[nodiscard]] bool hopeless(const ModelQuality& quality, double target) const override;
+  [[nodiscard]] std::unique_ptr<OutputSample> make_companion() const override;
+
+ private:
+  [[nodiscard]] bool paired() const { return options_.reference == TensorReference::fp32_paired; }
+  void require_same_interface(const Graph& graph) const;
+  void keep_targets();
+
+  TensorMetricOptions options_;
+  std::unique_ptr<EventSource> source_;
+  std::size_t most_kept_;
+  std::vector<ClassLayout> layouts_;
+  std::unique_ptr<TargetSource> targets_;  ///< of the reference "dataset"
+  std::optional<TensorReferences> references_;
+};
+
+}  // namespace caloquant

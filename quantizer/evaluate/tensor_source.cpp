@@ -1,0 +1,102 @@
+#include "quantizer/evaluate/tensor_source.hpp"
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <string>
+
+#include "calibration/data/file_list.hpp"
+
+namespace caloquant {
+namespace {
+
+std::filesystem::path base_folder(const RunConfig& config) {
+  return std::filesystem::path(config.source).parent_path();
+}
+
+std::vector<std::string> numbered(const std::string& prefix, std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) {
+    names.push_back(prefix + std::to_string(i));
+  }
+  return names;
+}
+
+std::vector<WantedTensor> inputs_of(const Graph& graph) {
+  std::vector<WantedTensor> wanted;
+  for (const ValueId id : graph.inputs()) {
+    wanted.push_back({graph.value(id).name, {graph.value(id).shape}, "input"});
+  }
+  return wanted;
+}
+
+std::vector<WantedTensor> targets_of(const Graph& graph, std::optional<std::size_t> class_axis) {
+  std::vector<WantedTensor> wanted;
+  for (const GraphOutput& output : graph.outputs()) {
+    const Shape& shape = graph.value(output.value).shape;
+    wanted.push_back({output.name, {shape}, "target"});
+    if (class_axis) {
+      Shape numbers = shape;
+      numbers.erase(numbers.begin() + static_cast<std::ptrdiff_t>(*class_axis));
+      wanted.back().shapes.push_back(std::move(numbers));
+    }
+  }
+  return wanted;
+}
+
+void expect_rows(const RunConfig& config, std::int64_t rows, const std::string& place) {
+  const auto wanted =
+      static_cast<std::int64_t>(config.data.calibration_samples + config.data.evaluation_samples);
+  if (rows < wanted) {
+    throw DataError(place,
+                    "there are only " + std::to_string(rows) + " rows, " +
+                        std::to_string(config.data.calibration_samples) + " for calibration and " +
+                        std::to_string(config.data.evaluation_samples) +
+                        " for evaluation are wanted",
+                    "ask for fewer or give more files");
+  }
+}
+
+/// Files of their own where the config has some, else those with the inputs.
+std::vector<std::filesystem::path> target_files(const RunConfig& config) {
+  const TensorDataConfig& tensors = *config.data.tensors;
+  return expand_files(tensors.target_files.empty() ? config.data.files : tensors.target_files,
+                      base_folder(config), true);
+}
+
+}  // namespace
+
+TensorSource::TensorSource(const RunConfig& config, const Graph& fp32)
+    : files_(expand_files(config.data.files, base_folder(config), true)),
+      calibration_(static_cast<std::int64_t>(config.data.calibration_samples)),
+      evaluation_(static_cast<std::int64_t>(config.data.evaluation_samples)),
+      inputs_(files_, inputs_of(fp32), config.data.tensors->inputs,
+              numbered("input_", fp32.inputs().size())) {
+  expect_rows(config, inputs_.rows(), files_.front().string());
+}
+
+void TensorSource::fill(std::int64_t first, std::int64_t count,
+                        std::span<const std::span<float>> inputs) const {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    inputs_.read(i, first, count, inputs[i]);
+  }
+}
+
+TargetSource::TargetSource(const RunConfig& config, const Graph& fp32,
+                           std::optional<std::size_t> class_axis)
+    : targets_(target_files(config), targets_of(fp32, class_axis), config.data.tensors->targets,
+               numbered("output_", fp32.outputs().size())) {
+  expect_rows(config, targets_.rows(), "the targets");
+}
+
+std::size_t TargetSource::elements(std::size_t output) const {
+  Shape shape = targets_.shape(output);
+  shape.front() = 1;
+  return static_cast<std::size_t>(element_count(shape));
+}
+
+void TargetSource::read(std::size_t output, std::int64_t first, std::int64_t count,
+                        std::span<float> dst) const {
+  targets_.read(output, first, count, dst);
+}
+
+}  // namespace caloquant
