@@ -50,7 +50,7 @@ std::string name_in(const TensorFile& file, const WantedTensor& wanted, std::siz
   throw DataError(file.path().string(),
                   "does not say which array is the " + wanted.role + " '" + wanted.name +
                       "' of the network: it holds " + listed(all),
-                  "name it in the config: data." + wanted.role + "s");
+                  "name it: data." + wanted.role + "s in a config, FILE:array on a command line");
 }
 
 }  // namespace

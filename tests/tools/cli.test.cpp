@@ -196,6 +196,21 @@ TEST_F(Cli, RunWritesRawImages) {
   EXPECT_FALSE(fs::exists(folder / "other.h5"));
 }
 
+// From a .npy file, under the name that the network has for its output.
+TEST_F(Cli, RunTakesAnyNetwork) {
+  const fs::path fixtures = fs::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/foreign";
+  const std::string model = (fixtures / "classifier.onnx").string();
+  const auto done =
+      run({"run", model, "--inputs", (fixtures / "images.npy").string(), "-o", "scores.h5"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const H5File scores = H5File::open(folder / "scores.h5", ErrorKind::data);
+  EXPECT_EQ(scores.info("/scores").shape, (Shape{160, 4}));
+  const auto refused =
+      run({"run", model, "--inputs", (fixtures / "labels.npy").string(), "-o", "other.h5"});
+  EXPECT_EQ(refused.exit_code, 5);
+  EXPECT_THAT(refused.err, HasSubstr("labels.npy: has the shape [160]"));
+}
+
 TEST_F(Cli, GenerateWritesShowers) {
   const auto generate = [&](const std::vector<std::string>& more) {
     std::vector<std::string> arguments{
