@@ -10,11 +10,13 @@ namespace {
 
 // fold_constants stands before everything that asks for constant weights or vectors;
 // collapse_upsample behind what changes the weights of the convolution as it is written.
-constexpr std::array<Pass, 9> canonical{{
+constexpr std::array<Pass, 10> canonical{{
     {"eliminate_identity", "drop identities (Dropout at inference)", eliminate_identity},
     {"fold_constants", "compute what only constants go into", fold_constants},
     {"lower_batch_norm", "BatchNorm becomes one multiply-add per channel", lower_batch_norm, false},
     {"simplify_movement", "merge and drop Reshape and Transpose", simplify_movement},
+    {"sink_transpose", "up-samplings and pads move in front of a Transpose that meets another one",
+     sink_transpose},
     {"fold_transpose_into_dense", "permute Dense weights instead of its src or dst",
      fold_transpose_into_dense},
     {"fold_affine_into_weights", "a multiply-add right behind a layer goes into its weights",

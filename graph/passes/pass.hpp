@@ -23,6 +23,7 @@ bool eliminate_identity(GraphEditor& editor);
 bool fold_constants(GraphEditor& editor);
 bool lower_batch_norm(GraphEditor& editor);
 bool simplify_movement(GraphEditor& editor);
+bool sink_transpose(GraphEditor& editor);
 bool fold_transpose_into_dense(GraphEditor& editor);
 bool fold_affine_into_weights(GraphEditor& editor);
 bool fold_pad_into_conv(GraphEditor& editor);

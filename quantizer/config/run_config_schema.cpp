@@ -73,6 +73,7 @@ constexpr const char* schema_text = R"JSON({
               "eliminate_identity",
               "fold_constants",
               "simplify_movement",
+              "sink_transpose",
               "fold_transpose_into_dense",
               "fold_affine_into_weights",
               "fold_pad_into_conv",
