@@ -1,8 +1,8 @@
 // (a) Transpose that moves only axes of extent 1   ->  Reshape
 // (b) Transpose(p) -> Transpose(q)                 ->  Transpose(p o q)
 // (c) Reshape -> Reshape                           ->  the last Reshape, from the first src
-// (d) UpsampleNearest(f) -> UpsampleNearest(g)     ->  UpsampleNearest(f * g), as TensorFlow repeats
-//                                                      one axis after the other
+// (d) UpsampleNearest(f) -> UpsampleNearest(g)     ->  UpsampleNearest(f * g)
+//     (TensorFlow repeats one axis after the other)
 // (e) Transpose or Reshape that changes nothing    ->  nothing
 //
 // In (b), (c) and (d) the first node may have other readers: it stays for them. Exact: no value

@@ -258,20 +258,19 @@ Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::str
   for (const Shape& input : inputs) {
     context.require_sane(input, "an input");
   }
-  const Shape dst =
-      std::visit(Overloaded{
-                     [&](const BatchNorm&) {
-                       return channel_wise(context, {"gamma", "beta", "mean", "variance"});
-                     },
-                     [&](const Affine&) {
-                       return channel_wise(context, {"mul", "add"});
-                     },
-                     [&](const Eltwise&) { return context.input(0); },
-                     [&](const Identity&) { return context.input(0); },
-                     [&](const Add&) { return same_shapes(context); },
-                     [&](const auto& other) { return shape_of(other, context); },
-                 },
-                 op);
+  Shape dst = std::visit(Overloaded{
+                             [&](const BatchNorm&) {
+                               return channel_wise(context, {"gamma", "beta", "mean", "variance"});
+                             },
+                             [&](const Affine&) {
+                               return channel_wise(context, {"mul", "add"});
+                             },
+                             [&](const Eltwise&) { return context.input(0); },
+                             [&](const Identity&) { return context.input(0); },
+                             [&](const Add&) { return same_shapes(context); },
+                             [&](const auto& other) { return shape_of(other, context); },
+                         },
+                         op);
   context.require_sane(dst, "its output");
   return dst;
 }
