@@ -87,30 +87,48 @@ Window window(std::int64_t at, std::int64_t stride, std::int64_t pad, std::int64
   return {std::max<std::int64_t>(0, first), std::min(extent, first + kernel)};
 }
 
-/// Takes one src cell into the running maximum or sum; the first one starts it.
-void pool_channels(bool is_max, bool is_first, const float* cell, float* into,
-                   std::int64_t channels) {
-  for (std::int64_t c = 0; c < channels; ++c) {
-    const float sofar = is_first ? (is_max ? cell[c] : 0.0F) : into[c];
-    into[c] = is_max ? std::max(sofar, cell[c]) : sofar + cell[c];
-  }
-}
-
-void pool_cell(const Pool& pool, const float* image, float* into, const Grid& grid,
-               const std::array<Window, 3>& windows) {
-  const bool is_max = pool.kind == PoolKind::max;
-  std::int64_t inside = 0;
+/// Calls f(cell) for every src cell of the windows: its channels.
+template <typename F>
+void for_each_cell(const float* image, const Grid& grid, const std::array<Window, 3>& windows,
+                   F&& f) {
   for (std::int64_t d = windows[0].begin; d < windows[0].end; ++d) {
     for (std::int64_t h = windows[1].begin; h < windows[1].end; ++h) {
-      for (std::int64_t w = windows[2].begin; w < windows[2].end; ++w, ++inside) {
-        const float* cell = image + ((d * grid.space[1] + h) * grid.space[2] + w) * grid.channels;
-        pool_channels(is_max, inside == 0, cell, into, grid.channels);
+      for (std::int64_t w = windows[2].begin; w < windows[2].end; ++w) {
+        f(image + ((d * grid.space[1] + h) * grid.space[2] + w) * grid.channels);
       }
     }
   }
-  if (!is_max) {
+}
+
+void max_cell(const float* image, float* into, const Grid& grid,
+              const std::array<Window, 3>& windows) {
+  bool is_first = true;
+  for_each_cell(image, grid, windows, [&](const float* cell) {
     for (std::int64_t c = 0; c < grid.channels; ++c) {
-      into[c] /= static_cast<float>(inside);
+      into[c] = is_first ? cell[c] : std::max(into[c], cell[c]);
+    }
+    is_first = false;
+  });
+}
+
+/// Sums in double: a window may be a whole image (ReduceSum, global pooling), whose f32 sum would
+/// lose two digits.
+void average_cell(const float* image, float* into, const Grid& grid,
+                  const std::array<Window, 3>& windows) {
+  constexpr std::int64_t block = 32;
+  for (std::int64_t first = 0; first < grid.channels; first += block) {
+    const std::int64_t channels = std::min(block, grid.channels - first);
+    std::array<double, block> sums{};
+    std::int64_t inside = 0;
+    for_each_cell(image, grid, windows, [&](const float* cell) {
+      for (std::int64_t c = 0; c < channels; ++c) {
+        sums[static_cast<std::size_t>(c)] += static_cast<double>(cell[first + c]);
+      }
+      ++inside;
+    });
+    for (std::int64_t c = 0; c < channels; ++c) {
+      into[first + c] =
+          static_cast<float>(sums[static_cast<std::size_t>(c)] / static_cast<double>(inside));
     }
   }
 }
@@ -231,7 +249,8 @@ void pool_cells(const Pool& pool, const float* src, float* dst, const Shape& src
     const std::int64_t d = row / to.space[1] % to.space[0];
     const std::int64_t h = row % to.space[1];
     for (std::int64_t w = 0; w < to.space[2]; ++w) {
-      pool_cell(pool, src + n * image, dst + (row * to.space[2] + w) * to.channels, from,
+      const auto pool_cell = pool.kind == PoolKind::max ? max_cell : average_cell;
+      pool_cell(src + n * image, dst + (row * to.space[2] + w) * to.channels, from,
                 {window(d, strides[0], pads[0], kernel[0], from.space[0]),
                  window(h, strides[1], pads[1], kernel[1], from.space[1]),
                  window(w, strides[2], pads[2], kernel[2], from.space[2])});
