@@ -55,6 +55,24 @@ std::string name_in(const TensorFile& file, const WantedTensor& wanted, std::siz
 
 }  // namespace
 
+std::vector<std::string> numbered(const std::string& prefix, std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) {
+    names.push_back(prefix + std::to_string(i));
+  }
+  return names;
+}
+
+TensorEvents open_network_inputs(const Graph& graph,
+                                 const std::vector<std::filesystem::path>& files,
+                                 const TensorNames& names) {
+  std::vector<WantedTensor> wanted;
+  for (const ValueId id : graph.inputs()) {
+    wanted.push_back({graph.value(id).name, {graph.value(id).shape}, "input"});
+  }
+  return {files, std::move(wanted), names, numbered("input_", graph.inputs().size())};
+}
+
 bool same_but_for_ones(const Shape& a, const Shape& b) {
   return without_ones(a) == without_ones(b);
 }
@@ -103,6 +121,13 @@ void TensorEvents::add(const std::filesystem::path& path, const TensorNames& nam
   part.first = rows_;
   part.last = rows_ += rows;
   parts_.push_back(std::move(part));
+}
+
+void TensorEvents::fill(std::int64_t first, std::int64_t count,
+                        std::span<const std::span<float>> dst) const {
+  for (std::size_t i = 0; i < dst.size(); ++i) {
+    read(i, first, count, dst[i]);
+  }
 }
 
 void TensorEvents::read(std::size_t tensor, std::int64_t first, std::int64_t count,

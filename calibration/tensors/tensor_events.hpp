@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "calibration/tensors/tensor_file.hpp"
+#include "graph/ir/graph.hpp"
 
 namespace caloquant {
 
@@ -35,9 +36,10 @@ class TensorEvents {
                const TensorNames& names, const std::vector<std::string>& fallbacks);
 
   [[nodiscard]] std::int64_t rows() const { return rows_; }
-  [[nodiscard]] std::size_t tensors() const { return wanted_.size(); }
   /// Extents of a tensor as the first file has them.
   [[nodiscard]] const Shape& shape(std::size_t tensor) const { return shapes_[tensor]; }
+  /// Rows [first, first + count) of every tensor, one span [count, ...] each.
+  void fill(std::int64_t first, std::int64_t count, std::span<const std::span<float>> dst) const;
   /// Rows [first, first + count) of one tensor. Throws DataError for a value that is not finite,
   /// with its row.
   void read(std::size_t tensor, std::int64_t first, std::int64_t count, std::span<float> dst) const;
@@ -57,6 +59,14 @@ class TensorEvents {
   std::vector<Part> parts_;
   std::int64_t rows_ = 0;
 };
+
+/// The inputs of a network, `input_i` being another name of the i-th. Throws as the constructor.
+[[nodiscard]] TensorEvents open_network_inputs(const Graph& graph,
+                                               const std::vector<std::filesystem::path>& files,
+                                               const TensorNames& names);
+
+/// "input_0", "input_1", ...
+[[nodiscard]] std::vector<std::string> numbered(const std::string& prefix, std::size_t count);
 
 /// Are they the same but for N and for extents of 1?
 [[nodiscard]] bool same_but_for_ones(const Shape& a, const Shape& b);

@@ -3,7 +3,7 @@
 #include <caloquant/error.hpp>
 
 #include "calibration/data/latents.hpp"
-#include "quantizer/run/generator_interface.hpp"
+#include "quantizer/evaluate/generator_interface.hpp"
 
 namespace caloquant {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "calibration/data/shower_source.hpp"
 #include "metrics/shower_loss.hpp"
-#include "quantizer/run/generator_interface.hpp"
+#include "quantizer/evaluate/generator_interface.hpp"
 
 namespace caloquant {
 namespace {

@@ -44,7 +44,6 @@ class TensorReferences {
       std::int64_t first, std::int64_t count, const BatchSample* companion,
       const TargetSource* targets, std::int64_t origin,
       std::vector<std::vector<float>>& room) const;
-  [[nodiscard]] std::size_t elements(std::size_t output) const { return elements_[output]; }
 
  private:
   std::vector<std::size_t> elements_;

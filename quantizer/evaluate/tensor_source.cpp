@@ -13,22 +13,6 @@ std::filesystem::path base_folder(const RunConfig& config) {
   return std::filesystem::path(config.source).parent_path();
 }
 
-std::vector<std::string> numbered(const std::string& prefix, std::size_t count) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < count; ++i) {
-    names.push_back(prefix + std::to_string(i));
-  }
-  return names;
-}
-
-std::vector<WantedTensor> inputs_of(const Graph& graph) {
-  std::vector<WantedTensor> wanted;
-  for (const ValueId id : graph.inputs()) {
-    wanted.push_back({graph.value(id).name, {graph.value(id).shape}, "input"});
-  }
-  return wanted;
-}
-
 std::vector<WantedTensor> targets_of(const Graph& graph, std::optional<std::size_t> class_axis) {
   std::vector<WantedTensor> wanted;
   for (const GraphOutput& output : graph.outputs()) {
@@ -69,16 +53,13 @@ TensorSource::TensorSource(const RunConfig& config, const Graph& fp32)
     : files_(expand_files(config.data.files, base_folder(config), true)),
       calibration_(static_cast<std::int64_t>(config.data.calibration_samples)),
       evaluation_(static_cast<std::int64_t>(config.data.evaluation_samples)),
-      inputs_(files_, inputs_of(fp32), config.data.tensors->inputs,
-              numbered("input_", fp32.inputs().size())) {
+      inputs_(open_network_inputs(fp32, files_, config.data.tensors->inputs)) {
   expect_rows(config, inputs_.rows(), files_.front().string());
 }
 
 void TensorSource::fill(std::int64_t first, std::int64_t count,
                         std::span<const std::span<float>> inputs) const {
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    inputs_.read(i, first, count, inputs[i]);
-  }
+  inputs_.fill(first, count, inputs);
 }
 
 TargetSource::TargetSource(const RunConfig& config, const Graph& fp32,

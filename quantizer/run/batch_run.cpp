@@ -4,8 +4,8 @@
 
 #include "calibration/data/latents.hpp"
 #include "ops/core/philox.hpp"
+#include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/run/generate.hpp"
-#include "quantizer/run/generator_interface.hpp"
 
 namespace caloquant {
 namespace {

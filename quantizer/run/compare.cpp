@@ -7,8 +7,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/run/discriminator.hpp"
-#include "quantizer/run/generator_interface.hpp"
 #include "quantizer/run/shower_maker.hpp"
 
 namespace caloquant {

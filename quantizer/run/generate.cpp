@@ -5,9 +5,9 @@
 #include <chrono>
 #include <utility>
 
+#include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/run/block_writer.hpp"
 #include "quantizer/run/generated_file.hpp"
-#include "quantizer/run/generator_interface.hpp"
 #include "quantizer/run/primaries.hpp"
 #include "quantizer/run/shower_maker.hpp"
 

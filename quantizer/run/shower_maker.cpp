@@ -6,7 +6,7 @@
 #include <string>
 
 #include "calibration/data/latents.hpp"
-#include "quantizer/run/generator_interface.hpp"
+#include "quantizer/evaluate/generator_interface.hpp"
 
 namespace caloquant {
 namespace {

@@ -7,7 +7,7 @@
 #include "calibration/tensors/tensor_events.hpp"
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/io/h5file.hpp"
-#include "quantizer/run/generator_interface.hpp"
+#include "quantizer/evaluate/generator_interface.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
@@ -39,14 +39,8 @@ InputPlace input_place(const std::string& argument, std::size_t inputs) {
 }
 
 TensorEvents open_inputs(const Graph& graph, const std::string& argument) {
-  std::vector<WantedTensor> wanted;
-  std::vector<std::string> numbered;
-  for (const ValueId id : graph.inputs()) {
-    numbered.push_back("input_" + std::to_string(wanted.size()));
-    wanted.push_back({graph.value(id).name, {graph.value(id).shape}, "input"});
-  }
-  const InputPlace place = input_place(argument, wanted.size());
-  return {{place.file}, std::move(wanted), place.names, numbered};
+  const InputPlace place = input_place(argument, graph.inputs().size());
+  return open_network_inputs(graph, {place.file}, place.names);
 }
 
 Shape with_rows(const Graph& graph, ValueId value, std::int64_t rows) {
@@ -95,9 +89,7 @@ void run_all(const Graph& graph, const TensorEvents& inputs, H5File& output, std
   }
   const auto fill = [&](std::int64_t first, std::int64_t count,
                         std::span<const std::span<float>> rows) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      inputs.read(i, first, count, rows[i]);
-    }
+    inputs.fill(first, count, rows);
   };
   const auto write = [&](std::int64_t first, std::int64_t count) {
     for (std::size_t i = 0; i < sinks.size(); ++i) {

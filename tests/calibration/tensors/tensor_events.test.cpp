@@ -7,8 +7,10 @@
 #include <fstream>
 #include <limits>
 
+#include "calibration/sweep.hpp"
 #include "calibration/tensors/npy_header.hpp"
 #include "graph/io/h5file.hpp"
+#include "graph/ir/editor.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -55,7 +57,6 @@ class TensorFiles : public ::testing::Test {
     events.read(0, first, count, values);
     return values;
   }
-  static constexpr std::int64_t dynamic = -1;
   const testing::TempDir folder;
 };
 
@@ -126,6 +127,51 @@ TEST_F(TensorFiles, FindsArraysOfHdf5ByName) {
   EXPECT_EQ(open({{"data", "/other"}}), "");
   EXPECT_THAT(open({}), AllOf(HasSubstr("'/other', '/volume'"), HasSubstr("data.inputs")));
   EXPECT_THAT(open({{"", "volumes"}}), HasSubstr("a.h5:/volumes"));
+}
+
+// Each input of a network under its own name.
+TEST_F(TensorFiles, FillsSeveralInputs) {
+  H5File file = H5File::create(folder / "a.h5");
+  Tensor values(DType::f32, {2, 2});
+  std::ranges::copy(std::vector<float>{1, 2, 3, 4}, values.data<float>().begin());
+  file.write("/left", values);
+  std::ranges::copy(std::vector<float>{10, 20, 30, 40}, values.data<float>().begin());
+  file.write("/other", values);
+  file.commit();
+  GraphEditor editor("sum");
+  const ValueId left = editor.add_input("left", {dynamic, 2});
+  const ValueId right = editor.add_input("right", {dynamic, 2});
+  editor.add_output("y", editor.add_node("add", Add{}, {left, right}));
+  const Graph graph = editor.finish();
+  const TensorEvents events = open_network_inputs(graph, {folder / "a.h5"}, {{"right", "other"}});
+  std::vector<float> sums;
+  std::vector<float> batch(2);
+  const std::span<float> output = batch;
+  sweep_events(
+      graph,
+      [&](std::int64_t first, std::int64_t count, std::span<const std::span<float>> inputs) {
+        events.fill(first, count, inputs);
+      },
+      {{0, 2}, 1, {}, {}}, {&output, 1},
+      [&](std::int64_t, std::int64_t) { sums.insert(sums.end(), batch.begin(), batch.end()); });
+  EXPECT_THAT(sums, ElementsAre(11, 22, 33, 44));
+}
+
+// input_0.pb and output_0.pb of ONNX's own test layout.
+TEST_F(TensorFiles, ReadsTestFolders) {
+  const auto set = std::filesystem::path(CALOQUANT_SOURCE_DIR) /
+                   "tests/fixtures/onnx/networks/activation_elu/test_data_set_0";
+  const auto file = open_tensor_file(set);
+  ASSERT_TRUE(file->has("input_0") && file->has("output_0"));
+  const Shape shape = file->shape("input_0");
+  std::vector<float> all(static_cast<std::size_t>(element_count(shape)));
+  file->read_rows("input_0", 0, shape.front(), all);
+  std::vector<float> row(all.size() / static_cast<std::size_t>(shape.front()));
+  file->read_rows("input_0", shape.front() - 1, 1, row);
+  EXPECT_TRUE(std::equal(row.rbegin(), row.rend(), all.rbegin()));
+  EXPECT_NE(row, std::vector<float>(row.size(), 0.0F));
+  EXPECT_THAT(testing::message_of([&] { static_cast<void>(open_tensor_file(folder.path())); }),
+              HasSubstr("holds no input_0.pb"));
 }
 
 TEST_F(TensorFiles, RefusesOtherExtentsAndWhatIsNotFinite) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/ir/editor.hpp"
+#include "tests/graph/random_graph.hpp"
 
 namespace caloquant::testing {
 
@@ -42,6 +43,14 @@ inline std::vector<std::string> ops_of(const Graph& graph) {
 inline int count(const Graph& graph, const std::string& op) {
   const std::vector<std::string> ops = ops_of(graph);
   return static_cast<int>(std::count(ops.begin(), ops.end(), op));
+}
+
+/// Do both compute the same bits from the same random inputs?
+inline bool compute_the_same_bits(const Graph& before, const Graph& after) {
+  std::mt19937_64 random(3);
+  const Ran ran = run_random(before, *compile_reference(before, 2), random);
+  const auto found = run_on(after, *compile_reference(after, 2), ran.inputs);
+  return std::ranges::equal(found.front().data<float>(), ran.outputs.front().data<float>());
 }
 
 }  // namespace caloquant::testing

@@ -1,4 +1,4 @@
-#include "quantizer/run/generator_interface.hpp"
+#include "quantizer/evaluate/generator_interface.hpp"
 
 #include <caloquant/error.hpp>
 
