@@ -1,5 +1,9 @@
 #include "calibration/data/data_options.hpp"
 
+#include <caloquant/error.hpp>
+#include <cmath>
+#include <numbers>
+
 namespace caloquant {
 
 std::string_view name_of(DataLayout layout) noexcept {
@@ -20,6 +24,18 @@ LayoutTraits traits_of(DataLayout layout) noexcept {
     return {.units_per_gev = 50.0F, .cell_threshold = 1e-4, .minimum_sum = 10.0};
   }
   return {.units_per_gev = 1.0F, .cell_threshold = 1e-6, .minimum_sum = 0.0};
+}
+
+void expect_label(const EventLabel& label, const std::string& energy_place,
+                  const std::string& theta_place) {
+  if (!std::isfinite(label.energy) || label.energy <= 0.0) {
+    throw DataError(energy_place, "the energy is " + std::to_string(label.energy),
+                    "a positive number of GeV is expected");
+  }
+  if (!(label.theta > 0.0 && label.theta < std::numbers::pi)) {
+    throw DataError(theta_place, "the angle is " + std::to_string(label.theta),
+                    "radians between 0 and pi are expected, not degrees");
+  }
 }
 
 }  // namespace caloquant

@@ -51,4 +51,9 @@ struct EventLabel {
   friend bool operator==(const EventLabel&, const EventLabel&) = default;
 };
 
+/// Throws DataError, at one of the places, for an energy that is not positive and finite or an
+/// angle outside (0, pi).
+void expect_label(const EventLabel& label, const std::string& energy_place,
+                  const std::string& theta_place);
+
 }  // namespace caloquant

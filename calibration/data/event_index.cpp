@@ -105,6 +105,28 @@ EventIndex EventIndex::build(const DataOptions& options) {
   return index;
 }
 
+EventIndex EventIndex::of_labels(std::span<const EventLabel> labels, std::int64_t calibration,
+                                 std::int64_t evaluation, const Shape& image_shape) {
+  CALOQUANT_EXPECT(calibration >= 0 && evaluation >= 0);
+  DataOptions options;
+  options.files = {"the arrays"};
+  options.calibration_samples = calibration;
+  options.evaluation_samples = evaluation;
+  options.minimum_sum = 0.0;
+  const std::int64_t there = std::ssize(labels);
+  expect_enough(options, there, there, 0);
+  EventIndex index;
+  index.calibration_ = calibration;
+  index.image_shape_ = image_shape;
+  const auto taken = labels.first(static_cast<std::size_t>(calibration + evaluation));
+  index.labels_.assign(taken.begin(), taken.end());
+  for (std::size_t i = 0; i < index.labels_.size(); ++i) {
+    const std::string row = "[" + std::to_string(i) + "]";
+    expect_label(index.labels_[i], "energies" + row, "thetas" + row);
+  }
+  return index;
+}
+
 std::span<const EventLabel> EventIndex::labels(EventRange range) const {
   CALOQUANT_EXPECT(0 <= range.first && range.first <= range.last && range.last <= size());
   return std::span(labels_).subspan(static_cast<std::size_t>(range.first),

@@ -33,6 +33,12 @@ class EventIndex {
   /// opened. ECAL is read (blockwise) only with a sum cut; without one a file may lack ECAL.
   /// Throws DataError naming file, dataset and row, or telling how many events there are.
   [[nodiscard]] static EventIndex build(const DataOptions& options);
+  /// Of events that lie in memory, in no file: their labels, in order, of which the first
+  /// calibration + evaluation are taken. Throws DataError, naming the event, for a label that no
+  /// file could hold, and for too few of them.
+  [[nodiscard]] static EventIndex of_labels(std::span<const EventLabel> labels,
+                                            std::int64_t calibration, std::int64_t evaluation,
+                                            const Shape& image_shape);
 
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
   [[nodiscard]] EventRange calibration() const { return {0, calibration_}; }

@@ -131,15 +131,8 @@ void ShowerFile::read_labels(std::int64_t first, std::span<EventLabel> labels) c
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const std::int64_t row = first + static_cast<std::int64_t>(i);
     labels[i] = {.energy = energies[i * columns + (variable ? 0 : 1)], .theta = angles[i]};
-    if (!std::isfinite(labels[i].energy) || labels[i].energy <= 0.0) {
-      throw DataError(place(variable ? energy_path : target_path, row),
-                      "the energy is " + std::to_string(labels[i].energy),
-                      "a positive number of GeV is expected");
-    }
-    if (!(labels[i].theta > 0.0 && labels[i].theta < std::numbers::pi)) {
-      throw DataError(place(theta_path, row), "the angle is " + std::to_string(labels[i].theta),
-                      "radians between 0 and pi are expected, not degrees");
-    }
+    expect_label(labels[i], place(variable ? energy_path : target_path, row),
+                 place(theta_path, row));
   }
 }
 

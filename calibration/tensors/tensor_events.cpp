@@ -53,6 +53,15 @@ std::string name_in(const TensorFile& file, const WantedTensor& wanted, std::siz
                   "name it: data." + wanted.role + "s in a config, FILE:array on a command line");
 }
 
+std::vector<std::unique_ptr<TensorFile>> opened(const std::vector<std::filesystem::path>& paths) {
+  std::vector<std::unique_ptr<TensorFile>> files;
+  files.reserve(paths.size());
+  for (const std::filesystem::path& path : paths) {
+    files.push_back(open_tensor_file(path));
+  }
+  return files;
+}
+
 }  // namespace
 
 std::vector<std::string> numbered(const std::string& prefix, std::size_t count) {
@@ -63,14 +72,27 @@ std::vector<std::string> numbered(const std::string& prefix, std::size_t count) 
   return names;
 }
 
-TensorEvents open_network_inputs(const Graph& graph,
-                                 const std::vector<std::filesystem::path>& files,
-                                 const TensorNames& names) {
+std::vector<WantedTensor> inputs_of(const Graph& graph) {
   std::vector<WantedTensor> wanted;
   for (const ValueId id : graph.inputs()) {
     wanted.push_back({graph.value(id).name, {graph.value(id).shape}, "input"});
   }
-  return {files, std::move(wanted), names, numbered("input_", graph.inputs().size())};
+  return wanted;
+}
+
+TensorEvents open_network_inputs(const Graph& graph,
+                                 const std::vector<std::filesystem::path>& files,
+                                 const TensorNames& names) {
+  return {files, inputs_of(graph), names, numbered("input_", graph.inputs().size())};
+}
+
+TensorEvents arrays_as_events(const std::map<std::string, ArrayView>& arrays,
+                              std::vector<WantedTensor> wanted) {
+  const std::string role = wanted.front().role;
+  std::vector<std::string> fallbacks(wanted.size());
+  std::vector<std::unique_ptr<TensorFile>> files;
+  files.push_back(memory_tensors(arrays, role + "s"));
+  return {std::move(files), std::move(wanted), {}, fallbacks};
 }
 
 bool same_but_for_ones(const Shape& a, const Shape& b) {
@@ -80,17 +102,22 @@ bool same_but_for_ones(const Shape& a, const Shape& b) {
 TensorEvents::TensorEvents(const std::vector<std::filesystem::path>& files,
                            std::vector<WantedTensor> wanted, const TensorNames& names,
                            const std::vector<std::string>& fallbacks)
+    : TensorEvents(opened(files), std::move(wanted), names, fallbacks) {}
+
+TensorEvents::TensorEvents(std::vector<std::unique_ptr<TensorFile>> files,
+                           std::vector<WantedTensor> wanted, const TensorNames& names,
+                           const std::vector<std::string>& fallbacks)
     : wanted_(std::move(wanted)) {
   CALOQUANT_EXPECT(fallbacks.size() == wanted_.size());
-  for (const std::filesystem::path& file : files) {
-    add(file, names, fallbacks);
+  for (std::unique_ptr<TensorFile>& file : files) {
+    add(std::move(file), names, fallbacks);
   }
 }
 
-void TensorEvents::add(const std::filesystem::path& path, const TensorNames& names,
+void TensorEvents::add(std::unique_ptr<TensorFile> file, const TensorNames& names,
                        const std::vector<std::string>& fallbacks) {
   Part part;
-  part.file = open_tensor_file(path);
+  part.file = std::move(file);
   std::int64_t rows = -1;
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
     const std::string name = name_in(*part.file, wanted_[i], wanted_.size(), names, fallbacks[i]);

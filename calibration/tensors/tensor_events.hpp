@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caloquant/arrays.hpp>
 #include <caloquant/types.hpp>
 #include <cstdint>
 #include <filesystem>
@@ -34,6 +35,9 @@ class TensorEvents {
   /// or is ambiguous, and for rows or extents that do not fit.
   TensorEvents(const std::vector<std::filesystem::path>& files, std::vector<WantedTensor> wanted,
                const TensorNames& names, const std::vector<std::string>& fallbacks);
+  /// The same of files that are open already.
+  TensorEvents(std::vector<std::unique_ptr<TensorFile>> files, std::vector<WantedTensor> wanted,
+               const TensorNames& names, const std::vector<std::string>& fallbacks);
 
   [[nodiscard]] std::int64_t rows() const { return rows_; }
   /// Extents of a tensor as the first file has them.
@@ -51,7 +55,7 @@ class TensorEvents {
     std::int64_t first = 0;
     std::int64_t last = 0;
   };
-  void add(const std::filesystem::path& path, const TensorNames& names,
+  void add(std::unique_ptr<TensorFile> file, const TensorNames& names,
            const std::vector<std::string>& fallbacks);
 
   std::vector<WantedTensor> wanted_;
@@ -59,6 +63,14 @@ class TensorEvents {
   std::vector<Part> parts_;
   std::int64_t rows_ = 0;
 };
+
+/// The inputs of a network as tensors that are wanted.
+[[nodiscard]] std::vector<WantedTensor> inputs_of(const Graph& graph);
+
+/// Wanted tensors in arrays that must outlive the result; the only one may have the name "". Throws
+/// as the constructor.
+[[nodiscard]] TensorEvents arrays_as_events(const std::map<std::string, ArrayView>& arrays,
+                                            std::vector<WantedTensor> wanted);
 
 /// The inputs of a network, `input_i` being another name of the i-th. Throws as the constructor.
 [[nodiscard]] TensorEvents open_network_inputs(const Graph& graph,

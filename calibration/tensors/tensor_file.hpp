@@ -1,8 +1,10 @@
 #pragma once
 
+#include <caloquant/arrays.hpp>
 #include <caloquant/types.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,5 +44,10 @@ class TensorFile {
 [[nodiscard]] std::unique_ptr<TensorFile> open_h5_tensors(const std::filesystem::path& file);
 [[nodiscard]] std::unique_ptr<TensorFile> open_npy_tensor(const std::filesystem::path& file);
 [[nodiscard]] std::unique_ptr<TensorFile> open_proto_tensors(const std::filesystem::path& folder);
+
+/// Arrays in memory as a file called `role` ("inputs"). The views must outlive it. Throws DataError
+/// for an array whose extents are not those of its values.
+[[nodiscard]] std::unique_ptr<TensorFile> memory_tensors(std::map<std::string, ArrayView> arrays,
+                                                         const std::string& role);
 
 }  // namespace caloquant

@@ -25,6 +25,8 @@ struct EngineOptions {
   StepListener listener;  ///< for tests and measurements of single layers
   std::int64_t block_images =
       0;  ///< images that run through the spatial layers together; 0: by cache
+  /// Dense layers by make_plain_dense(), for calls that must not allocate.
+  bool plain_dense = false;
 };
 
 /// Rows for few output channels, channels for many, the library for what they do not support.

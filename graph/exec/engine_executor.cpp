@@ -62,7 +62,8 @@ class EngineExecutable : public Executable {
   EngineExecutable(const Graph& graph, std::int64_t batch, const EngineOptions& options)
       : batch_(batch), listener_(options.listener) {
     const LoweringOptions lowering{direct::int8_lane(options.isa),
-                                   options.choose ? options.choose : default_kind};
+                                   options.choose ? options.choose : default_kind,
+                                   options.plain_dense};
     LoweredGraph whole = lower(graph, batch, lowering);
     const std::set<BufferId> given = interface_of(whole);
     split_ = steps_without_space(whole);

@@ -258,6 +258,7 @@ class Lowering {
       work.bias = graph_.value(node.inputs[2]).constant;
     }
     if (std::holds_alternative<Dense>(node.op)) {
+      work.plain = options_.plain_dense;
       work.src = {element_count(work.src) / work.src.back(), work.src.back()};
       work.dst = {element_count(work.dst) / work.dst.back(), work.dst.back()};
     }

@@ -83,6 +83,7 @@ struct LayerWork {
   Epilogue epilogue;
   DType dst_dtype = DType::f32;
   LayerKind kind = LayerKind::library;
+  bool plain = false;      ///< Dense: make_plain_dense() in place of make_layer()
   Triple phases{1, 1, 1};  ///< a DepthToSpace that the store takes over (direct_channels)
 };
 struct PackWork {};  ///< into a packed buffer, quantized on the way where dst is and src is not
@@ -169,6 +170,7 @@ struct LoweringOptions {
   direct::Lane int8_lane = direct::Lane::s16x2;
   /// Null: library for every layer.
   std::function<LayerKind(const LayerQuestion&)> choose;
+  bool plain_dense = false;  ///< Dense layers by make_plain_dense() instead of the library
 };
 
 /// Throws ModelError for an operator that cannot be executed.

@@ -40,8 +40,10 @@ std::unique_ptr<LayerKernel> make_step_kernel(const LoweredGraph& graph, const S
   const auto& work = std::get<LayerWork>(step.work);
   const LayerQuant* quant = work.quant ? &*work.quant : nullptr;
   if (work.kind == LayerKind::library) {
-    return make_layer({step.layer, work.op, work.src, work.dst, work.weights.get(), work.bias.get(),
-                       quant, work.epilogue, work.dst_dtype, work.precision == Precision::bf16});
+    const LayerProblem problem{
+        step.layer,      work.op, work.src,      work.dst,       work.weights.get(),
+        work.bias.get(), quant,   work.epilogue, work.dst_dtype, work.precision == Precision::bf16};
+    return work.plain ? make_plain_dense(problem) : make_layer(problem);
   }
   const Buffer& src = graph.buffers[step.src.front()];
   const DirectProblem problem{

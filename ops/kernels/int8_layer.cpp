@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "ops/core/overloaded.hpp"
 #include "ops/core/qmath.hpp"
-#include "ops/kernels/eltwise.hpp"
+#include "ops/kernels/epilogue_value.hpp"
 #include "ops/kernels/layer.hpp"
 
 namespace caloquant {
@@ -138,30 +137,9 @@ class PortableInt8Layer : public LayerKernel {
         static_cast<std::int32_t*>(dst)[index] = sums[c];
         continue;
       }
-      const float value = finish(sums[c], c);
-      if (dst_dtype_ == DType::f32) {
-        static_cast<float*>(dst)[index] = value;
-      } else {
-        // value is already in steps, zero point included
-        static_cast<std::uint8_t*>(dst)[index] =
-            static_cast<std::uint8_t>(round_saturate(value, range_of(*epilogue_.dst)));
-      }
+      const float sum = (static_cast<float>(sums[c]) + bias_[c]) * scales_[c];
+      store_epilogue(epilogue_, epilogue_value(epilogue_, sum, c), index, dst);
     }
-  }
-
-  [[nodiscard]] float finish(std::int32_t sum, std::size_t c) const {
-    float y = (static_cast<float>(sum) + bias_[c]) * scales_[c];
-    for (const EpilogueOp& op : epilogue_.ops) {
-      y = std::visit(Overloaded{[&](const Eltwise& eltwise) { return eltwise_value(eltwise, y); },
-                                [&](const ChannelAffine& affine) {
-                                  return affine.mul[c] * y + affine.add[c];
-                                }},
-                     op);
-    }
-    if (epilogue_.dst) {
-      y = y * (1.0F / epilogue_.dst->scale) + static_cast<float>(epilogue_.dst->zero_point);
-    }
-    return y;
   }
 
   LayerQuant quant_;

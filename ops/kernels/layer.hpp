@@ -50,6 +50,10 @@ class LayerKernel {
 /// Exact integer layer in portable code, for machines where oneDNN's int8 kernels would saturate.
 [[nodiscard]] std::unique_ptr<LayerKernel> make_portable_int8_layer(const LayerProblem& problem);
 
+/// Dense in plain loops that allocates nothing when it runs, for event loops: oneDNN makes tables
+/// of its arguments anew for every call. Integer sums are exact, float sums in the order of inputs.
+[[nodiscard]] std::unique_ptr<LayerKernel> make_plain_dense(const LayerProblem& problem);
+
 /// oneDNN where its sums are exact, else the portable kernel.
 [[nodiscard]] std::unique_ptr<LayerKernel> make_layer(const LayerProblem& problem);
 

@@ -39,6 +39,9 @@ std::string_view name_of(CriterionKind kind) noexcept {
 }
 
 std::string describe(const MetricConfig& metric) {
+  if (metric.given) {
+    return metric.name + " reference=" + std::string(name_of(metric.tensor->reference));
+  }
   return metric.tensor ? describe(*metric.tensor) : describe(metric.loss);
 }
 

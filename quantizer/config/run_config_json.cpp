@@ -248,4 +248,9 @@ RunConfig load_run_config(const std::filesystem::path& file,
                               file.string());
 }
 
+RunConfig parse_run_config(const std::string& text, const std::string& source) {
+  return run_config_from_json(parse_json<ConfigError>(text, source),
+                              std::filesystem::absolute(source).parent_path(), source);
+}
+
 }  // namespace caloquant

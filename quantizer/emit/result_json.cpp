@@ -176,6 +176,10 @@ Json provenance_json(const ResultContext& context) {
 
 void write_result_json(const QuantizeResult& result, const ResultContext& context,
                        const std::filesystem::path& file) {
+  write_text_file(result_json(result, context).dump(2) + "\n", file);
+}
+
+Json result_json(const QuantizeResult& result, const ResultContext& context) {
   const bool has_model = result.final_quality.has_value();
   const LossResult final_loss = has_model ? result.final_quality->loss : LossResult{};
   Json json;
@@ -228,7 +232,7 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
   }
   json["kernels"] = context.kernels != nullptr ? kernels_json(*context.kernels) : Json();
   json["provenance"] = provenance_json(context);
-  write_text_file(json.dump(2) + "\n", file);
+  return json;
 }
 
 }  // namespace caloquant

@@ -26,6 +26,9 @@ struct ResultContext {
 void write_result_json(const QuantizeResult& result, const ResultContext& context,
                        const std::filesystem::path& file);
 
+/// What it writes.
+[[nodiscard]] Json result_json(const QuantizeResult& result, const ResultContext& context);
+
 /// value, standard error, dead-output loss, parts by axis, trust.
 [[nodiscard]] Json to_json(const ShowerLossResult& loss);
 /// The same of any metric; without parts by axis where there are none.

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <caloquant/arrays.hpp>
 #include <caloquant/config.hpp>
-#include <caloquant/loss_result.hpp>
-#include <caloquant/shower_loss.hpp>
+#include <caloquant/metric.hpp>
+#include <caloquant/quality.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,22 +14,12 @@
 #include "calibration/sweep.hpp"
 #include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
-#include "quantizer/evaluate/energy_response.hpp"
 #include "quantizer/evaluate/event_source.hpp"
 
 namespace caloquant {
 
 /// Events done since the call began; what it throws ends the work.
 using EventProgress = std::function<void(std::int64_t done)>;
-
-/// What an evaluation says of a model.
-struct ModelQuality {
-  LossResult loss;
-  std::optional<ShowerLossResult> shower;  ///< of the metric shower_shape
-  /// With accuracy_criterion.energy_response and a paired reference; empty for a model that was
-  /// stopped early.
-  std::vector<EnergyResponse> response{};
-};
 
 /// What is kept of the outputs of one model.
 class OutputSample {
@@ -112,9 +103,16 @@ class Evaluator {
   std::vector<std::size_t> stages_;
 };
 
+/// What a program gives in place of the data files and the metric of a config.
+struct GivenParts {
+  MemoryData data{};                       ///< views: must outlive the evaluator
+  std::shared_ptr<const Metric> metric{};  ///< null: that of the config
+};
+
 /// The evaluator of a config's metric and data; `engine` runs every model. Throws DataError, and
 /// ModelError when the network does not fit them.
 [[nodiscard]] std::unique_ptr<Evaluator> make_evaluator(const RunConfig& config, const Graph& fp32,
-                                                        EngineOptions engine = {});
+                                                        EngineOptions engine = {},
+                                                        const GivenParts& given = {});
 
 }  // namespace caloquant

@@ -1,8 +1,12 @@
 #include "quantizer/evaluate/latent_source.hpp"
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 
+#include <numbers>
+
 #include "calibration/data/latents.hpp"
+#include "calibration/data/shower_source.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 
 namespace caloquant {
@@ -21,13 +25,75 @@ DataOptions data_options(const RunConfig& config, const Shape& image) {
   return options;
 }
 
+std::vector<EventLabel> labels_of(const ShowerArrays& arrays) {
+  const std::size_t events = arrays.energies.size();
+  if (!arrays.thetas.empty() && arrays.thetas.size() != events) {
+    throw DataError("thetas",
+                    "has " + std::to_string(arrays.thetas.size()) + " values, energies has " +
+                        std::to_string(events),
+                    "give one angle for every energy, or none");
+  }
+  std::vector<EventLabel> labels(events);
+  for (std::size_t i = 0; i < events; ++i) {
+    labels[i] = {arrays.energies[i],
+                 arrays.thetas.empty() ? 0.5 * std::numbers::pi : arrays.thetas[i]};
+  }
+  return labels;
+}
+
+EventIndex index_of(const DataOptions& options, const MemoryData& given) {
+  if (std::holds_alternative<TensorArrays>(given)) {
+    throw DataError("the data", "are arrays of any network, the input recipe makes showers",
+                    "give energies and angles, or use the input recipe tensor");
+  }
+  const auto* showers = std::get_if<ShowerArrays>(&given);
+  if (showers == nullptr) {
+    return EventIndex::build(options);
+  }
+  const auto cells = static_cast<std::size_t>(element_count(options.image_shape));
+  if (!showers->images.empty() && showers->images.size() != showers->energies.size() * cells) {
+    throw DataError("images", "has " + std::to_string(showers->images.size()) + " cells, " +
+                                  std::to_string(showers->energies.size()) + " images of " +
+                                  to_string(options.image_shape) + " are expected");
+  }
+  return EventIndex::of_labels(labels_of(*showers), options.calibration_samples,
+                               options.evaluation_samples, options.image_shape);
+}
+
 }  // namespace
 
-LatentSource::LatentSource(const RunConfig& config, const Graph& fp32)
+LatentSource::LatentSource(const RunConfig& config, const Graph& fp32, const MemoryData& given)
     : input_(config.input),
       latent_size_(latent_size_of(fp32, config.input.recipe)),
       data_(data_options(config, image_shape_of(fp32))),
-      index_(EventIndex::build(data_)) {}
+      index_(index_of(data_, given)) {
+  if (const auto* showers = std::get_if<ShowerArrays>(&given)) {
+    images_ = showers->images;
+  }
+}
+
+void LatentSource::read_images(
+    EventRange range,
+    const std::function<void(std::int64_t first, std::span<const float>)>& use) const {
+  constexpr std::int64_t block_size = 64;
+  if (images_) {
+    if (images_->empty()) {
+      throw DataError("images", "were not given, but showers are what models are compared with",
+                      "give images, or use the metric reference fp32_paired");
+    }
+    const auto cells = static_cast<std::size_t>(element_count(data_.image_shape));
+    for (std::int64_t first = range.first; first < range.last; first += block_size) {
+      const auto count = static_cast<std::size_t>(std::min(block_size, range.last - first));
+      use(first, images_->subspan(static_cast<std::size_t>(first) * cells, count * cells));
+    }
+    return;
+  }
+  ShowerSource source(index_, data_, range, block_size);
+  ShowerBlock block;
+  while (source.next(block)) {
+    use(block.events.first, block.images);
+  }
+}
 
 void LatentSource::fill(std::int64_t first, std::int64_t count,
                         std::span<const std::span<float>> inputs) const {

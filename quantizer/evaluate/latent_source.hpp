@@ -1,6 +1,9 @@
 #pragma once
 
+#include <caloquant/arrays.hpp>
 #include <caloquant/config.hpp>
+#include <functional>
+#include <optional>
 
 #include "calibration/data/data_options.hpp"
 #include "graph/ir/graph.hpp"
@@ -8,12 +11,12 @@
 
 namespace caloquant {
 
-/// Latent vectors from the labels of the showers in the data files and seeded noise.
+/// Latent vectors from the labels of showers, in data files or in memory, and seeded noise.
 class LatentSource : public EventSource {
  public:
   /// Opens the files and counts events. Throws DataError, and ModelError when the network does not
   /// fit the recipe or has no [X, Y, Z] image as its only output.
-  LatentSource(const RunConfig& config, const Graph& fp32);
+  LatentSource(const RunConfig& config, const Graph& fp32, const MemoryData& given = {});
 
   [[nodiscard]] EventRange calibration() const override { return index_.calibration(); }
   [[nodiscard]] EventRange evaluation() const override { return index_.evaluation(); }
@@ -25,6 +28,11 @@ class LatentSource : public EventSource {
 
   [[nodiscard]] const EventIndex& events() const { return index_; }
   [[nodiscard]] const DataOptions& data() const { return data_; }
+  /// Hands over the simulated images of events, block by block, in GeV: [count, X, Y, Z] of events
+  /// first, first + 1, ... Throws DataError.
+  void read_images(
+      EventRange range,
+      const std::function<void(std::int64_t first, std::span<const float>)>& use) const;
   /// Throws ModelError for a network with other inputs or images.
   void require_same_interface(const Graph& graph) const;
 
@@ -33,6 +41,7 @@ class LatentSource : public EventSource {
   std::int64_t latent_size_;
   DataOptions data_;
   EventIndex index_;
+  std::optional<std::span<const float>> images_;  ///< in memory
 };
 
 }  // namespace caloquant

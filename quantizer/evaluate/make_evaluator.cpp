@@ -6,11 +6,11 @@
 namespace caloquant {
 
 std::unique_ptr<Evaluator> make_evaluator(const RunConfig& config, const Graph& fp32,
-                                          EngineOptions engine) {
-  if (config.metric.tensor) {
-    return std::make_unique<TensorEvaluator>(config, fp32, std::move(engine));
+                                          EngineOptions engine, const GivenParts& given) {
+  if (config.metric.tensor || given.metric) {
+    return std::make_unique<TensorEvaluator>(config, fp32, std::move(engine), given);
   }
-  return std::make_unique<ShowerEvaluator>(config, fp32, std::move(engine));
+  return std::make_unique<ShowerEvaluator>(config, fp32, std::move(engine), given.data);
 }
 
 }  // namespace caloquant

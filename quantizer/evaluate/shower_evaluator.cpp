@@ -6,8 +6,8 @@
 #include <caloquant/error.hpp>
 #include <utility>
 
-#include "calibration/data/shower_source.hpp"
 #include "metrics/shower_loss.hpp"
+#include "quantizer/evaluate/energy_response.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 
 namespace caloquant {
@@ -30,8 +30,11 @@ class ProfileSample : public OutputSample {
 
 }  // namespace
 
-ShowerEvaluator::ShowerEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine)
-    : Evaluator(config, fp32, std::move(engine)), loss_(config.metric.loss), source_(config, fp32) {
+ShowerEvaluator::ShowerEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine,
+                                 const MemoryData& given)
+    : Evaluator(config, fp32, std::move(engine)),
+      loss_(config.metric.loss),
+      source_(config, fp32, given) {
   const Shape& image = source_.data().image_shape;
   std::transform(image.begin(), image.end(), extents_.begin(),
                  [](std::int64_t extent) { return static_cast<std::size_t>(extent); });
@@ -136,16 +139,13 @@ StagedProfiles ShowerEvaluator::empty_profiles(EventRange range, EnergyUnits fro
 StagedProfiles ShowerEvaluator::dataset_profiles(EventRange range,
                                                  const EventProgress& progress) const {
   StagedProfiles profiles = empty_profiles(range, {1.0, 1.0});  // the source gives GeV
-  constexpr std::int64_t block_size = 64;
-  ShowerSource source(source_.events(), source_.data(), range, block_size);
-  ShowerBlock block;
-  while (source.next(block)) {
-    profiles.add(static_cast<std::size_t>(block.events.first - range.first), block.images,
-                 omp_get_max_threads());
+  const std::size_t cells = extents_[0] * extents_[1] * extents_[2];
+  source_.read_images(range, [&](std::int64_t first, std::span<const float> images) {
+    profiles.add(static_cast<std::size_t>(first - range.first), images, omp_get_max_threads());
     if (progress) {
-      progress(block.events.last - range.first);
+      progress(first - range.first + static_cast<std::int64_t>(images.size() / cells));
     }
-  }
+  });
   return profiles;
 }
 

@@ -12,7 +12,8 @@ class ShowerEvaluator : public Evaluator {
  public:
   /// Opens the data and counts events; `engine` runs every model. Throws DataError, and ModelError
   /// when the network does not fit the recipe or has no [X, Y, Z] image as its only output.
-  ShowerEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine = {});
+  ShowerEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine = {},
+                  const MemoryData& given = {});
 
   /// Accumulates the reference: showers of the files, or of the fp32 model.
   void prepare_reference(const EventProgress& progress = {}) override;

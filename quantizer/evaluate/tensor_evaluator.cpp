@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <functional>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -12,42 +11,23 @@
 namespace caloquant {
 namespace {
 
-using Batch = std::vector<std::span<const float>>;
-
-/// Hands the events of a batch to the metric, each with its reference.
-class MetricSample : public OutputSample {
+/// Hands batches to a judge, each with its reference.
+class JudgedSample : public OutputSample {
  public:
-  MetricSample(TensorLoss loss, std::function<Batch(std::int64_t, std::int64_t)> references)
-      : loss_(std::move(loss)), references_(std::move(references)) {}
+  using References =
+      std::function<std::vector<std::span<const float>>(std::int64_t first, std::int64_t count)>;
+  JudgedSample(std::unique_ptr<OutputJudge> judge, References references)
+      : judge_(std::move(judge)), references_(std::move(references)) {}
 
   void add(std::int64_t first, std::int64_t count,
            std::span<const std::span<const float>> outputs) override {
-    const Batch references = references_(first, count);
-    const auto events = static_cast<std::size_t>(count);
-#pragma omp parallel for schedule(static)
-    for (std::size_t event = 0; event < events; ++event) {
-      loss_.add(static_cast<std::size_t>(first) + event, rows(outputs, event, events),
-                rows(references, event, events));
-    }
+    judge_->add(first, count, outputs, references_(first, count));
   }
-  [[nodiscard]] const TensorLoss& loss() const {
-    return loss_;
-  }
+  [[nodiscard]] const OutputJudge& judge() const { return *judge_; }
 
  private:
-  static Batch rows(std::span<const std::span<const float>> batch, std::size_t event,
-                    std::size_t events) {
-    Batch rows;
-    rows.reserve(batch.size());
-    for (const std::span<const float> values : batch) {
-      const std::size_t size = values.size() / events;
-      rows.push_back(values.subspan(event * size, size));
-    }
-    return rows;
-  }
-
-  TensorLoss loss_;
-  std::function<Batch(std::int64_t, std::int64_t)> references_;
+  std::unique_ptr<OutputJudge> judge_;
+  References references_;
 };
 
 class KeepingSample : public OutputSample {
@@ -62,85 +42,64 @@ class KeepingSample : public OutputSample {
   TensorReferences& into_;
 };
 
-std::unique_ptr<EventSource> make_source(const RunConfig& config, const Graph& fp32) {
-  if (config.data.tensors) {
-    return std::make_unique<TensorSource>(config, fp32);
-  }
-  return std::make_unique<LatentSource>(config, fp32);
+const TensorArrays* arrays_of(const GivenParts& given) {
+  return std::get_if<TensorArrays>(&given.data);
 }
 
-/// The axis of the classes in the only output, counted from the front.
-std::optional<std::size_t> class_axis(const RunConfig& config, const Graph& fp32) {
-  if (config.metric.tensor->metric != TensorMetric::classification_top1) {
-    return std::nullopt;
+std::unique_ptr<EventSource> make_source(const RunConfig& config, const Graph& fp32,
+                                         const GivenParts& given) {
+  if (!config.data.tensors) {
+    return std::make_unique<LatentSource>(config, fp32, given.data);
   }
-  if (fp32.outputs().size() != 1) {
-    throw ModelError("model '" + fp32.name() + "'",
-                     "has " + std::to_string(fp32.outputs().size()) + " outputs",
-                     "classification_top1 needs one");
+  if (std::holds_alternative<ShowerArrays>(given.data)) {
+    throw DataError("the data", "are showers, the input recipe is tensor",
+                    "give arrays by name of the network's inputs, or use a recipe of showers");
   }
-  const Shape& shape = fp32.value(fp32.outputs()[0].value).shape;
-  const auto rank = static_cast<int>(shape.size());
-  const std::optional<int>& told = config.metric.tensor->class_axis;
-  if (!told && rank != 2) {
-    throw ConfigError(config.source + "#/metric/class_axis",
-                      "is missing: the output is " + to_string(shape),
-                      "say which axis holds the classes: 1 in channels-first models, -1 in "
-                      "channels-last ones");
-  }
-  const int axis = told.value_or(1) < 0 ? *told + rank : told.value_or(1);
-  if (axis < 1 || axis >= rank || shape[static_cast<std::size_t>(axis)] < 2) {
-    throw ConfigError(config.source + "#/metric/class_axis",
-                      "is no axis with classes of the output " + to_string(shape),
-                      "name one with at least 2 classes");
-  }
-  return static_cast<std::size_t>(axis);
+  return std::make_unique<TensorSource>(config, fp32, arrays_of(given));
 }
 
-std::vector<ClassLayout> layouts_of(const Graph& fp32, std::optional<std::size_t> axis) {
-  std::vector<ClassLayout> layouts;
+TensorReference reference_of(const RunConfig& config) {
+  return config.metric.tensor ? config.metric.tensor->reference : TensorReference::fp32_paired;
+}
+
+/// Elements of one event of every output.
+std::vector<std::size_t> elements_of(const Graph& fp32) {
+  std::vector<std::size_t> elements;
   for (const GraphOutput& output : fp32.outputs()) {
-    const Shape& shape = fp32.value(output.value).shape;
-    const auto product = [&shape](std::size_t first, std::size_t last) {
-      return static_cast<std::size_t>(std::accumulate(
-          shape.begin() + static_cast<std::ptrdiff_t>(first),
-          shape.begin() + static_cast<std::ptrdiff_t>(last), std::int64_t{1}, std::multiplies<>()));
-    };
-    layouts.push_back(axis ? ClassLayout{product(1, *axis), product(*axis, *axis + 1),
-                                         product(*axis + 1, shape.size())}
-                           : ClassLayout{1, 1, product(1, shape.size())});
+    Shape shape = fp32.value(output.value).shape;
+    shape.front() = 1;
+    elements.push_back(static_cast<std::size_t>(element_count(shape)));
   }
-  return layouts;
+  return elements;
 }
 
 }  // namespace
 
 TensorEvaluator::TensorEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine,
-                                 std::size_t most_kept)
+                                 const GivenParts& given, std::size_t most_kept)
     : Evaluator(config, fp32, std::move(engine)),
-      options_(*config.metric.tensor),
-      source_(make_source(config, fp32)),
+      reference_(reference_of(config)),
+      source_(make_source(config, fp32, given)),
+      metric_(given.metric ? given_metric(given.metric, fp32, *source_)
+                           : formula_metric(config, fp32)),
+      elements_(elements_of(fp32)),
       most_kept_(most_kept) {
-  const std::optional<std::size_t> axis = class_axis(config, fp32);
-  layouts_ = layouts_of(fp32, axis);
   if (!paired()) {
-    targets_ = std::make_unique<TargetSource>(config, fp32, axis);
+    targets_ =
+        std::make_unique<TargetSource>(config, fp32, metric_->class_axis(), arrays_of(given));
+    for (std::size_t i = 0; i < elements_.size(); ++i) {
+      elements_[i] = targets_->elements(i);
+    }
   }
   allow_stages(config);
 }
 
 double TensorEvaluator::error_of(double value) const {
-  return formula_of(options_.metric).error(value);
+  return metric_->error_of(value);
 }
 
 void TensorEvaluator::prepare_reference(const EventProgress& progress) {
-  std::vector<std::size_t> elements;
-  for (std::size_t i = 0; i < layouts_.size(); ++i) {
-    const ClassLayout& layout = layouts_[i];
-    elements.push_back(targets_ ? targets_->elements(i)
-                                : layout.outer * layout.classes * layout.inner);
-  }
-  references_.emplace(std::move(elements), source_->evaluation().size(), most_kept_);
+  references_.emplace(elements_, source_->evaluation().size(), most_kept_);
   if (!references_->fits()) {
     return;
   }
@@ -159,9 +118,9 @@ void TensorEvaluator::keep_targets() {
   for (std::int64_t first = all.first; first < all.last; first += batch()) {
     const std::int64_t count = std::min(batch(), all.last - first);
     std::vector<std::span<const float>> rows;
-    room.resize(layouts_.size());
-    for (std::size_t i = 0; i < layouts_.size(); ++i) {
-      room[i].resize(targets_->elements(i) * static_cast<std::size_t>(count));
+    room.resize(elements_.size());
+    for (std::size_t i = 0; i < elements_.size(); ++i) {
+      room[i].resize(elements_[i] * static_cast<std::size_t>(count));
       targets_->read(i, first, count, room[i]);
       rows.emplace_back(room[i]);
     }
@@ -214,9 +173,8 @@ std::unique_ptr<OutputSample> TensorEvaluator::make_sample(const Graph& graph,
                         std::int64_t first, std::int64_t count) {
     return references_->batch(first, count, companion, targets_.get(), origin, *room);
   };
-  return std::make_unique<MetricSample>(
-      TensorLoss(options_.metric, layouts_, static_cast<std::size_t>(source_->evaluation().size())),
-      std::move(references));
+  return std::make_unique<JudgedSample>(metric_->start(source_->evaluation().size()),
+                                        std::move(references));
 }
 
 ModelQuality TensorEvaluator::judge(const OutputSample& sample,
@@ -224,19 +182,12 @@ ModelQuality TensorEvaluator::judge(const OutputSample& sample,
   const auto all = static_cast<std::size_t>(source_->evaluation().size());
   ModelQuality quality;
   quality.loss =
-      static_cast<const MetricSample&>(sample).loss().result(stage ? stages()[*stage] : all);
+      static_cast<const JudgedSample&>(sample).judge().result(stage ? stages()[*stage] : all);
   return quality;
 }
 
-/// A largest difference does not shrink again; every other value lies by its standard error.
 bool TensorEvaluator::hopeless(const ModelQuality& quality, double target) const {
-  const LossResult& loss = quality.loss;
-  if (options_.metric == TensorMetric::max_abs) {
-    return loss.value > target;
-  }
-  const double margin = early_stop_sigmas * loss.standard_error.value_or(0.0);
-  return loss.standard_error && (higher_is_better(options_.metric) ? loss.value + margin < target
-                                                                   : loss.value - margin > target);
+  return metric_->hopeless(quality.loss, target);
 }
 
 }  // namespace caloquant

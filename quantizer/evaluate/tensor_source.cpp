@@ -49,12 +49,14 @@ std::vector<std::filesystem::path> target_files(const RunConfig& config) {
 
 }  // namespace
 
-TensorSource::TensorSource(const RunConfig& config, const Graph& fp32)
-    : files_(expand_files(config.data.files, base_folder(config), true)),
+TensorSource::TensorSource(const RunConfig& config, const Graph& fp32, const TensorArrays* given)
+    : files_(given != nullptr ? std::vector<std::filesystem::path>{}
+                              : expand_files(config.data.files, base_folder(config), true)),
       calibration_(static_cast<std::int64_t>(config.data.calibration_samples)),
       evaluation_(static_cast<std::int64_t>(config.data.evaluation_samples)),
-      inputs_(open_network_inputs(fp32, files_, config.data.tensors->inputs)) {
-  expect_rows(config, inputs_.rows(), files_.front().string());
+      inputs_(given != nullptr ? arrays_as_events(given->inputs, inputs_of(fp32))
+                               : open_network_inputs(fp32, files_, config.data.tensors->inputs)) {
+  expect_rows(config, inputs_.rows(), files_.empty() ? "the inputs" : files_.front().string());
 }
 
 void TensorSource::fill(std::int64_t first, std::int64_t count,
@@ -63,9 +65,11 @@ void TensorSource::fill(std::int64_t first, std::int64_t count,
 }
 
 TargetSource::TargetSource(const RunConfig& config, const Graph& fp32,
-                           std::optional<std::size_t> class_axis)
-    : targets_(target_files(config), targets_of(fp32, class_axis), config.data.tensors->targets,
-               numbered("output_", fp32.outputs().size())) {
+                           std::optional<std::size_t> class_axis, const TensorArrays* given)
+    : targets_(given != nullptr ? arrays_as_events(given->targets, targets_of(fp32, class_axis))
+                                : TensorEvents(target_files(config), targets_of(fp32, class_axis),
+                                               config.data.tensors->targets,
+                                               numbered("output_", fp32.outputs().size()))) {
   expect_rows(config, targets_.rows(), "the targets");
 }
 

@@ -8,11 +8,11 @@
 
 namespace caloquant {
 
-/// Rows of arrays in the data files, as they are: for any network.
+/// Rows of arrays, in the data files or in memory (`given`), as they are: for any network.
 class TensorSource : public EventSource {
  public:
   /// Throws DataError for arrays that are no inputs of the network, and for too few rows.
-  TensorSource(const RunConfig& config, const Graph& fp32);
+  TensorSource(const RunConfig& config, const Graph& fp32, const TensorArrays* given = nullptr);
 
   [[nodiscard]] EventRange calibration() const override { return {0, calibration_}; }
   [[nodiscard]] EventRange evaluation() const override {
@@ -34,7 +34,8 @@ class TensorSource : public EventSource {
 class TargetSource {
  public:
   /// Throws as TensorSource does.
-  TargetSource(const RunConfig& config, const Graph& fp32, std::optional<std::size_t> class_axis);
+  TargetSource(const RunConfig& config, const Graph& fp32, std::optional<std::size_t> class_axis,
+               const TensorArrays* given = nullptr);
 
   /// Elements of an output's target of one event.
   [[nodiscard]] std::size_t elements(std::size_t output) const;

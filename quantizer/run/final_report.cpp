@@ -29,12 +29,14 @@ ComparedSide report_side(const char* name, const Graph& graph) {
 }
 
 std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp32,
-                                        const Graph& quantized, const EventProgress& progress) {
-  if (config.metric.tensor ||
+                                        const Graph& quantized, const MemoryData& given,
+                                        const EventProgress& progress) {
+  const auto* showers = std::get_if<ShowerArrays>(&given);
+  if (config.metric.tensor || (showers != nullptr && showers->images.empty()) ||
       std::min(config.data.evaluation_samples, config.report.physics_events) < 2) {
     return std::nullopt;
   }
-  ShowerEvaluator data(against_data(config), fp32);
+  ShowerEvaluator data(against_data(config), fp32, {}, given);
   data.prepare_reference();
   StagedProfiles profiles_fp32 = data.profiles_of_gev();
   StagedProfiles profiles_quantized = data.profiles_of_gev();

@@ -19,9 +19,11 @@ struct FinalReport {
 };
 
 /// Runs both networks over the first report.physics_events evaluation events. None where fewer than
-/// two events are to be compared, and for what makes no showers. Throws what compare() throws.
+/// two events are to be compared, and for what makes no showers. `given`: events in memory,
+/// none where they have no images. Throws what compare() throws.
 [[nodiscard]] std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp32,
                                                       const Graph& quantized,
+                                                      const MemoryData& given = {},
                                                       const EventProgress& progress = {});
 
 /// The two sides of such a comparison, with their names in the report.

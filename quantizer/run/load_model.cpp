@@ -49,6 +49,15 @@ bool is_quantized(const Graph& graph) {
                              [](const Node& node) { return node.quant.has_value(); });
 }
 
+/// A quantized network stays as it was written, but for what no executor can do.
+LoadedModel ready_to_run(Graph network, const GraphConfig& graph) {
+  const bool quantized = is_quantized(network);
+  return {run_passes(std::move(network), canonical_passes(),
+                     quantized ? optional_pass_names() : graph.disabled_passes),
+          {},
+          quantized};
+}
+
 Graph read_native_graph(const std::filesystem::path& file) {
   NativeModel native = read_native(file);
   verify_samples(native, file);
@@ -94,12 +103,18 @@ LoadedModel load_model_file(const std::filesystem::path& file, const GraphConfig
   ModelConfig config;
   config.file = file;
   Graph network = read_model(config);
-  const bool quantized = is_quantized(network);
-  if (!is_native(file)) {
-    network = run_passes(std::move(network), canonical_passes(),
-                         quantized ? optional_pass_names() : graph.disabled_passes);
+  if (is_native(file)) {
+    const bool quantized = is_quantized(network);
+    return {std::move(network), {file}, quantized};
   }
-  return {std::move(network), {file}, quantized};
+  LoadedModel model = ready_to_run(std::move(network), graph);
+  model.files = {file};
+  return model;
+}
+
+LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,
+                            const GraphConfig& graph) {
+  return ready_to_run(onnx::import_model(onnx::read_model(bytes, name)), graph);
 }
 
 }  // namespace caloquant

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <caloquant/config.hpp>
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,10 @@ struct LoadedModel {
 /// Keras or ONNX file: told apart by their content. The graph of a quantized ONNX file stays as it
 /// was written, too, but for what no executor can do. Throws ModelError.
 [[nodiscard]] LoadedModel load_model_file(const std::filesystem::path& file,
+                                          const GraphConfig& graph);
+
+/// An ONNX model in memory; as load_model_file(). `name` is its place in errors.
+[[nodiscard]] LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,
                                           const GraphConfig& graph);
 
 }  // namespace caloquant

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caloquant/config.hpp>
+#include <caloquant/session.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -58,8 +59,17 @@ struct QuantizeResult {
 /// kernel of every layer; null: the default. When nothing meets the target, the best so far is
 /// written. Throws ConfigError, ModelError, DataError and BackendError; after those of the run
 /// itself result.json holds the error.
-[[nodiscard]] QuantizeResult quantize(const RunConfig& config, const std::filesystem::path& output,
-                                      RunObserver& observer, KernelChoices* kernels = nullptr);
+[[nodiscard]] QuantizeResult run_quantize(const RunConfig& config,
+                                          const std::filesystem::path& output,
+                                          RunObserver& observer, KernelChoices* kernels = nullptr,
+                                          const RunParts& parts = {});
+
+/// Makes the folder where it does not exist, and removes the files of an earlier run, which must
+/// not pass for those of this one. Throws BackendError.
+void prepare_folder(const std::filesystem::path& output);
+
+/// Most memory that the process ever held [bytes].
+[[nodiscard]] std::size_t peak_memory();
 
 /// The layers of a canonical graph as the tuner sees them; `whole_ladder` as default_layer_spec().
 [[nodiscard]] std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder = false);

@@ -2,11 +2,11 @@
 
 #include <caloquant/config.hpp>
 #include <caloquant/strategy.hpp>
+#include <caloquant/tune_result.hpp>
 #include <cstddef>
 #include <functional>
 #include <limits>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "quantizer/tune/journal.hpp"
@@ -23,17 +23,6 @@ struct Evaluation {
   /// Criteria beside the loss; the loop puts the loss before them.
   std::vector<Measure> measures{};
 };
-
-/// Why a run ended.
-enum class StopReason {
-  target_met,   ///< timeout 0 and a configuration met the target
-  exhausted,    ///< the strategy has nothing left
-  max_trials,   ///<
-  timeout,      ///<
-  interrupted,  ///< by the user: `interrupted` or an Error of that kind
-  callback,     ///< on_trial returned false
-};
-[[nodiscard]] std::string_view name_of(StopReason reason) noexcept;
 
 /// What the loop calls. Only `evaluate` is required.
 struct TuneCallbacks {
@@ -60,16 +49,6 @@ struct TuneOptions {
   /// Makes of a loss what adds up over layers (LossResult::error); empty: the loss itself, or when
   /// higher is better what it lost against the baseline.
   std::function<double(double)> error_of{};
-};
-
-struct TuneResult {
-  History trials;
-  std::optional<std::size_t> best;  ///< index into trials; nothing when no trial gave a loss
-  bool target_met = false;          ///< by trials[best]
-  double baseline = 0.0;
-  double target = 0.0;
-  StopReason reason = StopReason::exhausted;
-  double seconds = 0.0;  ///< wall time of the run [s]
 };
 
 /// Evaluates what the strategy proposes until a limit. With timeout 0 a strategy that stops at the

@@ -64,11 +64,12 @@ class TerminalObserver : public RunObserver {
                       std::int64_t events) override {
     progress_.begin_trial(step + 1, at_most, static_cast<std::size_t>(events));
   }
-  void on_trial(const Trial& trial) override {
+  bool on_trial(const Trial& trial) override {
     progress_.clear();
     if (!quiet_) {
       std::cout << table_->row(trial) << std::flush;
     }
+    return true;
   }
   [[nodiscard]] bool interrupted() override { return cli::interrupted(); }
 
@@ -182,7 +183,7 @@ int quantize_command(const QuantizeArguments& arguments) {
   TerminalObserver observer(config, arguments.quiet);
   auto kernels = machine_kernels();
   const QuantizeResult result =
-      quantize(config, arguments.output, observer, kernels ? &*kernels : nullptr);
+      run_quantize(config, arguments.output, observer, kernels ? &*kernels : nullptr);
   if (kernels) {
     kernels->save();
   }

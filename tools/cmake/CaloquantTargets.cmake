@@ -37,8 +37,11 @@ function(caloquant_add_library name)
   endif()
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   target_compile_features(${target} PUBLIC cxx_std_20)
+  # The shared library shows what public headers declare (they say so), nothing else.
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON
-                        VERIFY_INTERFACE_HEADER_SETS ON)
+                        CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+                        VERIFY_INTERFACE_HEADER_SETS ON
+                        CALOQUANT_PRIVATE_LINK "${ARG_PRIVATE_LINK}")
   target_link_libraries(${target} PUBLIC ${ARG_LINK}
                         PRIVATE $<BUILD_INTERFACE:caloquant_options> ${ARG_PRIVATE_LINK})
 endfunction()

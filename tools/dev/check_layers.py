@@ -23,6 +23,7 @@ DOORS = {
     "dnnl.hpp": {"ops/onednn/"},
     "nlohmann/": {"graph/io/json.hpp"},
     "CLI/": {"tools/cli/"},
+    "pybind11/": {"tools/python/src/"},
     "google/protobuf/": {"graph/io/onnx/proto/", "graph/io/tensorflow/proto/", "graph/io/protobuf/"},
     "graph/io/protobuf/": {"graph/io/onnx/proto/", "graph/io/tensorflow/proto/", "graph/io/protobuf/"},
     "graph/io/tensorflow/proto/tensorflow.pb.h": {"graph/io/tensorflow/proto/"},

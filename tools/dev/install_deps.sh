@@ -7,6 +7,7 @@ packages=(
   g++ cmake ninja-build git ca-certificates python3
   libdnnl-dev ocl-icd-opencl-dev libhdf5-dev libeigen3-dev nlohmann-json3-dev libcli11-dev
   libprotobuf-dev protobuf-compiler libzip-dev
+  pybind11-dev python3-dev python3-numpy pkg-config file
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 case "${1:-}" in

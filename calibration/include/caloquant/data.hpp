@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// The layouts of the public shower files; f32 or f64, contiguous, chunked or compressed.
@@ -19,3 +20,4 @@ enum class InputRecipe {
 [[nodiscard]] std::string_view name_of(InputRecipe recipe) noexcept;
 
 }  // namespace caloquant
+#pragma GCC visibility pop

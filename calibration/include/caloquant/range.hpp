@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// How the range of an activation is found from the values seen in calibration. Formulas and
@@ -55,3 +56,4 @@ struct Range {
 };
 
 }  // namespace caloquant
+#pragma GCC visibility pop

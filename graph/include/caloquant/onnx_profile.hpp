@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// For whom the quantized layers of an ONNX file are written. All have s8 weights in raw_data with
@@ -21,3 +22,4 @@ inline constexpr std::array onnx_profiles{OnnxProfile::onnxruntime, OnnxProfile:
 [[nodiscard]] std::string_view name_of(OnnxProfile profile) noexcept;
 
 }  // namespace caloquant
+#pragma GCC visibility pop

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// What a metric says of a sample of outputs, whatever the metric.
@@ -23,3 +24,4 @@ struct LossResult {
 };
 
 }  // namespace caloquant
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// What the showers of the model under test are compared with.
@@ -115,3 +116,4 @@ struct ShowerLossResult {
 };
 
 }  // namespace caloquant
+#pragma GCC visibility pop

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// How near the outputs of any network are to a reference. Formulas: metrics/README.md.
@@ -42,3 +43,4 @@ struct TensorMetricOptions {
 [[nodiscard]] std::string describe(const TensorMetricOptions& options);
 
 }  // namespace caloquant
+#pragma GCC visibility pop

@@ -3,6 +3,7 @@
 #include <exception>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// What went wrong, seen from the user's side. Each kind has one exit code (see exit_code()).
@@ -59,3 +60,4 @@ struct InterruptedError : Error {
 [[nodiscard]] int exit_code(ErrorKind kind) noexcept;
 
 }  // namespace caloquant
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// Per-tensor quantization parameters. THE meaning of scale in this project:
@@ -40,3 +41,4 @@ struct LayerQuant {
 [[nodiscard]] bool is_integer(const QuantParams& params) noexcept;
 
 }  // namespace caloquant
+#pragma GCC visibility pop

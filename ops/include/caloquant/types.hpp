@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// Element types, named as in oneDNN.
@@ -39,3 +40,4 @@ enum class Precision {
 [[nodiscard]] std::string_view name_of(Precision precision) noexcept;
 
 }  // namespace caloquant
+#pragma GCC visibility pop

@@ -151,7 +151,7 @@ void pack_row(const CellSource& source, std::int64_t first, const CellStrides& s
 
 }  // namespace
 
-Triple triple_of(const Shape& values, std::int64_t filler) {
+Triple triple_of(std::span<const std::int64_t> values, std::int64_t filler) {
   CALOQUANT_EXPECT(values.size() <= 3);
   Triple result{filler, filler, filler};
   std::copy(values.begin(), values.end(),

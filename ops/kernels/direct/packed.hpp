@@ -15,7 +15,7 @@ namespace caloquant {
 using Triple = std::array<std::int64_t, 3>;
 
 /// Last entries of a vector of one to three spatial extents, with `filler` in front.
-[[nodiscard]] Triple triple_of(const Shape& values, std::int64_t filler);
+[[nodiscard]] Triple triple_of(std::span<const std::int64_t> values, std::int64_t filler);
 
 /// A tensor as the direct kernels have it: [N, groups, D, H, W] of 32-bit lanes, each with one to
 /// four channels of a cell (tiles.hpp), with a halo of zeros (the zero point) around space, so

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// How network output becomes energy: E[GeV] = out^(1 / power) / scale.
@@ -103,6 +104,7 @@ struct MetricConfig {
   std::string preset = "tune";
   ShowerLossOptions loss;                     ///< the preset with the overrides of the config
   std::optional<TensorMetricOptions> tensor;  ///< every metric but shower_shape
+  bool given = false;  ///< a Metric of the program, called `name`; no config file can say so
   friend bool operator==(const MetricConfig&, const MetricConfig&) = default;
 };
 
@@ -189,6 +191,11 @@ struct RunConfig {
 [[nodiscard]] RunConfig load_run_config(const std::filesystem::path& file,
                                         const std::vector<std::string>& overrides = {});
 
+/// The same from JSON text. `source` names it in errors, and relative paths are taken from its
+/// folder, as if it were a file.
+[[nodiscard]] RunConfig parse_run_config(const std::string& text,
+                                         const std::string& source = "config");
+
 /// The JSON Schema (2020-12) of a config file, as text: the one source of keys, types, ranges and
 /// defaults.
 [[nodiscard]] std::string run_config_schema();
@@ -198,3 +205,4 @@ struct RunConfig {
 [[nodiscard]] std::string to_json_text(const RunConfig& config);
 
 }  // namespace caloquant
+#pragma GCC visibility pop

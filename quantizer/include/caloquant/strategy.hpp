@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// What a strategy wants to see evaluated next.
@@ -120,3 +121,4 @@ struct StrategyOptions {
                                                       const TuningSpace& space);
 
 }  // namespace caloquant
+#pragma GCC visibility pop

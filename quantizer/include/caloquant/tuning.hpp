@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace caloquant {
 
 /// How many weight scales a layer has.
@@ -151,3 +152,4 @@ class TuningSpace {
 };
 
 }  // namespace caloquant
+#pragma GCC visibility pop

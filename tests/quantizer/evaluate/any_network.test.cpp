@@ -58,7 +58,7 @@ TEST_P(AnyNetwork, IsQuantizedAndExported) {
   const RunConfig config = config_of(GetParam());
   const testing::TempDir folder;
   RunObserver observer;
-  const QuantizeResult result = quantize(config, folder.path(), observer);
+  const QuantizeResult result = run_quantize(config, folder.path(), observer);
   ASSERT_TRUE(result.final_quality.has_value()) << result.error;
   EXPECT_TRUE(result.tuning.target_met);
   EXPECT_EQ(result.tuning.trials[*result.tuning.best].quantized_layers(), result.layers.size());
@@ -81,7 +81,7 @@ TEST(AnyNetworkStrategies, AutoMeetsALimitInDecibels) {
   config.tuning.strategy = "auto";
   const testing::TempDir folder;
   RunObserver observer;
-  const QuantizeResult result = quantize(config, folder.path(), observer);
+  const QuantizeResult result = run_quantize(config, folder.path(), observer);
   EXPECT_TRUE(result.tuning.target_met);
   EXPECT_GE(result.final_quality->loss.value, 30.0);
   for (const Trial& trial : result.tuning.trials) {
@@ -116,7 +116,7 @@ TEST(AnyNetworkMetrics, NothingDependsOnWhatIsKept) {
     const Graph fp32 = load_fp32_model(config.model, config.graph).graph;
     const Graph int8 = load_fp32_model(config.model, {{"fold_affine_into_weights"}}).graph;
     TensorEvaluator kept(config, fp32);
-    TensorEvaluator not_kept(config, fp32, {}, 0);
+    TensorEvaluator not_kept(config, fp32, {}, {}, 0);
     kept.prepare_reference();
     not_kept.prepare_reference();
     const auto a = kept.qualities_of({int8, fp32});

@@ -57,7 +57,7 @@ class EqualizationRun : public ::testing::Test {
 };
 
 TEST_F(EqualizationRun, OnIsInResultAndModel) {
-  const QuantizeResult result = quantize(config("on", "basic"), folder / "out", observer);
+  const QuantizeResult result = run_quantize(config("on", "basic"), folder / "out", observer);
   ASSERT_TRUE(result.final_quality.has_value());
   const Json json = result_json();
   ASSERT_FALSE(json.at("equalized").empty());
@@ -70,13 +70,13 @@ TEST_F(EqualizationRun, OnIsInResultAndModel) {
 }
 
 TEST_F(EqualizationRun, OffLeavesTheNetworkAlone) {
-  const QuantizeResult result = quantize(config("off", "basic"), folder / "out", observer);
+  const QuantizeResult result = run_quantize(config("off", "basic"), folder / "out", observer);
   EXPECT_TRUE(result.equalized.empty());
   EXPECT_TRUE(result_json().at("equalized").empty());
 }
 
 TEST_F(EqualizationRun, AutoKeepsWhatLosesLess) {
-  const QuantizeResult result = quantize(config("auto", "auto"), folder / "out", observer);
+  const QuantizeResult result = run_quantize(config("auto", "auto"), folder / "out", observer);
   ASSERT_EQ(result.recipes.size(), 3U);  // biases of the final model come last
   EXPECT_TRUE(result.recipes[2].sequential_bias_correction);
   EXPECT_FALSE(result.recipes[0].equalization);

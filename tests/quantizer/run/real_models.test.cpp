@@ -90,7 +90,7 @@ TEST(RealModels, EnergyGanMeetsItsTarget) {
   const RunConfig config =
       run_config_from_json(json, folder.path(), (folder / "run.json").string());
   RunObserver observer;
-  const QuantizeResult result = quantize(config, folder / "out", observer);
+  const QuantizeResult result = run_quantize(config, folder / "out", observer);
   ASSERT_TRUE(result.tuning.best.has_value()) << result.error;
   EXPECT_TRUE(result.tuning.target_met);
   for (const LayerReport& layer : result.layers) {

@@ -2,6 +2,7 @@
 
 #include <caloquant/error.hpp>
 #include <fstream>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -133,11 +134,7 @@ void read_graph(const onnx_proto::GraphProto& graph, Model& model) {
   sort_nodes(model);
 }
 
-}  // namespace
-
-Model read_model(const fs::path& file) {
-  onnx_proto::ModelProto proto;
-  parse_file(file, proto, "ONNX");
+Model convert(const onnx_proto::ModelProto& proto, const fs::path& file) {
   Model model;
   model.file = file;
   if (!proto.has_graph()) {
@@ -150,6 +147,43 @@ Model read_model(const fs::path& file) {
     model.metadata.emplace_back(entry.key(), entry.value());
   }
   return model;
+}
+
+void refuse_external_data(const onnx_proto::ModelProto& proto, const std::string& name) {
+  const auto expect_inside = [&name](const onnx_proto::TensorProto& tensor) {
+    if (tensor.external_data_size() > 0) {
+      throw ModelError(name + ", tensor '" + printable(tensor.name()) + "'",
+                       "lies in another file, which a model in memory does not have",
+                       "save the model with its weights inside, or give its file");
+    }
+  };
+  for (const auto& tensor : proto.graph().initializer()) {
+    expect_inside(tensor);
+  }
+  for (const auto& node : proto.graph().node()) {
+    for (const auto& attribute : node.attribute()) {
+      expect_inside(attribute.t());
+    }
+  }
+}
+
+}  // namespace
+
+Model read_model(const fs::path& file) {
+  onnx_proto::ModelProto proto;
+  parse_file(file, proto, "ONNX");
+  return convert(proto, file);
+}
+
+Model read_model(std::span<const std::byte> bytes, const std::string& name) {
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw ModelError(name, "is larger than 2 GiB, which protobuf cannot read",
+                     "save the model with its weights in files of their own");
+  }
+  onnx_proto::ModelProto proto;
+  parse_bytes(bytes, proto, name, "ONNX");
+  refuse_external_data(proto, name);
+  return convert(proto, name);
 }
 
 Array read_array(const fs::path& file) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
+#include <string>
 
 #include "graph/io/onnx/model.hpp"
 
@@ -14,6 +17,9 @@ namespace caloquant::onnx {
 /// values that are computed twice. Allocates in proportion to the file, whatever it claims. Throws
 /// ModelError.
 [[nodiscard]] Model read_model(const std::filesystem::path& file);
+
+/// The same from memory; `name` is its place in errors. Refused are weights in files, too.
+[[nodiscard]] Model read_model(std::span<const std::byte> bytes, const std::string& name);
 
 /// A single tensor (TensorProto), as input_0.pb of a test folder. Throws ModelError.
 [[nodiscard]] Array read_array(const std::filesystem::path& file);

@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "ops/core/qmath.hpp"
+#include "ops/kernels/epilogue_value.hpp"
+#include "ops/kernels/layer.hpp"
+
+namespace caloquant {
+namespace {
+
+constexpr std::int64_t block = 64;  // outputs whose sums a thread holds at a time
+
+/// Dense in plain loops. The order of a sum is that of the inputs, whatever the batch and the
+/// number of threads.
+template <typename Weight, typename Sum>
+class PlainDense : public LayerKernel {
+ public:
+  explicit PlainDense(const LayerProblem& problem)
+      : epilogue_(problem.epilogue),
+        rows_(problem.src[0]),
+        inputs_(problem.src[1]),
+        outputs_(problem.dst[1]),
+        scales_(static_cast<std::size_t>(outputs_), 1.0F),
+        bias_(static_cast<std::size_t>(outputs_), 0.0F) {
+    if (problem.quant != nullptr) {
+      src_ = problem.quant->src;
+      const std::vector<float>& given = problem.quant->weight_scales;
+      for (std::size_t c = 0; c < scales_.size(); ++c) {
+        scales_[c] = src_.scale * (given.size() == 1 ? given[0] : given[c]);
+      }
+    }
+    for (std::size_t c = 0; problem.bias != nullptr && c < bias_.size(); ++c) {
+      bias_[c] = problem.bias->data<float>()[c] / scales_[c];
+    }
+    pack(problem.weights->data<Weight>());
+  }
+
+  void execute(const void* src, void* dst) override {
+    if constexpr (std::is_same_v<Sum, float>) {
+      run(static_cast<const float*>(src), 0.0F, dst);
+    } else if (src_.dtype == DType::u8) {
+      run(static_cast<const std::uint8_t*>(src), src_.zero_point, dst);
+    } else if (src_.dtype == DType::s8) {
+      run(static_cast<const std::int8_t*>(src), src_.zero_point, dst);
+    } else {
+      run(static_cast<const std::int16_t*>(src), src_.zero_point, dst);
+    }
+  }
+
+  [[nodiscard]] std::string implementation() const override { return "plain_dense"; }
+
+ private:
+  /// [O, I] -> [blocks, I, block], so that the innermost loop runs over outputs.
+  void pack(std::span<const Weight> weights) {
+    const std::int64_t blocks = (outputs_ + block - 1) / block;
+    weights_.assign(static_cast<std::size_t>(blocks * inputs_ * block), Weight{});
+    for (std::int64_t o = 0; o < outputs_; ++o) {
+      for (std::int64_t i = 0; i < inputs_; ++i) {
+        weights_[static_cast<std::size_t>((o / block * inputs_ + i) * block + o % block)] =
+            weights[static_cast<std::size_t>(o * inputs_ + i)];
+      }
+    }
+  }
+
+  template <typename Src>
+  void run(const Src* src, Sum zero_point, void* dst) const {
+    const std::int64_t blocks = (outputs_ + block - 1) / block;
+#pragma omp parallel for collapse(2) schedule(static)
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      for (std::int64_t b = 0; b < blocks; ++b) {
+        std::array<Sum, static_cast<std::size_t>(block)> sums{};
+        const Weight* weights = weights_.data() + b * inputs_ * block;
+        for (std::int64_t i = 0; i < inputs_; ++i) {
+          const Sum value = static_cast<Sum>(src[row * inputs_ + i]) - zero_point;
+          for (std::int64_t o = 0; o < block; ++o) {
+            sums[static_cast<std::size_t>(o)] += value * static_cast<Sum>(weights[i * block + o]);
+          }
+        }
+        store(sums, row, b, dst);
+      }
+    }
+  }
+
+  template <typename Sums>
+  void store(const Sums& sums, std::int64_t row, std::int64_t b, void* dst) const {
+    const std::int64_t last = std::min(outputs_, (b + 1) * block);
+    for (std::int64_t o = b * block; o < last; ++o) {
+      const auto c = static_cast<std::size_t>(o);
+      const float y =
+          (static_cast<float>(sums[static_cast<std::size_t>(o - b * block)]) + bias_[c]) *
+          scales_[c];
+      store_epilogue(epilogue_, epilogue_value(epilogue_, y, c),
+                     static_cast<std::size_t>(row * outputs_ + o), dst);
+    }
+  }
+
+  Epilogue epilogue_;
+  QuantParams src_{};
+  std::int64_t rows_;
+  std::int64_t inputs_;
+  std::int64_t outputs_;
+  std::vector<float> scales_;
+  std::vector<float> bias_;
+  std::vector<Weight> weights_;
+};
+
+}  // namespace
+
+std::unique_ptr<LayerKernel> make_plain_dense(const LayerProblem& problem) {
+  CALOQUANT_EXPECT(std::holds_alternative<Dense>(problem.op) && problem.dst_dtype != DType::s32);
+  CALOQUANT_EXPECT(!problem.epilogue.dst || size_of(problem.epilogue.dst->dtype) == 1);
+  if (problem.quant == nullptr) {
+    return std::make_unique<PlainDense<float, float>>(problem);
+  }
+  require_exact_sums("layer '" + problem.name + "'", *problem.weights, problem.quant->src);
+  return std::make_unique<PlainDense<std::int8_t, std::int32_t>>(problem);
+}
+
+}  // namespace caloquant

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <caloquant/loss_result.hpp>
+#include <caloquant/shower_loss.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#pragma GCC visibility push(default)
+namespace caloquant {
+
+/// Mean total energy of a model over that of its reference, for the events of one energy bin.
+struct EnergyResponse {
+  std::string bin;              ///< "100 GeV"
+  double ratio = 1.0;           ///< NaN where the reference has no energy
+  double standard_error = 0.0;  ///< of the ratio, from the spread of the paired events
+  std::size_t events = 0;
+};
+
+/// What an evaluation says of a model.
+struct ModelQuality {
+  LossResult loss;
+  std::optional<ShowerLossResult> shower;  ///< of the metric shower_shape
+  /// With accuracy_criterion.energy_response and a paired reference; empty for a model that was
+  /// stopped early.
+  std::vector<EnergyResponse> response{};
+};
+
+}  // namespace caloquant
+#pragma GCC visibility pop

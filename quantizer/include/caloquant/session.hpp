@@ -1,0 +1,119 @@
+#pragma once
+
+#include <caloquant/arrays.hpp>
+#include <caloquant/config.hpp>
+#include <caloquant/metric.hpp>
+#include <caloquant/model.hpp>
+#include <caloquant/qparams.hpp>
+#include <caloquant/quality.hpp>
+#include <caloquant/run_observer.hpp>
+#include <caloquant/strategy.hpp>
+#include <caloquant/tune_result.hpp>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#pragma GCC visibility push(default)
+namespace caloquant {
+
+struct QuantPlan;
+
+using StrategyFactory =
+    std::function<std::unique_ptr<Strategy>(const StrategyOptions&, const TuningSpace&)>;
+
+/// What a program gives in place of what a config names. All of it is optional.
+struct RunParts {
+  std::optional<Model> model;            ///< fp32, in place of config.model
+  MemoryData data;                       ///< in place of the data files
+  std::shared_ptr<const Metric> metric;  ///< in place of config.metric
+  StrategyFactory strategy;              ///< in place of config.tuning.strategy
+};
+
+/// Measured ranges of the src of every layer with weights, by layer and algorithm.
+using LayerRanges = std::map<std::string, std::map<RangeAlgorithm, Range>>;
+
+/// The quantization parameters of some layers; a layer that is not in it stays fp32. Immutable;
+/// copies are cheap.
+class Plan {
+ public:
+  struct Layer {
+    std::string name;
+    LayerChoice choice;  ///< what it was made from
+    LayerQuant quant;
+    Range range;  ///< of the src
+  };
+  [[nodiscard]] std::vector<Layer> layers() const;
+
+  explicit Plan(std::shared_ptr<const QuantPlan> plan);  ///< for the library itself
+  [[nodiscard]] const QuantPlan& plan() const { return *plan_; }
+
+ private:
+  std::shared_ptr<const QuantPlan> plan_;
+};
+
+/// What a run gives.
+struct RunResult {
+  TuneResult tuning;
+  ModelQuality baseline;
+  std::optional<ModelQuality> final_quality;  ///< of the best configuration
+  std::vector<LayerReport> layers;
+  std::optional<Plan> plan;          ///< of the best configuration
+  std::optional<Model> model;        ///< quantized by it
+  double seconds = 0.0;              ///< of the whole run
+  std::vector<std::string> written;  ///< names of models and tables in the folder of results
+  std::string error;                 ///< why there is no model; empty when there is one
+  std::string json;                  ///< what result.json holds
+};
+
+/// The stages of a run, each callable alone. A stage calls those in front of it which have not been
+/// called: reference() <- prepare() <- plan(), tune(). What is given as views must outlive the
+/// session. One thread at a time.
+class Session {
+ public:
+  /// Loads the model, opens the data, makes the tuning space. `observer` (null: nobody) sees all
+  /// stages. Throws ConfigError, ModelError and DataError.
+  explicit Session(const RunConfig& config, RunParts parts = {}, RunObserver* observer = nullptr);
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  [[nodiscard]] Model model() const;  ///< fp32
+  [[nodiscard]] const TuningSpace& space() const;
+
+  /// Runs the fp32 model (or reads the targets): what models are compared with. Gives its own
+  /// quality; the target follows from it.
+  const ModelQuality& reference();
+  [[nodiscard]] double target();
+  /// Calibrates, and decides on corrections as the config says.
+  const LayerRanges& prepare();
+  /// Layers that are not in the configuration stay fp32. Throws ModelError for one that the network
+  /// does not have.
+  [[nodiscard]] Plan plan(const TuningConfig& config);
+  [[nodiscard]] Model apply(const Plan& plan);
+  /// Quality of a model with the inputs and outputs of the fp32 one, or of a plan.
+  [[nodiscard]] ModelQuality evaluate(const Model& model);
+  [[nodiscard]] ModelQuality evaluate(const Plan& plan) { return evaluate(apply(plan)); }
+  /// Trials until the strategy, a limit or the observer ends them, and the best of them.
+  [[nodiscard]] RunResult tune();
+  /// Writes what the config asks for of a result of tune() into `folder`, as `caloquant quantize`
+  /// does. Throws BackendError.
+  void emit(RunResult& result, const std::filesystem::path& folder);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The whole run: load, calibrate, tune, and with `folder` write `quantized.h5`, `steps.jsonl`,
+/// `result.json` and so on into it. Throws what the stages throw.
+[[nodiscard]] RunResult quantize(const RunConfig& config, RunParts parts = {},
+                                 RunObserver* observer = nullptr,
+                                 const std::filesystem::path& folder = {});
+
+}  // namespace caloquant
+#pragma GCC visibility pop

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <caloquant/strategy.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#pragma GCC visibility push(default)
+namespace caloquant {
+
+/// Why a run ended.
+enum class StopReason {
+  target_met,   ///< timeout 0 and a configuration met the target
+  exhausted,    ///< the strategy has nothing left
+  max_trials,   ///<
+  timeout,      ///<
+  interrupted,  ///< by the user: RunObserver::interrupted() or an Error of that kind
+  callback,     ///< on_trial returned false
+};
+[[nodiscard]] std::string_view name_of(StopReason reason) noexcept;
+
+/// All trials of a run and which of them is the best.
+struct TuneResult {
+  History trials;
+  std::optional<std::size_t> best;  ///< index into trials; nothing when no trial gave a loss
+  bool target_met = false;          ///< by trials[best]
+  double baseline = 0.0;
+  double target = 0.0;
+  StopReason reason = StopReason::exhausted;
+  double seconds = 0.0;  ///< wall time of the run [s]
+};
+
+/// One layer of the final plan.
+struct LayerReport {
+  std::string name;
+  std::string op;
+  Precision precision = Precision::fp32;
+  std::string reason;  ///< why it is fp32; empty for a quantized layer
+};
+
+}  // namespace caloquant
+#pragma GCC visibility pop

@@ -1,0 +1,226 @@
+"""The Python package against numpy, and against what the library says elsewhere.
+
+Run by ctest with PYTHONPATH set to the build's package.
+"""
+from __future__ import annotations
+
+import pathlib
+import tempfile
+import threading
+import time
+import unittest
+
+import numpy as np
+
+import caloquant
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+FOREIGN = SOURCE / "tests/fixtures/foreign"
+IMAGES = np.load(FOREIGN / "images.npy")
+LABELS = np.load(FOREIGN / "labels.npy")
+CONFIG = {"data": {"calibration_samples": 16, "evaluation_samples": 48}}
+
+
+def mse(outputs: np.ndarray, reference: np.ndarray) -> float:
+    return float(np.mean((outputs.astype(np.float64) - reference) ** 2))
+
+
+class Quantize(unittest.TestCase):
+    def test_a_file_and_bytes_are_the_same(self) -> None:
+        path = FOREIGN / "classifier.onnx"
+        one = caloquant.quantize(path, IMAGES, CONFIG)
+        two = caloquant.quantize(path.read_bytes(), IMAGES, CONFIG)
+        self.assertTrue(one.target_met)
+        self.assertEqual(one.loss, two.loss)
+        self.assertEqual([layer.precision for layer in one.layers], ["int8"] * len(one.layers))
+        self.assertIn("target met", repr(one))
+        self.assertIn("<table>", one._repr_html_())
+
+    def test_numpy_metric_gives_what_the_built_in_one_gives(self) -> None:
+        limit = {"accuracy_criterion": {"criterion": "limit", "tolerable_loss": 1.0}}
+        built_in = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES,
+                                      {**CONFIG, **limit, "metric": {"name": "mse"}})
+        own = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, {**CONFIG, **limit}, metric=mse)
+        self.assertAlmostEqual(own.loss / built_in.loss, 1.0, delta=1e-9)
+        self.assertEqual(own.json["metric"], "mse reference=fp32_paired")
+
+    def test_metric_arrays_are_views(self) -> None:
+        kept: list[np.ndarray] = []
+
+        def metric(outputs: np.ndarray, reference: np.ndarray) -> float:
+            kept.append(outputs)
+            self.assertFalse(outputs.flags.owndata)
+            self.assertFalse(outputs.flags.writeable)
+            self.assertEqual(outputs.shape, reference.shape)
+            return mse(outputs, reference)
+
+        caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG, metric=metric,
+                           tolerable_loss=1.0)
+        self.assertTrue(kept)
+
+    def test_targets_and_a_metric_of_the_config(self) -> None:
+        config = {**CONFIG, "metric": {"name": "classification_top1", "reference": "dataset"},
+                  "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 0.1}}
+        result = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, config, targets=LABELS)
+        scores = caloquant.run(result.model, IMAGES[16:64])
+        right = np.argmax(scores.reshape(48, -1), axis=1) == LABELS.ravel()[16:64]
+        self.assertAlmostEqual(result.loss, float(np.mean(right)), places=12)
+
+    def test_on_step_ends_the_search(self) -> None:
+        seen = []
+        result = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG, tolerable_loss=500.0,
+                                    on_step=lambda trial: seen.append(trial) or len(seen) < 2)
+        self.assertEqual(len(result.steps), 2)
+        self.assertFalse(result.target_met)
+        self.assertEqual(result.json["stopped_by"], "callback")
+        self.assertEqual(seen[0].layers, result.steps[0].layers)
+
+    def test_exceptions_come_through(self) -> None:
+        def broken(outputs: np.ndarray, reference: np.ndarray) -> float:
+            raise ZeroDivisionError("no such moment")
+
+        with self.assertRaisesRegex(ZeroDivisionError, "no such moment"):
+            caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG, metric=broken)
+        with self.assertRaisesRegex(KeyError, "stop"):
+            def step(trial: caloquant.Trial) -> None:
+                raise KeyError("stop")
+            caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG, on_step=step)
+
+    def test_errors_have_place_problem_and_remedy(self) -> None:
+        with self.assertRaises(caloquant.ModelError) as caught:
+            caloquant.quantize("nothing.onnx", IMAGES)
+        self.assertIsInstance(caught.exception, caloquant.Error)
+        self.assertIn("nothing.onnx", caught.exception.place)
+        with self.assertRaises(caloquant.ConfigError) as caught:
+            caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, {"tuning": {}})
+        self.assertIn("#", caught.exception.place)
+        with self.assertRaisesRegex(caloquant.DataError, "shape"):
+            caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES[:, :, :3])
+        with self.assertRaises(caloquant.UsageError):
+            caloquant.load(3.5)
+
+    def test_save_writes_what_the_command_writes(self) -> None:
+        result = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG)
+        with tempfile.TemporaryDirectory() as folder:
+            result.save(folder)
+            names = {path.name for path in pathlib.Path(folder).iterdir()}
+            self.assertLessEqual({"quantized.h5", "result.json", "steps.jsonl"}, names)
+            again = caloquant.load(pathlib.Path(folder) / "quantized.h5")
+            np.testing.assert_array_equal(caloquant.run(again, IMAGES[:5]),
+                                          caloquant.run(result.model, IMAGES[:5]))
+
+    def test_the_gil_is_free_while_it_computes(self) -> None:
+        done = threading.Event()
+        ticks = []
+
+        def tick() -> None:
+            while not done.is_set():
+                ticks.append(time.perf_counter())
+                time.sleep(0.001)
+
+        def slow(outputs: np.ndarray, reference: np.ndarray) -> float:
+            return 1.0  # never met: more trials
+
+        thread = threading.Thread(target=tick)
+        thread.start()
+        start = time.perf_counter()
+        caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG, metric=slow,
+                           tolerable_loss=0.0)
+        seconds = time.perf_counter() - start
+        done.set()
+        thread.join()
+        longest = max(b - a for a, b in zip(ticks, ticks[1:]))
+        self.assertLess(longest, 0.8 * seconds)
+
+
+class Showers(unittest.TestCase):
+    ENERGY = np.linspace(100.0, 200.0, 12)
+
+    def setUp(self) -> None:
+        self.model = caloquant.Model.from_keras(str(SOURCE / "configs/anglegan.json"),
+                                                str(SOURCE / "configs/anglegan_demo.hdf5"))
+        self.model = self.model.with_output(50.0, 0.85)
+
+    def test_showers_need_energies_only(self) -> None:
+        data = {"energy": self.ENERGY, "theta": np.full(12, 1.4)}
+        config = {"data": {"calibration_samples": 4, "evaluation_samples": 8}}
+        result = caloquant.quantize(self.model, data, config, tolerable_loss=1e9)
+        self.assertTrue(result.target_met)
+        self.assertEqual(result.json["total_layers"], 8)
+
+    def test_metric_of_showers_is_in_gev(self) -> None:
+        totals = []
+
+        def metric(outputs: np.ndarray, reference: np.ndarray) -> float:
+            totals.append(reference.sum(axis=(1, 2, 3)))
+            return mse(outputs, reference)
+
+        data = {"energy": self.ENERGY, "theta": np.full(12, 1.4)}
+        config = {"data": {"calibration_samples": 4, "evaluation_samples": 8}}
+        caloquant.quantize(self.model, data, config, metric=metric, tolerable_loss=1e9)
+        # About 2.2 % of the energy is visible (configs/README.md).
+        ratio = totals[0] / self.ENERGY[4:]
+        self.assertTrue(np.all((ratio > 0.015) & (ratio < 0.03)), ratio)
+
+    def test_generator_gives_showers(self) -> None:
+        generator = caloquant.Generator(self.model, batch=2)
+        images = generator.generate([100.0, 200.0], theta=1.4, seed=5)
+        self.assertEqual(images.shape, (2, 51, 51, 25))
+        alone = generator.generate(200.0, theta=1.4, seed=5, first_event=1)
+        np.testing.assert_array_equal(alone[0], images[1])
+        with self.assertRaises(caloquant.DataError):
+            generator.generate(-1.0)
+
+    def test_stages(self) -> None:
+        data = {"energy": self.ENERGY}
+        session = caloquant.Session(self.model, data, CONFIG | {"data": {"calibration_samples": 4,
+                                    "evaluation_samples": 8}})
+        ranges = session.calibrate()
+        self.assertEqual(len(ranges), 8)
+        low, high = next(iter(ranges.values()))["minmax"]
+        self.assertLessEqual(low, high)
+        self.assertEqual(session.evaluate(session.model)[0], 0.0)
+
+
+class Frameworks(unittest.TestCase):
+    def test_pytorch_module(self) -> None:
+        try:
+            import torch
+            import onnx  # noqa: F401  the exporter needs it
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        torch.manual_seed(1)
+        network = torch.nn.Sequential(torch.nn.Conv3d(1, 4, 3, padding=1), torch.nn.LeakyReLU(0.2),
+                                      torch.nn.Conv3d(4, 2, 3, padding=1))
+        network.train()
+        images = np.random.default_rng(1).normal(size=(24, 1, 6, 6, 6)).astype(np.float32)
+        result = caloquant.quantize(network, images, {"data": {"calibration_samples": 8,
+                                                               "evaluation_samples": 16}})
+        self.assertTrue(network.training)
+        with torch.no_grad():
+            wanted = network.eval()(torch.from_numpy(images)).numpy()
+        got = caloquant.run(result.model, images)
+        sqnr = 10 * np.log10(np.sum(wanted**2) / np.sum((got - wanted) ** 2))
+        self.assertGreater(sqnr, 30.0)  # the target
+        self.assertTrue(result.target_met)
+
+    def test_keras_model(self) -> None:
+        try:
+            import keras
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        keras.utils.set_random_seed(1)
+        network = keras.Sequential([keras.layers.Input((8, 8, 8, 1)),
+                                    keras.layers.Conv3D(4, 3, padding="same"),
+                                    keras.layers.LeakyReLU(), keras.layers.Conv3D(2, 3)])
+        images = np.random.default_rng(1).normal(size=(24, 8, 8, 8, 1)).astype(np.float32)
+        result = caloquant.quantize(network, images, {"data": {"calibration_samples": 8,
+                                                               "evaluation_samples": 16}})
+        wanted = network.predict(images, verbose=0)
+        got = caloquant.run(result.model, images)
+        sqnr = 10 * np.log10(np.sum(wanted**2) / np.sum((got - wanted) ** 2))
+        self.assertGreater(sqnr, 30.0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

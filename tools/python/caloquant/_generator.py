@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import _caloquant
+from ._models import load
+
+
+class Generator:
+    """Showers of a generator network: cells in GeV for energies and angles.
+
+    `batch` showers go through the network at a time, on `threads` threads.
+    """
+
+    def __init__(self, model: Any, batch: int = 8, threads: int = 1) -> None:
+        self._generator = _caloquant._Generator(load(model), batch, threads)
+
+    @property
+    def cells(self) -> tuple[int, int, int]:
+        """(X, Y, Z): azimuth, beam, depth."""
+        return tuple(self._generator.cells)
+
+    def generate(self, energy: Any, theta: Any = np.pi / 2, seed: int = 1,
+                 first_event: int = 0) -> np.ndarray:
+        """[N, X, Y, Z] f32 in GeV for energies [GeV] and angles to the beam [rad]; event i of a
+        seed depends on nothing else."""
+        energies = np.atleast_1d(np.asarray(energy, dtype=np.float64))
+        thetas = np.ascontiguousarray(np.broadcast_to(theta, energies.shape), dtype=np.float64)
+        return self._generator.generate(energies, thetas, seed, first_event)
