@@ -13,14 +13,11 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import pathlib
-import random
 import shutil
 import sys
 import time
 
-import numpy as np
 import torch
 
 from data import Showers, find_files, loader, read_block
@@ -30,7 +27,7 @@ from recipe import RECIPES, recipe_from
 from trainer import Trainer
 
 CONFIGS = pathlib.Path(__file__).resolve().parents[2] / "configs"
-SMOKE = {"epochs": 2, "batch": 2, "events": 6, "validation_events": 5, "warm_up": 1, "workers": 0}
+SMOKE = {"batch": 2, "events": 4, "validation_events": 4, "warm_up": 1, "workers": 0}
 
 
 def options_from(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -45,7 +42,7 @@ def options_from(arguments: list[str] | None = None) -> argparse.Namespace:
         help="weights to start from, or 'random' (the demo weights)")
     add("--resume", action="store_true", help="go on from the checkpoint in --work")
     add("--recipe", choices=sorted(RECIPES), default="improved")
-    add("--epochs", type=int, default=60)
+    add("--epochs", type=int, help="in all (60; with --smoke 2)")
     add("--batch", type=int, default=64, help="events in a step")
     add("--events", type=int, help="use so many events of --data (all)")
     add("--validation-events", type=int, default=1000)
@@ -66,6 +63,7 @@ def options_from(arguments: list[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.smoke:
         vars(options).update(SMOKE)
+    options.epochs = options.epochs or (2 if options.smoke else 60)
     if options.warm_up is None:
         options.warm_up = 500 if options.recipe == "improved" else 0
     options.work = options.work or options.output.with_name(options.output.name + ".train")
@@ -80,6 +78,8 @@ def check(options: argparse.Namespace) -> None:
         raise ValueError(f"--criterion {options.criterion}: needs --caloquant")
     if options.caloquant and not shutil.which(options.caloquant):
         raise ValueError(f"--caloquant {options.caloquant}: is no program; build target caloquant")
+    if options.criterion == "fpd" and len(options.validation) != 1:
+        raise ValueError("--criterion fpd: takes one file as --validation")
     for name in ("epochs", "batch", "validation_events"):
         if getattr(options, name) < 1:
             raise ValueError(f"--{name.replace('_', '-')}: must be at least 1")
@@ -131,8 +131,6 @@ def log(options: argparse.Namespace, row: dict) -> None:
 
 
 def train(options: argparse.Namespace) -> None:
-    random.seed(options.seed)
-    np.random.seed(options.seed)
     torch.manual_seed(options.seed)
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -174,5 +172,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     sys.exit(main())

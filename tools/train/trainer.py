@@ -116,8 +116,7 @@ class Trainer:
         self.generator_steps.step()
         self.discriminator.requires_grad_(True)
         self.average()
-        response = (fake.detach().pow(1 / 0.85).sum() / fake.shape[0]).item()
-        if response == 0.0:
+        if not fake.any():
             raise RuntimeError(f"step {self.step}: all images are empty; --resume from the last epoch "
                                "with a smaller --generator-rate")
         return {name: value.item() for name, value in parts.items()}
