@@ -117,32 +117,36 @@ class Training:
         return loss.item(), judged.item()
 
 
-def slices_differ(outputs: np.ndarray, reference: np.ndarray) -> float:
-    """Mean squared difference of mean slice energies, of that of a dead output: 0 equal, 1 useless."""
-    differences = whole = 0.0
-    for axes in ((3, 4), (2, 4), (2, 3)):
-        mine, theirs = (np.mean((x.astype(np.float64) ** (1.0 / POWER)).sum(axes), axis=0)
-                        for x in (outputs, reference))
-        differences += float(np.mean((mine - theirs) ** 2))
+def slices_differ(images: np.ndarray, reference: np.ndarray) -> float:
+    """Squared difference of mean slice energies over that of a dead output: 0 equal, 1 useless.
+
+    Both in GeV, of the same latents; any metric of numpy arrays will do in this place.
+    """
+    difference = whole = 0.0
+    for axes in ((0, 2, 3), (0, 1, 3), (0, 1, 2)):
+        mine, theirs = (x.reshape(-1, CELLS, CELLS, CELLS).mean(axes, dtype=np.float64)
+                        for x in (images, reference))
+        difference += float(np.mean((mine - theirs) ** 2))
         whole += float(np.mean(theirs ** 2))
-    return differences / whole if whole > 0.0 else 1.0
+    return difference / whole if whole > 0.0 else 1.0
 
 
 def quantize(generator: Generator, energy: Tensor, folder: pathlib.Path) -> None:
-    """INT8 model of the generator as it is now, in `folder`."""
-    generator.eval()
-    latents = draw_latents(energy[:CALIBRATION_EVENTS + EVALUATION_EVENTS]).numpy()
+    """INT8 model of the generator as it is now, in `folder`; the library draws the noise."""
+    events = energy[:CALIBRATION_EVENTS + EVALUATION_EVENTS]
     config = {
+        "model": {"output": {"scale": SCALE, "power": POWER}},
         "data": {"calibration_samples": CALIBRATION_EVENTS, "evaluation_samples": EVALUATION_EVENTS},
-        "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e-3},
         "tuning_criterion": {"strategy": "basic", "max_trials": 20},
     }
-    result = caloquant.quantize(generator, latents, config=config, metric=slices_differ,
-                                on_step=lambda step: print("   ", step))
-    print(f"  int8: loss {result.loss:.3g} after {len(result.steps)} steps, "
-          f"{'meets' if result.target_met else 'misses'} the target")
+    result = caloquant.quantize(
+        generator, {"energy": 100.0 * events.numpy()}, config, metric=slices_differ,
+        tolerable_loss=1e-3, on_step=lambda trial: print("   ", trial),
+        example_inputs=[draw_latents(events[:2]).numpy()])
+    print(f"  {len(result.steps)} steps, loss {result.loss:.3g}, "
+          f"target {'met' if result.target_met else 'not met'}")
     for layer in result.layers:
-        print("   ", layer)
+        print(f"    {layer.name:<24} {layer.precision:<6} {layer.reason}")
     result.save(folder)
 
 
