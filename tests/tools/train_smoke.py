@@ -39,6 +39,7 @@ def hand_over() -> None:
         print(f"skipped: {python} cannot import torch and h5py; pip install -r "
               "tools/train/requirements.txt")
         sys.exit(SKIPPED)
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # ctest runs others beside this
     os.execv(python, [python, __file__, "--here", *sys.argv[1:]])
 
 
