@@ -78,14 +78,13 @@ class Program:
         return run.stdout if run.returncode == 0 else ""
 
     def commands(self) -> list[str]:
-        listed = self.help().split("ubcommands")[-1]
-        words = re.findall(r"^\s{1,4}([a-z][a-z-]*)(?:\s|$)", listed, re.MULTILINE)
+        words = re.findall(r"^ {1,4}([a-z][a-z0-9-]*)(?: |$)", self.help(), re.MULTILINE)
         return [word for word in words if f"caloquant {word}" in self.help(word)]
 
     def options(self, *command: str) -> set[str]:
-        lines = [line for line in self.help(*command).splitlines() if line.strip().startswith("-")]
-        # "-o,--output TEXT  text with --other": the names are what stands in front of the first blank.
-        return {name for line in lines for name in OPTION.findall(line.split()[0].replace(",", " "))}
+        # "  -o,--output TEXT   text with --other", or "  -o, --output FILE": the names at the beginning
+        lines = re.findall(r"^ {1,8}(-[\w-]+(?:, ?-[\w-]+)*)", self.help(*command), re.MULTILINE)
+        return {name for line in lines for name in re.split(", ?", line)}
 
 
 def program_problem(program: Program, command: str) -> str | None:

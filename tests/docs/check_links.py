@@ -2,7 +2,8 @@
 """Links and paths of the documentation: check_links.py ROOT
 
 Every relative link leads to a file or folder, every #anchor to a heading, every path in code
-that begins with a folder of the project exists. Prints each offence as file:line; exits with 1.
+that begins with a folder of the project exists; a README names the folders beside it, that of
+tools every script. Prints each offence as file:line; exits with 1.
 """
 import pathlib
 import re
@@ -75,10 +76,26 @@ def problems_of(root: pathlib.Path, page: pathlib.Path) -> list[str]:
     return found
 
 
+def unnamed(root: pathlib.Path, page: pathlib.Path) -> list[str]:
+    """Folders and scripts that a README has forgotten."""
+    beside = [path for path in page.parent.iterdir() if path.is_dir()]
+    if page.parent == root / "tools":
+        beside += [path for path in (root / "tools/dev").iterdir() if path.is_file()]
+    spans = " ".join(code for _, line in markdown.prose(page.read_text())
+                     for code in markdown.SPAN.findall(line) + LINK.findall(line))
+    words = set(re.findall(r"[\w.-]+", spans))
+    return [f"{page.relative_to(root)}:1: says nothing of '{path.name}'; add a row"
+            for path in sorted(beside)
+            if path.name not in words | {"include", "corpus"}
+            and not path.name.startswith((".", "_", "build", "run"))]
+
+
 def main(root: pathlib.Path) -> int:
     pages = list(markdown.pages(root))
-    return markdown.report([p for page in pages for p in problems_of(root, page)],
-                           f"{len(pages)} pages")
+    problems = [problem for page in pages for problem in problems_of(root, page)]
+    problems += [problem for page in pages if page.name == "README.md"
+                 for problem in unnamed(root, page)]
+    return markdown.report(problems, f"{len(pages)} pages")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import check_links
 PROGRAM = """#!/bin/sh
 case "$1" in
   schema) case "$2" in --help) echo "Print it"; echo "Usage: caloquant schema [OPTIONS]"
-      echo "Options:"; echo "  --markdown      as text, see --nothing" ;; --bad) exit 2 ;; esac ;;
+      echo "Options:"; echo "  -m, --markdown  as text, see"; echo "              --nothing" ;; --bad) exit 2 ;; esac ;;
   make-showers) ;;
   --help) echo "Options:"; echo "  --version"; echo "Subcommands:"; echo "  schema     print it" ;;
   *) echo "caloquant: unknown $1" >&2; exit 2 ;;
@@ -49,7 +49,7 @@ class Offences(unittest.TestCase):
         return out.getvalue()
 
     def links(self, text: str) -> str:
-        self.write("README.md", text)
+        self.write("README.md", text + "\n`ops`, `configs`, `tests`, `tools`\n")
         return self.said(lambda: check_links.main(self.root))
 
     def commands(self, text: str) -> str:
@@ -68,6 +68,8 @@ class Offences(unittest.TestCase):
         self.assertIn("outside of the project", self.links("[x](..)\n"))
         self.assertIn("names 'ops/gone.cpp'", self.links("`ops/gone.cpp`\n"))
         self.assertIn("0 problem", self.links("    [x](gone.md)\n\n```\n[x](gone.md)\n```\n"))
+        (self.root / "new").mkdir()
+        self.assertIn("README.md:1: says nothing of 'new'", self.links(""))
 
     def test_commands_that_run(self) -> None:
         self.assertIn("ran README.md:2 ", self.commands("```sh\ncaloquant schema  # why\n```\n"))
