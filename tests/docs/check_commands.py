@@ -6,6 +6,7 @@
 - Those in EXEMPT do not run. Of them, and of commands in code spans, the script, its options,
   presets and targets must exist, and options of caloquant must be in its help.
 - Rows of a table whose first column is called "command" have exactly the options of the help.
+- ```python blocks are Python.
 
 Prints each offence as file:line and exits with 1.
 """
@@ -198,6 +199,19 @@ def block_problems(root: pathlib.Path, program: Program, page: pathlib.Path,
     return found
 
 
+def python_problems(root: pathlib.Path, page: pathlib.Path) -> list[str]:
+    """Blocks of Python are read, not run: the packages that they import are not part of the build."""
+    found = []
+    for block in markdown.blocks(page.read_text()):
+        if block.language == "python":
+            try:
+                compile("\n".join(block.lines), str(page), "exec")
+            except SyntaxError as error:
+                line = block.line + (error.lineno or 1) - 1
+                found.append(f"{page.relative_to(root)}:{line}: is no Python: {error.msg}")
+    return found
+
+
 def span_problems(root: pathlib.Path, program: Program, page: pathlib.Path) -> list[str]:
     """Commands in code spans."""
     found = []
@@ -268,6 +282,7 @@ def main(root: pathlib.Path, binary: pathlib.Path) -> int:
         for page in pages:
             found += block_problems(root, program, page, work)
             found += span_problems(root, program, page)
+            found += python_problems(root, page)
             found += table_problems(root, program, page, said)
     return markdown.report(found, f"{len(pages)} pages, {len(program.commands())} commands")
 

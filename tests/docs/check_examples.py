@@ -5,7 +5,8 @@ A page shows code of a test as it is:
 
     <!-- from tests/docs/adding_an_observer.test.cpp: observer -->     (then a block of code)
 
-must hold what lies between `// [observer]` and `// [/observer]` of that file. And a page that says
+must hold what lies between `// [observer]` and `// [/observer]` of that file. Other code in C++
+has `<!-- not compiled: why -->` in the line above. And a page that says
 which files something new touches names those that something old is in:
 
     <!-- places of percentile: PercentileObserver|"percentile" -->     (then tables)
@@ -22,6 +23,7 @@ import sys
 import markdown
 
 FROM = re.compile(r"<!-- from (\S+): (\w+) -->")
+NOT_COMPILED = re.compile(r"<!-- not compiled: .+ -->")
 PLACES = re.compile(r"<!-- places of (\w+): (.+) -->")
 SOURCES = (".cpp", ".hpp", ".txt", ".json")
 SOURCE_FOLDERS = ("ops", "graph", "metrics", "calibration", "quantizer", "tools", "configs")
@@ -43,6 +45,10 @@ def example_problems(root: pathlib.Path, page: pathlib.Path) -> tuple[list[str],
     for block in markdown.blocks(page.read_text()):
         marker = FROM.search(block.before)
         if not marker:
+            if block.language in ("cpp", "c++") and not NOT_COMPILED.search(block.before):
+                found.append(f"{page.relative_to(root)}:{block.line}: is code that nothing compiles; "
+                             "move it to a test with markers (see the top of check_examples.py), or "
+                             "write <!-- not compiled: why --> in the line above")
             continue
         place = f"{page.relative_to(root)}:{block.line}"
         source = root / marker[1]

@@ -88,6 +88,10 @@ class Offences(unittest.TestCase):
                       self.commands("    tools/dev/script.sh --unknown\n"))
         self.assertIn("'caloquant gone' is no command", self.commands("`caloquant gone x`\n"))
 
+    def test_python(self) -> None:
+        self.assertIn("README.md:3: is no Python", self.commands("```python\nx = 1\nx = (\n```\n"))
+        self.assertIn("0 problem", self.commands("```python\nx = 1\n```\n"))
+
     def test_tables(self) -> None:
         head = "| command | what |\n|---|---|\n"
         self.assertIn("0 problem", self.commands(head + "| `schema [--markdown]` | x |\n"))
@@ -105,6 +109,7 @@ class Offences(unittest.TestCase):
         self.assertIn("differs", self.examples(SHOWN.replace("b = 2;\n", "b = 2;\nint c;\n")))
         self.assertIn("tests/docs/x.test.cpp:1: no page shows [part]", self.examples(""))
         self.assertIn("has no lines between", self.examples(SHOWN, "int a = 1;\n"))
+        self.assertIn("README.md:2: is code that nothing", self.examples("```cpp\nint;\n```\n", ""))
 
     def test_places(self) -> None:
         self.write("ops/old.cpp", "Old old;\n")
