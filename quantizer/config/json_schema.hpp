@@ -11,9 +11,9 @@ namespace caloquant {
 ///
 /// The subset of draft 2020-12 that is understood: type (one name), properties, required,
 /// additionalProperties (false or a schema), enum, minimum, maximum, exclusiveMinimum, items,
-/// minItems, oneOf (told apart by type), $ref to #/$defs, default; $schema, title and description
-/// are for readers. Stricter than the standard in one point: an integer is written without a
-/// fraction or an exponent.
+/// minItems, oneOf (told apart by type), $ref to #/$defs, default; $schema, title, description
+/// and examples are for readers. Stricter than the standard in one point: an integer is written
+/// without a fraction or an exponent.
 ///
 /// Throws ConfigError at the place `source`#<JSON pointer>.
 [[nodiscard]] Json checked_with_defaults(const Json& instance, const Json& schema,

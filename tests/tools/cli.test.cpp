@@ -576,6 +576,12 @@ TEST_F(Cli, SchemaIsTheCommittedOne) {
   EXPECT_EQ(run({"schema"}).out, committed);
 }
 
+TEST_F(Cli, SchemaAsMarkdownIsTheReference) {
+  std::ifstream stream(configs / "REFERENCE.md");
+  const std::string committed(std::istreambuf_iterator<char>(stream), {});
+  EXPECT_TRUE(run({"schema", "--markdown"}).out == committed);
+}
+
 TEST_F(Cli, OperatorsAreTheDocumentedOnes) {
   std::ifstream stream(fs::path(CALOQUANT_SOURCE_DIR) / "graph/README.md");
   const std::string documented(std::istreambuf_iterator<char>(stream), {});

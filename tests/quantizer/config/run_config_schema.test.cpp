@@ -42,6 +42,9 @@ TEST(RunConfigSchema, ListsWhatTheLibraryHas) {
   EXPECT_EQ(names_at("/properties/graph/properties/disabled_passes/items/enum"),
             optional_pass_names());
   EXPECT_EQ(names_at("/$defs/algorithm/enum"), names_of_all(all_range_algorithms()));
+  std::vector<std::string> metrics = names_of_all(all_tensor_metrics());
+  metrics.insert(metrics.begin(), "shower_shape");
+  EXPECT_EQ(names_at("/properties/metric/properties/name/enum"), metrics);
 }
 
 TEST(RunConfigSchema, ForbidsUnknownKeysEverywhere) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "graph/io/onnx/writer/export.hpp"
+#include "ops/core/check.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -103,6 +104,7 @@ void export_pointwise(Export& out, const Node& node) {
       inputs.push_back(out.name(input));
     }
     const auto* norm = std::get_if<BatchNorm>(&node.op);
+    CALOQUANT_EXPECT(norm != nullptr || std::holds_alternative<Add>(node.op));
     NodeDef& result =
         out.node(norm != nullptr ? "BatchNormalization" : "Sum", node.name, inputs, dst);
     if (norm != nullptr) {
