@@ -31,6 +31,7 @@ EXEMPT = {
     r"build/(fuzz|bench)/": "another build than the one that is tested",
     r"bench_\w+( |$)": "another build than the one that is tested",
     r"tools/dev/(bench|make)_\w+\.py": "needs Python packages or minutes of measuring",
+    r"(~/train/bin/python|\$caloquant compare run/valid51)": "hours of training, and its result",
     r"(sudo |apt|pip3? |python3 -m (venv|pip)|git clone)": "needs root or the network",
 }
 
@@ -43,6 +44,8 @@ SUBSTITUTIONS = [
     (r"^caloquant quantize (.*)$", r"caloquant quantize \1 --set /data/calibration_samples=2"
      " --set /data/evaluation_samples=4 --set /report/physics_events=0 || test $? = 7",
      "time; with so few events the target may be missed"),
+    (r"^caloquant evaluate (.*)$", r"caloquant evaluate \1 --set /data/calibration_samples=2"
+     " --set /data/evaluation_samples=2", "time"),
     (r"^caloquant benchmark (.*)$", r"caloquant benchmark \1 --seconds 0 --repetitions 1", "time"),
     (r"--batch [\d,]+", "--batch 1", "time"),
     (r"--events \d+", "--events 4", "time"),
