@@ -1,7 +1,5 @@
 #include "quantizer/run/quantize.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <caloquant/strategy.hpp>
@@ -18,6 +16,7 @@
 #include "quantizer/run/dense_weights.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/load_model.hpp"
+#include "quantizer/run/peak_memory.hpp"
 #include "quantizer/run/prepared_network.hpp"
 #include "quantizer/run/trial_sweeps.hpp"
 #include "quantizer/strategy/cost.hpp"
@@ -29,12 +28,6 @@ namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-std::size_t peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
 }
 
 /// One run from the config to the files.
