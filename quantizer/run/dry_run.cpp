@@ -6,6 +6,7 @@
 
 #include "graph/io/sha256.hpp"
 #include "quantizer/evaluate/tensor_reference.hpp"
+#include "quantizer/run/known_trials.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/load_model.hpp"
 #include "quantizer/run/peak_memory.hpp"
@@ -42,8 +43,10 @@ double hashing_seconds(const std::vector<std::filesystem::path>& files) {
 /// Makes of a rehearsed run the one of the config.
 class RunEstimate {
  public:
-  RunEstimate(const RunConfig& config, const Evaluator& evaluator, DryRun& plan)
-      : config_(config), evaluator_(evaluator), plan_(plan) {}
+  /// `first_sweep`: trials that are evaluated together at first.
+  RunEstimate(const RunConfig& config, const Evaluator& evaluator, std::size_t first_sweep,
+              DryRun& plan)
+      : config_(config), evaluator_(evaluator), first_sweep_(first_sweep), plan_(plan) {}
 
   void add(const std::string& name, double seconds, std::int64_t events = 0) {
     plan_.phases.push_back({name, events, seconds});
@@ -87,12 +90,9 @@ class RunEstimate {
   void add_trials(const TimedPhase& first, const std::vector<TimedPhase>& all) {
     const std::int64_t events = evaluator_.events().evaluation().size();
     const double sweep = first.seconds(events);
-    const std::size_t shared =
-        std::clamp<std::size_t>(plan_.known.size(), 1, TrialSweeps::most_shared_trials);
-    const auto known = static_cast<double>(std::max(plan_.known.size(), shared) - shared);
-    const auto later = static_cast<double>(plan_.at_most - plan_.known.size());
-    double trials = sweep + known * sweep / static_cast<double>(shared) +
-                    later * find(all, Rehearsal::one_trial).seconds(events);
+    const double each = std::min(find(all, Rehearsal::one_trial).seconds(events),
+                                 sweep / static_cast<double>(first_sweep_));
+    double trials = sweep + static_cast<double>(plan_.at_most - first_sweep_) * each;
     if (config_.tuning.limits.timeout > 0.0) {
       trials = std::max(sweep, std::min(trials, config_.tuning.limits.timeout));
     }
@@ -107,6 +107,7 @@ class RunEstimate {
 
   const RunConfig& config_;
   const Evaluator& evaluator_;
+  std::size_t first_sweep_;
   DryRun& plan_;
 };
 
@@ -167,10 +168,11 @@ DryRun dry_run(const RunConfig& config, KernelChoices* kernels,
   plan.rehearsed_events = rehearsal.events();
   plan.stops_at_target = strategy.stops_at_target() && config.tuning.limits.timeout == 0.0;
   plan.at_most = std::min(strategy.remaining_at_most({}), config.tuning.limits.max_trials);
-  plan.known = strategy.known_ahead({});
-  plan.known.resize(std::min(plan.known.size(), plan.at_most));
+  plan.known = known_trials(strategy, std::min(plan.at_most, DryRun::most_known));
+  const std::size_t first_sweep =
+      std::min({strategy.known_ahead({}).size(), plan.at_most, TrialSweeps::most_shared_trials});
 
-  RunEstimate estimate(config, *evaluator, plan);
+  RunEstimate estimate(config, *evaluator, first_sweep, plan);
   estimate.add("load", loading);
   for (const TimedPhase& phase : phases) {
     estimate.add_phase(phase, phases);

@@ -29,14 +29,16 @@ struct DryRun {
   std::int64_t calibration_events = 0;
   std::int64_t evaluation_events = 0;
 
-  std::vector<Proposal> known;  ///< what the strategy will try first whatever the losses are
-  std::size_t at_most = 0;      ///< upper bound of the trials, the limit of the config included
+  static constexpr std::size_t most_known = 20;
+  /// What the strategy tries first as long as nothing meets the target; at most most_known.
+  std::vector<Proposal> known;
+  std::size_t at_most = 0;  ///< upper bound of the trials, the limit of the config included
   bool stops_at_target = false;
 
   std::int64_t rehearsed_events = 0;    ///< of each kind, that the estimates are from
   double fp32_seconds_per_event = 0.0;  ///< of the fp32 network in the engine
   std::vector<PhaseEstimate> phases;    ///< of the run with the most trials, in order
-  double least_seconds = 0.0;           ///< when the first trials are enough
+  double least_seconds = 0.0;           ///< when the first sweep of trials is enough
   double most_seconds = 0.0;
   std::size_t arena_bytes = 0;   ///< activations of the fp32 network at the batch of the config
   std::size_t memory_bytes = 0;  ///< peak of the process

@@ -67,13 +67,12 @@ void print_plan_layers(const DryRun& plan) {
 void print_plan_trials(const DryRun& plan, const RunConfig& config) {
   std::cout << "\nstrategy  " << config.tuning.strategy << ": at most " << plan.at_most << " trials"
             << (plan.stops_at_target ? ", ends at the first that meets the target" : "")
-            << "\nknown ahead, whatever the losses are\n";
-  constexpr std::size_t most_shown = 20;
-  for (std::size_t i = 0; i < std::min(plan.known.size(), most_shown); ++i) {
+            << "\nfirst, as long as none meets the target\n";
+  for (std::size_t i = 0; i < plan.known.size(); ++i) {
     std::cout << "  " << std::right << std::setw(4) << i << "  " << plan.known[i].changed << '\n';
   }
-  if (plan.known.size() > most_shown) {
-    std::cout << "        and " << plan.known.size() - most_shown << " more\n";
+  if (plan.known.size() < plan.at_most) {
+    std::cout << "        then what their losses suggest\n";
   }
 }
 
@@ -86,9 +85,12 @@ void print_plan_estimate(const DryRun& plan) {
     if (phase.events > 0) {
       std::cout << "  " << phase.events << " events";
     }
-    std::cout << (phase.name == "trials" ? " each, all trials" : "") << '\n';
+    if (phase.name == "trials") {
+      std::cout << " in each of " << plan.at_most;
+    }
+    std::cout << '\n';
   }
-  std::cout << "time      " << time_text(plan.least_seconds) << " if the first trials are enough, "
+  std::cout << "time      " << time_text(plan.least_seconds) << " at least, "
             << time_text(plan.most_seconds) << " at most\n"
             << "memory    " << std::fixed << std::setprecision(0)
             << static_cast<double>(plan.memory_bytes) * 1e-6 << " MB (activations of a batch "
