@@ -115,6 +115,9 @@ std::size_t size_of(NpyType type) noexcept {
 
 NpyHeader read_npy_header(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
+  if (!stream) {
+    throw DataError(file.string(), "there is no such file", "check the path");
+  }
   std::array<char, 12> head{};
   stream.read(head.data(), head.size());
   const std::string_view start(head.data(), static_cast<std::size_t>(stream.gcount()));

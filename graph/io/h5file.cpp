@@ -220,11 +220,14 @@ H5File H5File::open(const std::filesystem::path& file, ErrorKind on_error) {
   auto state = std::make_unique<State>();
   state->path = file;
   state->on_error = on_error;
+  if (std::filesystem::is_directory(file)) {
+    state->fail("", "is a folder", "give an HDF5 file");
+  }
   if (!std::filesystem::is_regular_file(file)) {
     state->fail("", "there is no such file", "check the path");
   }
   if (H5Fis_hdf5(file.c_str()) <= 0) {
-    state->fail("", "is not an HDF5 file");
+    state->fail("", "is not an HDF5 file", "check that it is the right one, and whole");
   }
   state->file = Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!state->file.valid()) {
@@ -261,6 +264,9 @@ H5File H5File::create(const std::filesystem::path& file, std::size_t user_block)
   keep_quiet();
   auto state = std::make_unique<State>();
   state->path = file;
+  if (std::filesystem::is_directory(file)) {
+    state->fail("", "is a folder", "name a file in it");
+  }
   state->partial = file.string() + ".partial";
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_userblock(creation.get(), user_block);

@@ -36,13 +36,20 @@ class DuplicateKeys {
 }  // namespace
 
 template <typename E>
-Json parse_json(std::string_view text, const std::string& place) {
+Json parse_json(std::string_view text, const std::string& place, JsonComments comments) {
   DuplicateKeys keys;
   Json parsed;
   try {
-    parsed = Json::parse(text, std::ref(keys));
+    parsed = Json::parse(text, std::ref(keys), true, comments == JsonComments::allowed);
   } catch (const nlohmann::json::exception& error) {
-    throw E(place, std::string("is not valid JSON: ") + error.what());
+    // Without the library's "[json.exception...] parse error at ".
+    const std::string message = error.what();
+    const std::string known = "parse error at ";
+    const std::size_t at = message.find(known);
+    throw E(place,
+            "is not valid JSON: " +
+                (at == std::string::npos ? message : message.substr(at + known.size())),
+            "correct it there");
   }
   if (!keys.duplicate().empty()) {
     throw E(place, "has the key '" + keys.duplicate() + "' twice in one object",
@@ -50,8 +57,8 @@ Json parse_json(std::string_view text, const std::string& place) {
   }
   return parsed;
 }
-template Json parse_json<ConfigError>(std::string_view, const std::string&);
-template Json parse_json<ModelError>(std::string_view, const std::string&);
+template Json parse_json<ConfigError>(std::string_view, const std::string&, JsonComments);
+template Json parse_json<ModelError>(std::string_view, const std::string&, JsonComments);
 
 template <typename E>
 std::string read_text(const std::filesystem::path& file) {

@@ -13,10 +13,14 @@ namespace caloquant {
 /// Objects keep the order in which keys were written.
 using Json = nlohmann::ordered_json;
 
+/// May a text hold // and /* */ comments, which JSON itself lacks?
+enum class JsonComments { refused, allowed };
+
 /// Strict parse: a duplicate key is an error. `place` names the source (a file, an attribute) in
 /// messages, which also carry line and column. Throws E (ConfigError or ModelError).
 template <typename E>
-[[nodiscard]] Json parse_json(std::string_view text, const std::string& place);
+[[nodiscard]] Json parse_json(std::string_view text, const std::string& place,
+                              JsonComments comments = JsonComments::refused);
 
 /// Whole text of a file. Throws E when it cannot be read.
 template <typename E>

@@ -239,7 +239,8 @@ RunConfig run_config_from_json(const Json& document, const std::filesystem::path
 
 RunConfig load_run_config(const std::filesystem::path& file,
                           const std::vector<std::string>& overrides) {
-  Json document = parse_json<ConfigError>(read_text<ConfigError>(file), file.string());
+  Json document =
+      parse_json<ConfigError>(read_text<ConfigError>(file), file.string(), JsonComments::allowed);
   for (const std::string& argument : overrides) {
     apply_override(document, argument);
   }

@@ -174,21 +174,14 @@ Json provenance_json(const ResultContext& context) {
           {"config", to_json(context.config)}};
 }
 
-void write_result_json(const QuantizeResult& result, const ResultContext& context,
-                       const std::filesystem::path& file) {
-  write_text_file(result_json(result, context).dump(2) + "\n", file);
-}
-
-Json result_json(const QuantizeResult& result, const ResultContext& context) {
+Json outcome_json(const QuantizeResult& result, const RunConfig& config) {
   const bool has_model = result.final_quality.has_value();
   const LossResult final_loss = has_model ? result.final_quality->loss : LossResult{};
   Json json;
-  json["_format"] = "caloquant result";
-  json["_version"] = 1;
   json["target_met"] = result.tuning.target_met;
   json["error"] = result.error.empty() ? Json() : Json(result.error);
   json["stopped_by"] = std::string(name_of(result.tuning.reason));
-  json["metric"] = describe(context.config.metric);
+  json["metric"] = describe(config.metric);
   json["baseline_loss"] = json_number(result.baseline.loss.value);
   json["target_loss"] = json_number(result.tuning.target);
   json["dead_output_loss"] = json_number(result.baseline.loss.dead_output);
@@ -200,6 +193,26 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
   json["total_layers"] =
       has_model ? result.tuning.trials[*result.tuning.best].total_layers() : result.layers.size();
   json["best_step"] = has_model ? Json(result.tuning.trials[*result.tuning.best].step) : Json();
+  return json;
+}
+
+Json cost_json(const RunCost& cost) {
+  return {{"seconds", cost.seconds},
+          {"fp32_seconds_per_event", cost.fp32_seconds_per_event},
+          {"fp32_events_in_that_time", cost.fp32_events()},
+          {"peak_memory_bytes", cost.peak_memory}};
+}
+
+void write_result_json(const QuantizeResult& result, const ResultContext& context,
+                       const std::filesystem::path& file) {
+  write_text_file(result_json(result, context).dump(2) + "\n", file);
+}
+
+Json result_json(const QuantizeResult& result, const ResultContext& context) {
+  Json json;
+  json["_format"] = "caloquant result";
+  json["_version"] = 1;
+  json.update(outcome_json(result, context.config));
   json["layers"] = Json::array();
   for (const LayerReport& layer : result.layers) {
     json["layers"].push_back(layer_json(layer, result));
@@ -220,11 +233,8 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
                                {"loss", json_number(trial.loss)},
                                {"kept", trial.kept}});
   }
-  json["cost"] = {{"seconds", result.cost.seconds},
-                  {"fp32_seconds_per_event", result.cost.fp32_seconds_per_event},
-                  {"fp32_events_in_that_time", result.cost.fp32_events()},
-                  {"peak_memory_bytes", result.cost.peak_memory}};
-  json["loss_detail"] = has_model ? to_json(*result.final_quality) : Json();
+  json["cost"] = cost_json(result.cost);
+  json["loss_detail"] = result.final_quality ? to_json(*result.final_quality) : Json();
   json["report"] = result.report ? report_json(*result.report) : Json();
   json["emitted"] = {{"files", result.written}, {"onnx_notes", Json::array()}};
   for (const OnnxNote& note : result.onnx_notes) {

@@ -11,6 +11,7 @@ namespace caloquant {
 class KernelChoices;
 struct QuantizeResult;
 struct ModelQuality;
+struct RunCost;
 struct ShowerLossResult;
 
 /// What a result came from.
@@ -28,6 +29,9 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
 
 /// What it writes.
 [[nodiscard]] Json result_json(const QuantizeResult& result, const ResultContext& context);
+/// What a run came to: the first keys of result.json, from target_met to best_step.
+[[nodiscard]] Json outcome_json(const QuantizeResult& result, const RunConfig& config);
+[[nodiscard]] Json cost_json(const RunCost& cost);
 
 /// value, standard error, dead-output loss, parts by axis, trust.
 [[nodiscard]] Json to_json(const ShowerLossResult& loss);

@@ -6,6 +6,9 @@
 namespace caloquant {
 
 void write_text_file(const std::string& text, const std::filesystem::path& file) {
+  if (std::filesystem::is_directory(file)) {
+    throw BackendError(file.string(), "is a folder", "name a file in it");
+  }
   const std::filesystem::path partial = file.string() + ".partial";
   std::ofstream stream(partial, std::ios::binary);
   stream << text;
@@ -15,6 +18,7 @@ void write_text_file(const std::string& text, const std::filesystem::path& file)
     std::filesystem::rename(partial, file, failure);
   }
   if (!stream || failure) {
+    std::filesystem::remove(partial, failure);
     throw BackendError(file.string(), "cannot be written", "check the folder and the free space");
   }
 }

@@ -5,6 +5,7 @@
 #include "graph/exec/kernel_choices.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/layer_costs.hpp"
+#include "quantizer/run/peak_memory.hpp"
 #include "quantizer/run/stages.hpp"
 
 namespace caloquant {

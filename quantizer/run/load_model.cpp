@@ -64,6 +64,26 @@ Graph read_native_graph(const std::filesystem::path& file) {
   return std::move(native.graph);
 }
 
+/// A file that may be Keras: HDF5, or a zip archive. Throws ModelError for all that is no model.
+void expect_keras(const std::filesystem::path& file) {
+  constexpr const char* known =
+      "quantized.h5, Keras HDF5, a .keras archive, a SavedModel folder, a frozen GraphDef and ONNX "
+      "are read";
+  if (std::filesystem::is_directory(file)) {
+    throw ModelError(file.string(), "is a folder without saved_model.pb", known);
+  }
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) {
+    throw ModelError(file.string(), "there is no such file, or it cannot be read",
+                     "check the path and its permissions");
+  }
+  std::array<char, 2> head{};
+  stream.read(head.data(), head.size());
+  if (!is_hdf5(file) && head != std::array{'P', 'K'}) {
+    throw ModelError(file.string(), "is no model of a known format", known);
+  }
+}
+
 }  // namespace
 
 Graph read_model(const ModelConfig& config) {
@@ -77,6 +97,9 @@ Graph read_model(const ModelConfig& config) {
   } else if (config.architecture.empty() && is_native(config.file)) {
     graph = read_native_graph(config.file);
   } else {
+    if (!config.file.empty()) {
+      expect_keras(config.file);
+    }
     graph = read_keras({config.architecture, config.file.empty() ? config.weights : config.file,
                         config.random_weights});
   }

@@ -1,13 +1,12 @@
 #include "quantizer/run/quantize.hpp"
 
-#include <sys/resource.h>
-
 #include <caloquant/error.hpp>
 #include <chrono>
 #include <utility>
 
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/layer_costs.hpp"
+#include "quantizer/run/peak_memory.hpp"
 #include "quantizer/run/stages.hpp"
 #include "quantizer/tune/journal.hpp"
 
@@ -34,12 +33,6 @@ void run_all(Stages& stages, const std::filesystem::path& output, RunObserver& o
 }
 
 }  // namespace
-
-std::size_t peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
-}
 
 void prepare_folder(const std::filesystem::path& output) {
   std::error_code failure;

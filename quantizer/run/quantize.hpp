@@ -68,9 +68,6 @@ struct QuantizeResult {
 /// not pass for those of this one. Throws BackendError.
 void prepare_folder(const std::filesystem::path& output);
 
-/// Most memory that the process ever held [bytes].
-[[nodiscard]] std::size_t peak_memory();
-
 /// The layers of a canonical graph as the tuner sees them; `whole_ladder` as default_layer_spec().
 [[nodiscard]] std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder = false);
 

@@ -16,6 +16,9 @@ namespace caloquant {
 /// the events with the first of them, and wait to be asked for. Arguments must outlive it.
 class TrialSweeps {
  public:
+  /// Trials in one sweep. More would only need memory: what trials share is a prefix.
+  static constexpr std::size_t most_shared_trials = 16;
+
   TrialSweeps(const RunConfig& config, const Evaluator& evaluator, PreparedNetwork& network,
               double target, EventProgress progress);
 
@@ -32,9 +35,6 @@ class TrialSweeps {
     ModelQuality quality;
     double seconds = 0.0;  ///< its share of the sweep [s]
   };
-  /// More would only need memory: what trials share is a prefix.
-  static constexpr std::size_t most_shared_trials = 16;
-
   void sweep(const std::vector<Proposal>& proposals);
   void sweep_ahead(const Strategy& strategy, const History& history);
 

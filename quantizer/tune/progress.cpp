@@ -1,7 +1,9 @@
 #include "quantizer/tune/progress.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -37,8 +39,21 @@ bool is_terminal(int descriptor) {
   return ::isatty(descriptor) == 1;
 }
 
-ProgressLine::ProgressLine(std::ostream& stream, bool enabled, std::function<double()> seconds)
-    : stream_(stream), enabled_(enabled), seconds_(std::move(seconds)) {
+std::size_t terminal_columns(int descriptor) {
+  winsize size{};
+  const bool known = ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+ProgressLine::ProgressLine(std::ostream& stream, bool enabled, std::function<double()> seconds,
+                           std::function<std::size_t()> columns)
+    : stream_(stream),
+      enabled_(enabled),
+      seconds_(std::move(seconds)),
+      columns_(std::move(columns)) {
+  if (!columns_) {
+    columns_ = [] { return terminal_columns(STDERR_FILENO); };
+  }
   if (!seconds_) {
     seconds_ = [] {
       return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
@@ -69,6 +84,10 @@ void ProgressLine::start(std::string phase, std::size_t trial, std::size_t at_mo
   at_most_ = at_most;
   events_ = events;
   begin_ = seconds_();
+  if (trial > 0 && (first_trial_ == 0 || trial < first_trial_)) {
+    first_trial_ = trial;
+    trials_begin_ = begin_;
+  }
   draw(0, begin_);
 }
 
@@ -83,7 +102,7 @@ void ProgressLine::draw(std::size_t done, double now) {
   drawn_ = now;
   if (enabled_) {
     visible_ = true;
-    stream_ << wipe << text(done) << std::flush;
+    stream_ << wipe << text(done, columns_() - 1) << std::flush;  // the last column would wrap
   }
 }
 
@@ -94,25 +113,44 @@ void ProgressLine::clear() {
   }
 }
 
+/// The rest of this phase at its own pace, and the trials behind it.
+double ProgressLine::seconds_left(std::size_t done, double rate) const {
+  const auto all = static_cast<double>(events_);
+  const double here = (all - static_cast<double>(done)) / rate;
+  const auto later = static_cast<double>(at_most_ > trial_ ? at_most_ - trial_ : 0);
+  const auto finished = static_cast<double>(trial_ > first_trial_ ? trial_ - first_trial_ : 0);
+  const double each = finished > 0.0 ? (begin_ - trials_begin_) / finished : all / rate;
+  return here + later * each;
+}
+
 std::string ProgressLine::text(std::size_t done) const {
-  std::string line = phase_;
+  return text(done, std::string::npos);
+}
+
+std::string ProgressLine::text(std::size_t done, std::size_t columns) const {
+  std::string head = phase_;
   if (trial_ > 0) {
-    line += formatted("  trial %zu of at most %zu", trial_, at_most_);
+    head += formatted("  trial %zu of at most %zu", trial_, at_most_);
   }
-  line +=
-      events_ > 0 ? formatted("  %zu/%zu events", done, events_) : formatted("  %zu events", done);
+  const std::string events = events_ > 0 ? formatted("  %zu/%zu events", done, events_)
+                             : done > 0  ? formatted("  %zu events", done)
+                                         : "";
+  std::string rate;
+  std::string left;
   const double elapsed = seconds_() - begin_;
-  if (done == 0 || elapsed <= 0.0) {
-    return line;
+  if (done > 0 && elapsed > 0.0) {
+    const double events_per_second = static_cast<double>(done) / elapsed;
+    rate = formatted("  %.1f events/s", events_per_second);
+    if (events_ >= done) {
+      left = "  ETA " + duration_text(seconds_left(done, events_per_second));
+    }
   }
-  const double rate = static_cast<double>(done) / elapsed;
-  line += formatted("  %.1f events/s", rate);
-  if (events_ >= done && events_ > 0) {
-    const std::size_t later_trials = at_most_ > trial_ ? at_most_ - trial_ : 0;
-    const std::size_t left = events_ - done + later_trials * events_;
-    line += "  ETA " + duration_text(static_cast<double>(left) / rate);
+  for (const std::string& line : {head + events + rate + left, head + events + left, head + left}) {
+    if (line.size() <= columns) {
+      return line;
+    }
   }
-  return line;
+  return head.substr(0, columns);
 }
 
 }  // namespace caloquant

@@ -57,16 +57,14 @@ std::string StepTable::row(const Trial& trial) const {
   std::string line = cell_text("%4zu  ", trial.step);
   line += padded(changed_text(trial.proposal), changed_width) + "  " + padded(count, count_width);
   if (!trial.error.empty()) {
-    return line + "  failed: " + trial.error + "\n";
+    return line + "  " + style_.bad("failed: " + trial.error) + "\n";
   }
   const double error = trial.measures.empty() ? trial.loss : trial.measures.front().value;
   line +=
       cell_text("  %10.4g  %8.2g  %8.3g", trial.loss, trial.standard_error, error / dead_error_);
-  line += cell_text("  %-3s  %7.1f\n",
-                    trial.target_met      ? "yes"
-                    : trial.stopped_early ? "no~"
-                                          : "no",
-                    trial.seconds);
+  const std::string met = padded(trial.target_met ? "yes" : trial.stopped_early ? "no~" : "no", 3);
+  line += "  " + (trial.target_met ? style_.good(met) : style_.bad(met));
+  line += cell_text("  %7.1f\n", trial.seconds);
   return line;
 }
 

@@ -3,14 +3,18 @@
 #include <caloquant/strategy.hpp>
 #include <string>
 
+#include "quantizer/tune/text_style.hpp"
+
 namespace caloquant {
 
 /// The table of the steps, for a terminal: step, what was tried, quantized layers, loss, its
 /// standard error, the loss over that of a dead output, whether the target is met, seconds.
 class StepTable {
  public:
-  /// `dead_error`: error of an all-zero output, the unit of the column L/dead.
-  explicit StepTable(double dead_error) : dead_error_(dead_error) {}
+  /// `dead_error`: error of an all-zero output, the unit of the column L/dead. `style` paints
+  /// whether the target is met.
+  explicit StepTable(double dead_error, TextStyle style = {})
+      : dead_error_(dead_error), style_(style) {}
 
   /// Two lines, with their ends.
   [[nodiscard]] static std::string header();
@@ -20,6 +24,7 @@ class StepTable {
 
  private:
   double dead_error_;
+  TextStyle style_;
 };
 
 }  // namespace caloquant

@@ -1,10 +1,12 @@
 #include "tests/support/process.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -23,6 +25,48 @@ std::string text_of(const std::filesystem::path& file) {
   std::ostringstream text;
   text << stream.rdbuf();
   return text.str();
+}
+
+/// The side of a new terminal that shows what is written, and the name of the other side.
+struct Terminal {
+  int shown = -1;
+  std::string name;
+};
+
+Terminal open_terminal(unsigned short columns) {
+  Terminal terminal;
+  terminal.shown = ::posix_openpt(O_RDWR | O_NOCTTY);
+  ::grantpt(terminal.shown);
+  ::unlockpt(terminal.shown);
+  winsize size{};
+  size.ws_row = 24;
+  size.ws_col = columns;
+  ::ioctl(terminal.shown, TIOCSWINSZ, &size);
+  terminal.name = ::ptsname(terminal.shown);
+  return terminal;
+}
+
+/// Until the last process has closed the other side (EIO). The child may not have opened it yet:
+/// then there is nothing to read, but no end either, as we hold it open ourselves until then.
+std::string all_shown(const Terminal& terminal, int held, pid_t child, int& status, rusage& usage) {
+  ::fcntl(terminal.shown, F_SETFL, O_NONBLOCK);
+  std::string text;
+  std::array<char, 4096> piece{};
+  bool ended = false;
+  while (true) {
+    const ssize_t count = ::read(terminal.shown, piece.data(), piece.size());
+    if (count > 0) {
+      text.append(piece.data(), static_cast<std::size_t>(count));
+    } else if (ended) {
+      break;
+    } else {
+      ended = ::wait4(child, &status, WNOHANG, &usage) == child;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  ::close(held);
+  ::close(terminal.shown);
+  return text;
 }
 
 [[noreturn]] void become(const Launch& request, const std::string& out, const std::string& err) {
@@ -62,20 +106,31 @@ Finished launch(const Launch& request) {
   const TempDir temp;
   const std::string out = (temp / "out").string();
   const std::string err = (temp / "err").string();
+  Terminal terminal;
+  int held = -1;
+  if (request.terminal_columns > 0) {
+    terminal = open_terminal(request.terminal_columns);
+    held = ::open(terminal.name.c_str(), O_RDWR | O_NOCTTY);
+  }
   const pid_t child = ::fork();
   if (child == 0) {
-    become(request, out, err);
+    const bool shown = !terminal.name.empty();
+    become(request, shown ? terminal.name : out, shown ? terminal.name : err);
   }
   if (!request.interrupt_when_exists.empty()) {
     interrupt_later(child, request.interrupt_when_exists);
   }
   int status = 0;
   rusage usage{};
-  ::wait4(child, &status, 0, &usage);
   Finished finished;
+  if (held >= 0) {
+    finished.out = all_shown(terminal, held, child, status, usage);
+  } else {
+    ::wait4(child, &status, 0, &usage);
+    finished.out = text_of(out);
+    finished.err = text_of(err);
+  }
   finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  finished.out = text_of(out);
-  finished.err = text_of(err);
   finished.peak_kib = usage.ru_maxrss;
   return finished;
 }

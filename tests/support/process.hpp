@@ -20,6 +20,8 @@ struct Launch {
   std::string folder = ".";
   std::map<std::string, std::string> environment;
   std::string interrupt_when_exists;  ///< a file; SIGINT is sent as soon as it is not empty
+  /// > 0: stdout and stderr are one terminal of this width, and `out` is all that was sent to it.
+  unsigned short terminal_columns = 0;
 };
 [[nodiscard]] Finished launch(const Launch& request);
 

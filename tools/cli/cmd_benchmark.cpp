@@ -1,16 +1,15 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <iomanip>
 #include <iostream>
+#include <set>
 
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/io/json.hpp"
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/run/benchmark.hpp"
-#include "quantizer/tune/progress.hpp"
+#include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
@@ -21,7 +20,7 @@ struct BenchmarkArguments {
   std::vector<std::string> precisions;
   BenchmarkOptions options;
   bool per_layer = false;
-  bool json = false;
+  OutputArguments out;
 };
 
 /// The same model without the rewriting that plain primitives do not have.
@@ -77,14 +76,18 @@ Json to_json(const BenchmarkRow& row) {
 }
 
 void print_layers(const BenchmarkRow& row) {
+  int names = 22;
+  for (const BenchmarkLayer& layer : row.layers) {
+    names = std::max(names, static_cast<int>(layer.layer.size()) + 2);
+  }
   std::cout << "\n"
             << row.precision << ", batch " << row.batch << ", " << row.threads << " threads, arena "
             << std::setprecision(1) << static_cast<double>(row.arena_bytes) * 0x1p-20 << " MiB\n"
-            << std::left << std::setw(24) << "  layer" << std::setw(18) << "op" << std::setw(28)
-            << "implementation" << std::right << std::setw(9) << "ms" << std::setw(10) << "GMAC/s"
-            << std::setw(8) << "peak" << '\n';
+            << std::left << std::setw(names + 2) << "  layer" << std::setw(18) << "op"
+            << std::setw(28) << "implementation" << std::right << std::setw(9) << "ms"
+            << std::setw(10) << "GMAC/s" << std::setw(8) << "peak" << '\n';
   for (const BenchmarkLayer& layer : row.layers) {
-    std::cout << "  " << std::left << std::setw(22) << layer.layer << std::setw(18) << layer.op
+    std::cout << "  " << std::left << std::setw(names) << layer.layer << std::setw(18) << layer.op
               << std::setw(28) << layer.implementation << std::right << std::setprecision(3)
               << std::setw(9) << layer.milliseconds;
     if (layer.macs > 0.0) {
@@ -118,11 +121,15 @@ void print_table(const std::vector<BenchmarkRow>& rows, bool per_layer) {
   }
 }
 
-/// What each kernel takes for each kind of layer, the chosen one marked.
-void print_choices(const KernelChoices& kernels) {
+/// What each kernel takes for each kind of layer of the network, the chosen one marked; the table
+/// of the machine knows those of other networks too.
+void print_choices(const KernelChoices& kernels, const std::set<std::string>& asked) {
   std::cout << "\nmeasured kernels [ms per image, one thread; for the library with its changes of "
                "memory order]\n";
   for (const auto& [signature, measured] : kernels.table()) {
+    if (asked.count(signature) == 0) {
+      continue;
+    }
     std::cout << "  " << signature << "\n   ";
     for (const auto& [kind, milliseconds] : measured.milliseconds) {
       std::cout << ' ' << (kind == measured.kind ? "*" : "") << name_of(kind) << ' '
@@ -133,65 +140,95 @@ void print_choices(const KernelChoices& kernels) {
 }
 
 int benchmark_command(const BenchmarkArguments& arguments) {
-  ProgressLine progress(std::cerr, is_terminal(STDERR_FILENO) && !arguments.json);
+  CommandProgress progress(arguments.out, "benchmark");
   BenchmarkOptions options = arguments.options;
   auto kernels = machine_kernels();
   options.engine = engine_with(kernels ? &*kernels : nullptr);
   options.engine.block_images = arguments.options.engine.block_images;
-  const auto rows = run_benchmark(make_candidates(arguments), options,
-                                  [&](const std::string& what) { progress.begin(what, 1); });
+  std::set<std::string> asked;
+  if (kernels) {
+    options.engine.choose = [&, choose = options.engine.choose](const LayerQuestion& question) {
+      asked.insert(signature_of(question));
+      return choose(question);
+    };
+  }
+  const auto rows =
+      run_benchmark(make_candidates(arguments), options, [&](const std::string& what) {
+        progress.begin(what, 0);
+        progress.update(0);
+      });
   progress.clear();
   if (kernels) {
     kernels->save();
   }
-  if (arguments.json) {
+  if (arguments.out.json) {
     Json json = Json::array();
     for (const BenchmarkRow& row : rows) {
       json.push_back(to_json(row));
     }
     std::cout << json.dump(2) << '\n';
-  } else {
+  } else if (!arguments.out.quiet) {
     print_table(rows, arguments.per_layer);
     if (arguments.per_layer && kernels) {
-      print_choices(*kernels);
+      print_choices(*kernels, asked);
     }
   }
   return exit_ok;
 }
 
+void add_measurement(CLI::App& command, BenchmarkOptions& options) {
+  command.add_option("--batch", options.batches, "events per call, e.g. 1,8,32,128")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str()
+      ->group(execution_options);
+  command.add_option("--threads", options.threads, "thread counts, e.g. 1,2")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 4096))
+      ->group(execution_options);
+  command.add_option("--repetitions", options.repetitions, "interleaved repetitions")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str()
+      ->group(execution_options);
+  command.add_option("--seconds", options.seconds, "least time of a repetition")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str()
+      ->group(execution_options);
+  command
+      .add_option("--block", options.engine.block_images,
+                  "images that go through the layers together (0: as the cache allows)")
+      ->check(CLI::Range(0, 65536))
+      ->group(execution_options);
+}
+
 }  // namespace
 
 void add_benchmark(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand(
-      "benchmark", "Showers per second, whole and layer by layer, against the machine's peak");
+  CLI::App* command = add_command(
+      app,
+      {"benchmark",
+       check_commands,
+       "Showers per second, whole and layer by layer, against the machine's peak",
+       "Times a model at several precisions, batches and thread counts, in turns so that what "
+       "disturbs the machine disturbs all alike; the median counts. An fp32 model is timed as it "
+       "is and with every layer in INT8 (ranges do not matter for speed).",
+       {"caloquant benchmark results/quantized.h5 --batch 1,8,32 --threads 1,2",
+        "caloquant benchmark --architecture model.json --random-weights 1 --precision "
+        "plain,fp32,int8 --per-layer"}});
   auto arguments = std::make_shared<BenchmarkArguments>();
   arguments->model.add_to(*command);
-  command->add_option("--batch", arguments->options.batches, "events per call, e.g. 1,8,32,128")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
-  command->add_option("--threads", arguments->options.threads, "thread counts, e.g. 1,2")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 4096));
   command
       ->add_option("--precision", arguments->precisions,
                    "of an fp32 model: plain (oneDNN primitives, no rewriting), fp32, int8 (every "
                    "layer), fp32_onednn and int8_onednn (layers in oneDNN); of a quantized one: "
                    "model")
       ->delimiter(',')
-      ->check(CLI::IsMember({"plain", "fp32", "int8", "fp32_onednn", "int8_onednn", "model"}));
-  command->add_option("--repetitions", arguments->options.repetitions, "interleaved repetitions")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
-  command->add_option("--seconds", arguments->options.seconds, "least time of a repetition")
-      ->check(CLI::Range(0.0, 3600.0))
-      ->capture_default_str();
-  command
-      ->add_option("--block", arguments->options.engine.block_images,
-                   "images that go through the layers together (0: as the cache allows)")
-      ->check(CLI::Range(0, 65536));
-  command->add_flag("--per-layer", arguments->per_layer, "also print every layer");
-  command->add_flag("--json", arguments->json, "print a JSON list of rows");
+      ->check(CLI::IsMember({"plain", "fp32", "int8", "fp32_onednn", "int8_onednn", "model"}))
+      ->group(model_options);
+  add_measurement(*command, arguments->options);
+  command->add_flag("--per-layer", arguments->per_layer, "also print every layer")
+      ->group(output_options);
+  arguments->out.add_to(*command);
   command->callback(
       [arguments, &action] { action = [arguments] { return benchmark_command(*arguments); }; });
 }

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <caloquant/error.hpp>
 #include <cmath>
 #include <iostream>
@@ -11,9 +9,8 @@
 #include "quantizer/emit/text_file.hpp"
 #include "quantizer/run/compare.hpp"
 #include "quantizer/run/generate.hpp"
-#include "quantizer/tune/progress.hpp"
+#include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
-#include "tools/cli/interrupt.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -50,21 +47,8 @@ struct CompareArguments {
   CompareOptions options;
   std::string file;
   int threads = 0;
-  bool json = false;
-  bool quiet = false;
+  OutputArguments out;
 };
-
-InputRecipe recipe_of(const CompareArguments& arguments, const Graph& graph) {
-  if (arguments.recipe.empty()) {
-    return default_recipe(graph);
-  }
-  const auto recipe = input_recipe_from(arguments.recipe);
-  if (!recipe) {
-    throw UsageError("--recipe", "'" + arguments.recipe + "' is unknown",
-                     "energy_angle_noise and energy_times_noise are known");
-  }
-  return *recipe;
-}
 
 /// `model`: a side that is a network, or null.
 CompareOptions options_of(const CompareArguments& arguments, const Graph* model) {
@@ -75,7 +59,7 @@ CompareOptions options_of(const CompareArguments& arguments, const Graph* model)
   }
   options.events = arguments.events.value_or(0);
   if (model != nullptr) {
-    options.recipe = recipe_of(arguments, *model);
+    options.recipe = recipe_of(arguments.recipe, *model);
     const GenerateOptions defaults = default_generate_options(options.recipe);
     options.primaries.energy_low = defaults.energy_low;
     options.primaries.energy_high = defaults.energy_high;
@@ -124,18 +108,14 @@ CompareResult run(const CompareArguments& arguments, const ComparedSide& a, cons
       throw ModelError(arguments.discriminator, "is a shower file", "give a discriminator model");
     }
   }
-  watch_for_interrupt();
-  ProgressLine progress(std::cerr, !arguments.quiet && is_terminal(STDERR_FILENO));
+  CommandProgress progress(arguments.out, "compare");
   bool begun = false;
   const auto report = [&](std::int64_t done, std::int64_t events) {
-    if (cli::interrupted()) {
-      throw InterruptedError("compare");
-    }
     if (!begun) {
-      progress.begin("compare", static_cast<std::size_t>(events));
+      progress.begin("compare", events);
       begun = true;
     }
-    progress.update(static_cast<std::size_t>(done));
+    progress.update(done);
   };
   CompareResult result = compare(a, b, judge ? &*judge->graph : nullptr, options, report);
   progress.clear();
@@ -149,76 +129,108 @@ int compare_command(const CompareArguments& arguments) {
   refuse_primaries_of_files(arguments, a, b);
   settle_units(a, b, arguments.output.get("--output-scale, --output-power"));
   const CompareResult result = run(arguments, a, b);
-  if (!arguments.file.empty() || arguments.json) {
+  if (!arguments.file.empty() || arguments.out.json) {
     const std::string text = to_json(result, a, b).dump(2) + "\n";
     if (!arguments.file.empty()) {
       write_text_file(text, arguments.file);
     }
-    if (arguments.json) {
+    if (arguments.out.json) {
       std::cout << text;
       return exit_ok;
     }
   }
-  if (!arguments.quiet) {
+  if (!arguments.out.quiet) {
     std::cout << compare_table(result, a, b);
   }
   return exit_ok;
 }
 
-void add_primaries(CLI::App& command, CompareArguments& arguments) {
-  command.add_option("--events", arguments.events,
-                     "number of events (1000 between models, else all of the files)");
-  command.add_option("--energy", arguments.energy,
-                     "of two models: LO:HI in GeV, or a list as 100,200,300 (as generate)");
-  command.add_option("--theta", arguments.theta,
-                     "of two models: angle LO:HI in degrees (as generate)");
+void add_primaries_of_models(CLI::App& command, CompareArguments& arguments) {
+  command
+      .add_option("--events", arguments.events,
+                  "number of events (1000 between models, else all of the files)")
+      ->group(primary_options);
+  command
+      .add_option("--energy", arguments.energy,
+                  "of two models, in GeV: a range, or a list as 100,200,300 (as generate)")
+      ->type_name("LO:HI")
+      ->group(primary_options);
+  command.add_option("--theta", arguments.theta, "of two models: angle in degrees (as generate)")
+      ->type_name("LO:HI")
+      ->group(primary_options);
   command
       .add_option("--seed", arguments.options.primaries.seed,
                   "of primaries, noise and the draws of FPD and KPD")
-      ->capture_default_str();
-  command.add_option("--recipe", arguments.recipe,
-                     "energy_angle_noise (for images of 51x51x25) or energy_times_noise (else)");
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(primary_options);
+  add_recipe(command, arguments.recipe);
 }
 
 void add_units(CLI::App& command, CompareArguments& arguments) {
-  command.add_option("--output-scale", arguments.output.scale,
-                     "of Keras models, GeV = out^(1/power) / scale (as a quantized A or B, or 1)");
-  command.add_option("--output-power", arguments.output.power, "of Keras models");
+  command
+      .add_option("--output-scale", arguments.output.scale,
+                  "of models that do not tell, GeV = out^(1/power) / scale (as a quantized A or B, "
+                  "or 1)")
+      ->group(model_options);
+  command.add_option("--output-power", arguments.output.power, "of models that do not tell")
+      ->group(model_options);
   command
       .add_option("--cell-threshold", arguments.options.cell_threshold,
                   "cells below become 0 on both sides [GeV]")
       ->capture_default_str();
+}
+
+void add_discriminator(CLI::App& command, CompareArguments& arguments) {
+  constexpr const char* group = "Discriminator";
   CLI::Option* discriminator =
-      command.add_option("--discriminator", arguments.discriminator,
-                         "network that takes an image; its outputs are compared too");
+      command
+          .add_option("--discriminator", arguments.discriminator,
+                      "network that takes an image; its outputs are compared too")
+          ->type_name(file_value)
+          ->group(group);
   command
       .add_option("--discriminator-scale", arguments.judged.scale,
                   "it takes (scale * GeV)^power (as A or B puts out, or 1)")
-      ->needs(discriminator);
+      ->needs(discriminator)
+      ->group(group);
   command.add_option("--discriminator-power", arguments.judged.power, "see --discriminator-scale")
-      ->needs(discriminator);
+      ->needs(discriminator)
+      ->group(group);
 }
 
 }  // namespace
 
 void add_compare(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand(
-      "compare", "Physics of two models or shower files side by side; A is the reference");
+  CLI::App* command = add_command(
+      app,
+      {"compare",
+       main_commands,
+       "Physics of two models or shower files side by side; A is the reference",
+       "Streams events through both sides at once and prints the energy response and resolution, "
+       "shower shapes, correlations, cell energies and distances (W1, separation, FPD, KPD), each "
+       "with its error. Two models get the same primaries and latents; a model beside a file gets "
+       "the primaries of the file.",
+       {"caloquant compare model.json,weights.h5 results/quantized.h5 --events 2000 -o "
+        "physics.json",
+        "caloquant compare 'showers51_*.h5' results/quantized.h5"}});
   auto arguments = std::make_shared<CompareArguments>();
   const std::string forms =
-      "quantized.h5, full Keras HDF5, ARCHITECTURE.json,WEIGHTS.h5, ARCHITECTURE.json,random:SEED, "
-      "or a shower file (or pattern)";
-  command->add_option("A", arguments->a, forms)->required();
-  command->add_option("B", arguments->b, "the same")->required();
-  add_primaries(*command, *arguments);
+      "a model file, ARCHITECTURE.json,WEIGHTS.h5, ARCHITECTURE.json,random:SEED, or a shower file "
+      "(or a quoted pattern)";
+  command->add_option("A", arguments->a, forms)->type_name(file_value)->required();
+  command->add_option("B", arguments->b, "the same")->type_name(file_value)->required();
+  add_primaries_of_models(*command, *arguments);
   add_units(*command, *arguments);
-  command->add_option("-o,--output", arguments->file, "JSON file to write");
+  add_discriminator(*command, *arguments);
+  command->add_option("-o,--output", arguments->file, "JSON file to write")
+      ->type_name(file_value)
+      ->group(output_options);
   command->add_option("--batch", arguments->options.batch, "events per call")
-      ->capture_default_str();
-  command->add_option("--threads", arguments->threads, "threads (0: all)")
-      ->check(CLI::Range(0, 4096));
-  CLI::Option* json = command->add_flag("--json", arguments->json, "print JSON");
-  command->add_flag("--quiet", arguments->quiet, "print errors only")->excludes(json);
+      ->capture_default_str()
+      ->group(execution_options);
+  add_threads(*command, arguments->threads);
+  arguments->out.add_to(*command);
   command->callback(
       [arguments, &action] { action = [arguments] { return compare_command(*arguments); }; });
 }

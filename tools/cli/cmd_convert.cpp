@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "graph/io/json.hpp"
 #include "graph/io/onnx/onnx_writer.hpp"
 #include "quantizer/config/enum_names.hpp"
 #include "quantizer/emit/native_model.hpp"
@@ -14,7 +15,26 @@ struct ConvertArguments {
   ModelArguments model;
   std::string output;
   std::string profile = "onnxruntime";
+  OutputArguments out;
 };
+
+void print_converted(const Graph& graph, const std::vector<OnnxNote>& notes,
+                     const ConvertArguments& arguments) {
+  if (arguments.out.json) {
+    Json json{{"layers", graph.nodes().size()},
+              {"output", arguments.output},
+              {"onnx_notes", Json::array()}};
+    for (const OnnxNote& note : notes) {
+      json["onnx_notes"].push_back({{"layer", note.layer}, {"note", note.text}});
+    }
+    std::cout << json.dump(2) << '\n';
+    return;
+  }
+  for (const OnnxNote& note : notes) {
+    std::cerr << "caloquant: layer '" << note.layer << "': " << note.text << '\n';
+  }
+  std::cout << graph.nodes().size() << " layers written to " << arguments.output << '\n';
+}
 
 int convert_command(const ConvertArguments& arguments) {
   const std::filesystem::path output = arguments.output;
@@ -24,37 +44,48 @@ int convert_command(const ConvertArguments& arguments) {
                      "end it in .onnx or .h5 (caloquant's own)");
   }
   const Graph graph = arguments.model.read();
+  std::vector<OnnxNote> notes;
   if (format == ".h5") {
     write_converted_model(graph, output);
   } else {
-    for (const OnnxNote& note :
-         write_onnx(graph, output, enum_of<OnnxProfile>(arguments.profile))) {
-      std::cerr << "caloquant: layer '" << note.layer << "': " << note.text << '\n';
-    }
+    notes = write_onnx(graph, output, enum_of<OnnxProfile>(arguments.profile));
   }
-  std::cout << graph.nodes().size() << " layers written to " << arguments.output << '\n';
+  if (!arguments.out.quiet) {
+    print_converted(graph, notes, arguments);
+  }
   return exit_ok;
 }
 
 }  // namespace
 
 void add_convert(CLI::App& app, Action& action) {
-  CLI::App* command =
-      app.add_subcommand("convert", "Write a model, fp32 or quantized, in another format");
+  CLI::App* command = add_command(
+      app, {"convert",
+            model_commands,
+            "Write a model, fp32 or quantized, in another format",
+            "Reads a network in any format that is known and writes it as ONNX or in caloquant's "
+            "own HDF5 format. Quantized layers become QuantizeLinear and DequantizeLinear pairs, "
+            "laid out for the runtime that --profile names.",
+            {"caloquant convert results/quantized.h5 -o quantized.onnx --profile openvino",
+             "caloquant convert --architecture model.json --weights weights.h5 -o model.onnx"}});
   auto arguments = std::make_shared<ConvertArguments>();
   arguments->model.add_source_to(*command);
   command
       ->add_option("-o,--output", arguments->output,
                    "file to write: .onnx, or .h5 for caloquant's own format")
+      ->type_name(file_value)
+      ->group(output_options)
       ->required();
   std::vector<std::string> profiles;
   profiles.reserve(onnx_profiles.size());
   for (const OnnxProfile profile : onnx_profiles) {
     profiles.emplace_back(name_of(profile));
   }
-  command->add_option("--profile", arguments->profile, "for whom quantized layers are written")
-      ->check(CLI::IsMember(profiles))
-      ->capture_default_str();
+  add_choice(*command, "--profile", arguments->profile, profiles,
+             "for whom quantized layers are written")
+      ->capture_default_str()
+      ->group(output_options);
+  arguments->out.add_to(*command);
   command->callback(
       [arguments, &action] { action = [arguments] { return convert_command(*arguments); }; });
 }

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <caloquant/error.hpp>
 #include <cmath>
 #include <iostream>
@@ -9,9 +7,8 @@
 #include "graph/io/json.hpp"
 #include "graph/ir/editor.hpp"
 #include "quantizer/run/generate.hpp"
-#include "quantizer/tune/progress.hpp"
+#include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
-#include "tools/cli/interrupt.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -30,8 +27,7 @@ struct GenerateArguments {
   std::int64_t batch = GenerateOptions{}.batch;
   int compression = 0;
   int threads = 0;
-  bool json = false;
-  bool quiet = false;
+  OutputArguments out;
 };
 
 double positive(const char* option, std::optional<double> value) {
@@ -60,18 +56,6 @@ LoadedModel load_model(const GenerateArguments& arguments) {
   return model;
 }
 
-InputRecipe recipe_of(const GenerateArguments& arguments, const Graph& graph) {
-  if (arguments.recipe.empty()) {
-    return default_recipe(graph);
-  }
-  const auto recipe = input_recipe_from(arguments.recipe);
-  if (!recipe) {
-    throw UsageError("--recipe", "'" + arguments.recipe + "' is unknown",
-                     "energy_angle_noise and energy_times_noise are known");
-  }
-  return *recipe;
-}
-
 LossUnits units_of(const std::string& name) {
   for (const LossUnits units : {LossUnits::gev, LossUnits::file, LossUnits::network}) {
     if (name == name_of(units)) {
@@ -82,7 +66,7 @@ LossUnits units_of(const std::string& name) {
 }
 
 GenerateOptions options_of(const GenerateArguments& arguments, const LoadedModel& model) {
-  GenerateOptions options = default_generate_options(recipe_of(arguments, model.graph));
+  GenerateOptions options = default_generate_options(recipe_of(arguments.recipe, model.graph));
   options.events = arguments.events;
   options.seed = arguments.seed;
   if (!arguments.energy.empty()) {
@@ -102,7 +86,7 @@ GenerateOptions options_of(const GenerateArguments& arguments, const LoadedModel
 
 void print(const GenerateResult& result, const GenerateArguments& arguments,
            const GenerateOptions& options) {
-  if (arguments.json) {
+  if (arguments.out.json) {
     const Json json{{"events", result.events},
                     {"seconds", result.seconds},
                     {"showers_per_second", result.showers_per_second()},
@@ -128,59 +112,80 @@ int generate_command(const GenerateArguments& arguments) {
   GenerateOptions options = options_of(arguments, model);
   auto kernels = machine_kernels();
   options.engine = engine_with(kernels ? &*kernels : nullptr);
-  watch_for_interrupt();
-  ProgressLine progress(std::cerr, !arguments.quiet && is_terminal(STDERR_FILENO));
-  progress.begin("generate", static_cast<std::size_t>(options.events));
-  const GenerateResult result = generate(model.graph, options, [&](std::int64_t done) {
-    if (cli::interrupted()) {
-      throw InterruptedError("generate");
-    }
-    progress.update(static_cast<std::size_t>(done));
-  });
+  CommandProgress progress(arguments.out, "generate");
+  progress.begin("generate", options.events);
+  const GenerateResult result =
+      generate(model.graph, options, [&](std::int64_t done) { progress.update(done); });
   progress.clear();
   if (kernels) {
     kernels->save();
   }
-  if (!arguments.quiet) {
+  if (!arguments.out.quiet) {
     print(result, arguments, options);
   }
   return exit_ok;
 }
 
 void add_outputs(CLI::App& command, GenerateArguments& arguments) {
-  command.add_option("-o,--output", arguments.output, "HDF5 file to write")->required();
+  command.add_option("-o,--output", arguments.output, "HDF5 file to write")
+      ->type_name(file_value)
+      ->group(output_options)
+      ->required();
+  add_choice(command, "--units", arguments.units, {"gev", "file", "network"},
+             "of the cells: GeV, scale * GeV, or as the network puts them out")
+      ->capture_default_str()
+      ->group(output_options);
   command
-      .add_option("--units", arguments.units,
-                  "of the cells: gev, file (scale * GeV) or network (as put out)")
-      ->capture_default_str();
-  command.add_option("--output-scale", arguments.output_scale,
-                     "of a Keras model, GeV = out^(1/power) / scale (1)");
-  command.add_option("--output-power", arguments.output_power, "of a Keras model (1)");
+      .add_option("--output-scale", arguments.output_scale,
+                  "of a model that does not tell, GeV = out^(1/power) / scale (1)")
+      ->group(model_options);
+  command.add_option("--output-power", arguments.output_power, "of a model that does not tell (1)")
+      ->group(model_options);
   command.add_option("--compression", arguments.compression, "gzip level 0..9 of the file")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group(output_options);
 }
 
 }  // namespace
 
 void add_generate(CLI::App& app, Action& action) {
-  CLI::App* command =
-      app.add_subcommand("generate", "Write showers of a model, with their energies and angles");
+  CLI::App* command = add_command(
+      app,
+      {"generate",
+       data_commands,
+       "Write showers of a model, with their energies and angles",
+       "Draws primary energies and angles flat within their ranges, runs the generator and writes "
+       "showers in the layout of CERN's files, block by block while it computes. Event i depends "
+       "on the seed and i only; an interrupted run leaves no file.",
+       {"caloquant generate results/quantized.h5 --events 10000 --energy 100:500 -o showers.h5",
+        "caloquant generate --architecture anglegan.json --weights w.h5 --output-scale 50 "
+        "--output-power 0.85 --events 1000 -o showers.h5"}});
   auto arguments = std::make_shared<GenerateArguments>();
   arguments->model.add_to(*command);
-  command->add_option("--events", arguments->events, "number of events")->required();
-  command->add_option("--energy", arguments->energy,
-                      "primary energy LO:HI in GeV (energy_angle_noise 2:500, else 100:500)");
-  command->add_option("--theta", arguments->theta,
-                      "angle LO:HI in degrees (energy_angle_noise 60:120, else 90:90)");
-  command->add_option("--seed", arguments->seed, "seed of labels and noise")->capture_default_str();
-  command->add_option("--recipe", arguments->recipe,
-                      "energy_angle_noise (for images of 51x51x25) or energy_times_noise (else)");
+  command->add_option("--events", arguments->events, "number of events")
+      ->required()
+      ->group(primary_options);
+  command
+      ->add_option("--energy", arguments->energy,
+                   "primary energy in GeV (energy_angle_noise 2:500, else 100:500)")
+      ->type_name("LO:HI")
+      ->group(primary_options);
+  command
+      ->add_option("--theta", arguments->theta,
+                   "angle in degrees (energy_angle_noise 60:120, else 90:90)")
+      ->type_name("LO:HI")
+      ->group(primary_options);
+  command->add_option("--seed", arguments->seed, "seed of labels and noise")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(primary_options);
+  add_recipe(*command, arguments->recipe);
   add_outputs(*command, *arguments);
-  command->add_option("--batch", arguments->batch, "events per call")->capture_default_str();
-  command->add_option("--threads", arguments->threads, "threads (0: all)")
-      ->check(CLI::Range(0, 4096));
-  CLI::Option* json = command->add_flag("--json", arguments->json, "print JSON");
-  command->add_flag("--quiet", arguments->quiet, "print errors only")->excludes(json);
+  command->add_option("--batch", arguments->batch, "events per call")
+      ->capture_default_str()
+      ->group(execution_options);
+  add_threads(*command, arguments->threads);
+  arguments->out.add_to(*command);
   command->callback(
       [arguments, &action] { action = [arguments] { return generate_command(*arguments); }; });
 }

@@ -1,11 +1,8 @@
-#include <unistd.h>
-
-#include <algorithm>
-#include <caloquant/error.hpp>
 #include <iostream>
 
 #include "calibration/showers/make_showers.hpp"
-#include "quantizer/tune/progress.hpp"
+#include "graph/io/json.hpp"
+#include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
@@ -19,16 +16,17 @@ struct MakeShowersArguments {
   std::string theta;
   std::string output;
   int threads = 0;
+  OutputArguments out;
 };
+
+void print_made(const ShowerOptions& options) {
+  std::cout << options.events << " parametrised showers (" << name_of(options.detector)
+            << ", not a Geant4 simulation) written to " << options.output.string() << '\n';
+}
 
 int make_showers_command(const MakeShowersArguments& arguments) {
   set_threads(arguments.threads);
-  const auto detector = detector_from(arguments.detector);
-  if (!detector) {
-    throw UsageError("--detector", "'" + arguments.detector + "' is unknown",
-                     "clic51 and clic25 are known");
-  }
-  ShowerOptions options = default_shower_options(*detector);
+  ShowerOptions options = default_shower_options(detector_from(arguments.detector).value());
   options.events = arguments.events;
   options.seed = arguments.seed;
   options.output = arguments.output;
@@ -39,75 +37,64 @@ int make_showers_command(const MakeShowersArguments& arguments) {
   if (!arguments.theta.empty()) {
     parse_range("--theta", arguments.theta, options.theta_low_deg, options.theta_high_deg);
   }
-  ProgressLine progress(std::cerr, is_terminal(STDERR_FILENO));
-  progress.begin("showers", static_cast<std::size_t>(options.events));
-  make_showers(options, [&](std::int64_t done, std::int64_t) {
-    progress.update(static_cast<std::size_t>(done));
-  });
+  CommandProgress progress(arguments.out, "make-showers");
+  progress.begin("showers", options.events);
+  make_showers(options, [&](std::int64_t done, std::int64_t) { progress.update(done); });
   progress.clear();
-  std::cout << options.events << " parametrised showers (" << name_of(options.detector)
-            << ", not a Geant4 simulation) written to " << arguments.output << '\n';
+  if (arguments.out.json) {
+    const Json json{{"events", options.events},
+                    {"detector", std::string(name_of(options.detector))},
+                    {"seed", options.seed},
+                    {"output", arguments.output}};
+    std::cout << json.dump(2) << '\n';
+  } else if (!arguments.out.quiet) {
+    print_made(options);
+  }
   return exit_ok;
 }
 
 }  // namespace
 
-void parse_range(const std::string& option, const std::string& text, double& low, double& high) {
-  try {
-    std::size_t used = 0;
-    low = std::stod(text, &used);
-    high = low;
-    if (used < text.size() && text[used] == ':') {
-      const std::string rest = text.substr(used + 1);
-      high = std::stod(rest, &used);
-      used = used == rest.size() ? text.size() : 0;
-    }
-    if (used == text.size()) {
-      return;
-    }
-  } catch (const std::logic_error&) {
-    // reported below
-  }
-  throw UsageError(option, "'" + text + "' is no range", "write LO:HI, for instance 100:200");
-}
-
-void parse_energies(const std::string& text, double& low, double& high, std::vector<double>& list) {
-  if (text.find(',') == std::string::npos) {
-    parse_range("--energy", text, low, high);
-    return;
-  }
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', begin), text.size());
-    double from = 0.0;
-    double to = 0.0;
-    parse_range("--energy", text.substr(begin, comma - begin), from, to);
-    if (from != to) {
-      throw UsageError("--energy", "'" + text + "' mixes a list with a range",
-                       "write LO:HI, or energies as 100,200,300");
-    }
-    list.push_back(from);
-    begin = comma + 1;
-  }
-}
-
 void add_make_showers(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand(
-      "make-showers", "Write parametrised electron showers (test data, not a simulation)");
+  CLI::App* command = add_command(
+      app,
+      {"make-showers",
+       data_commands,
+       "Write parametrised electron showers (test data, not a simulation)",
+       "Makes physics-shaped test data in the layouts of CERN's files, for trying everything "
+       "without a simulation: longitudinal and radial profiles of electrons with their "
+       "fluctuations. They are NOT Geant4 showers, and the file says so. Event i depends on the "
+       "seed and i only.",
+       {"caloquant make-showers --detector clic51 --events 1000 --seed 1 -o showers51_1.h5",
+        "caloquant make-showers --detector clic25 --events 500 --energy 100,200,300,400,500 -o "
+        "showers25_1.h5"}});
   auto arguments = std::make_shared<MakeShowersArguments>();
+  add_choice(*command, "--detector", arguments->detector, {"clic51", "clic25"},
+             "51x51x25 cells in 50 x GeV, or 25x25x25 in GeV")
+      ->required()
+      ->group(primary_options);
+  command->add_option("--events", arguments->events, "number of events")
+      ->required()
+      ->group(primary_options);
+  command->add_option("--seed", arguments->seed, "seed")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(primary_options);
   command
-      ->add_option("--detector", arguments->detector,
-                   "clic51 (51x51x25, 50 x GeV) or clic25 (25x25x25, GeV)")
+      ->add_option("--energy", arguments->energy,
+                   "primary energy in GeV: a range, or values in turn as 100,200,300 (clic51 "
+                   "2:500, clic25 100:500)")
+      ->type_name("LO:HI")
+      ->group(primary_options);
+  command->add_option("--theta", arguments->theta, "angle in degrees (clic51 60:120, clic25 90:90)")
+      ->type_name("LO:HI")
+      ->group(primary_options);
+  command->add_option("-o,--output", arguments->output, "HDF5 file to write")
+      ->type_name(file_value)
+      ->group(output_options)
       ->required();
-  command->add_option("--events", arguments->events, "number of events")->required();
-  command->add_option("--seed", arguments->seed, "seed")->capture_default_str();
-  command->add_option("--energy", arguments->energy,
-                      "primary energy in GeV: LO:HI, or values in turn as 100,200,300 (clic51 "
-                      "2:500, clic25 100:500)");
-  command->add_option("--theta", arguments->theta,
-                      "angle LO:HI in degrees (clic51 60:120, clic25 90:90)");
-  command->add_option("-o,--output", arguments->output, "HDF5 file to write")->required();
-  command->add_option("--threads", arguments->threads, "threads (0: all)")
-      ->check(CLI::Range(0, 4096));
+  add_threads(*command, arguments->threads);
+  arguments->out.add_to(*command);
   command->callback(
       [arguments, &action] { action = [arguments] { return make_showers_command(*arguments); }; });
 }

@@ -9,8 +9,14 @@
 namespace caloquant::cli {
 
 void add_operators(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand(
-      "operators", "Print the operators that are read of each format (Markdown)");
+  CLI::App* command = add_command(
+      app,
+      {"operators",
+       check_commands,
+       "Print the operators that are read of each format (Markdown)",
+       "A table of the Keras layers, ONNX operators and TensorFlow operators that networks may "
+       "hold, as the graph chapter of the documentation shows it.",
+       {"caloquant operators"}});
   command->callback([&action] {
     action = [] {
       std::cout << "| format | operators |\n|---|---|\n"

@@ -7,7 +7,9 @@
 #include "calibration/tensors/tensor_events.hpp"
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/io/h5file.hpp"
+#include "graph/io/json.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
+#include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
@@ -19,6 +21,7 @@ struct RunArguments {
   std::string output;
   std::int64_t batch = 8;
   int threads = 0;
+  OutputArguments out;
 };
 
 /// FILE or FILE:array in two.
@@ -77,8 +80,20 @@ std::vector<Sink> make_sinks(H5File& file, const Graph& graph, std::int64_t rows
   return sinks;
 }
 
-void run_all(const Graph& graph, const TensorEvents& inputs, H5File& output, std::int64_t batch) {
-  const std::vector<Sink> sinks = make_sinks(output, graph, inputs.rows());
+void print_ran(const std::vector<Sink>& sinks, std::int64_t rows, const RunArguments& arguments) {
+  if (arguments.out.json) {
+    Json json{{"events", rows}, {"output", arguments.output}, {"datasets", Json::object()}};
+    for (const Sink& sink : sinks) {
+      json["datasets"][sink.dataset] = sink.shape;
+    }
+    std::cout << json.dump(2) << '\n';
+  } else if (!arguments.out.quiet) {
+    std::cout << rows << " events written to " << arguments.output << '\n';
+  }
+}
+
+void run_all(const Graph& graph, const TensorEvents& inputs, H5File& output,
+             const std::vector<Sink>& sinks, std::int64_t batch, CommandProgress& progress) {
   auto kernels = machine_kernels();
   std::vector<Tensor> results;
   std::vector<std::span<float>> into;
@@ -98,9 +113,14 @@ void run_all(const Graph& graph, const TensorEvents& inputs, H5File& output, std
                                       static_cast<std::size_t>(count)));
     }
   };
+  progress.begin("run", inputs.rows());
   sweep_events(graph, fill,
-               {{0, inputs.rows()}, batch, engine_with(kernels ? &*kernels : nullptr), {}}, into,
-               write);
+               {{0, inputs.rows()},
+                batch,
+                engine_with(kernels ? &*kernels : nullptr),
+                [&](std::int64_t done) { progress.update(done); }},
+               into, write);
+  progress.clear();
   if (kernels) {
     kernels->save();
   }
@@ -116,30 +136,44 @@ int run_command(const RunArguments& arguments) {
     throw DataError(arguments.latents, "holds no rows");
   }
   H5File output = H5File::create(arguments.output);
-  run_all(graph, inputs, output, std::min(arguments.batch, rows));
+  const std::vector<Sink> sinks = make_sinks(output, graph, rows);
+  CommandProgress progress(arguments.out, "run");
+  run_all(graph, inputs, output, sinks, std::min(arguments.batch, rows), progress);
   output.commit();
-  std::cout << rows << " events written to " << arguments.output << '\n';
+  print_ran(sinks, rows, arguments);
   return exit_ok;
 }
 
 }  // namespace
 
 void add_run(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand(
-      "run",
-      "Run a model on latents or other inputs; raw outputs as HDF5 datasets (a shower as ECAL)");
+  CLI::App* command = add_command(
+      app, {"run",
+            model_commands,
+            "Run a model on latents or other inputs",
+            "Feeds rows of an HDF5 or .npy file, or an ONNX test folder, through a network and "
+            "writes its raw outputs as HDF5 datasets under their names; the image of a generator "
+            "is called ECAL. The way to compare numbers with another framework.",
+            {"caloquant run classifier.onnx --inputs images.npy -o scores.h5",
+             "caloquant run results/quantized.h5 --latents latents.h5:z -o images.h5"}});
   auto arguments = std::make_shared<RunArguments>();
   arguments->model.add_to(*command);
   command
       ->add_option("--latents,--inputs", arguments->latents,
                    "HDF5 file (or FILE:dataset), .npy file, or folder with input_0.pb")
+      ->type_name(file_value)
+      ->group(model_options)
       ->required();
-  command->add_option("-o,--output", arguments->output, "HDF5 file to write")->required();
+  command->add_option("-o,--output", arguments->output, "HDF5 file to write")
+      ->type_name(file_value)
+      ->group(output_options)
+      ->required();
   command->add_option("--batch", arguments->batch, "events per call")
       ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
-  command->add_option("--threads", arguments->threads, "threads (0: all)")
-      ->check(CLI::Range(0, 4096));
+      ->capture_default_str()
+      ->group(execution_options);
+  add_threads(*command, arguments->threads);
+  arguments->out.add_to(*command);
   command->callback(
       [arguments, &action] { action = [arguments] { return run_command(*arguments); }; });
 }

@@ -6,7 +6,13 @@
 namespace caloquant::cli {
 
 void add_schema(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("schema", "Print the JSON schema of the run config");
+  CLI::App* command = add_command(
+      app, {"schema",
+            check_commands,
+            "Print the JSON Schema of the run config",
+            "Every key of a run config with its type, range, default and meaning, as JSON Schema "
+            "2020-12; editors can complete and check a config with it.",
+            {"caloquant schema > run_config.schema.json"}});
   auto markdown = std::make_shared<bool>(false);
   command->add_flag("--markdown", *markdown, "print a reference of all keys in Markdown instead");
   command->callback([&action, markdown] {

@@ -10,6 +10,9 @@
 #include <vector>
 
 #include "quantizer/run/load_model.hpp"
+#include "tools/cli/command_help.hpp"
+#include "tools/cli/option_facts.hpp"
+#include "tools/cli/output_arguments.hpp"
 
 namespace caloquant::cli {
 
@@ -33,6 +36,10 @@ void add_make_showers(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 void add_test_onnx(CLI::App& app, Action& action);
+void add_init(CLI::App& app, Action& action);
+// These two print what the whole tree of commands says; they are added last.
+void add_completion(CLI::App& app, Action& action);
+void add_man(CLI::App& app, Action& action);
 
 /// MODEL, or --architecture with --weights or --random-weights; --disable-pass for Keras and ONNX
 /// models.
@@ -51,8 +58,7 @@ struct ModelArguments {
   [[nodiscard]] LoadedModel load() const;
   /// The network as its file has it; throws as load() does.
   [[nodiscard]] Graph read() const;
-
- private:
+  /// The form of model that was given. Throws UsageError when it is not exactly one.
   [[nodiscard]] ModelConfig config() const;
 };
 
@@ -62,6 +68,18 @@ void parse_range(const std::string& option, const std::string& text, double& low
 /// "LO:HI" into `low` and `high`, or energies separated by commas into `list`. Throws UsageError
 /// with --energy as its place.
 void parse_energies(const std::string& text, double& low, double& high, std::vector<double>& list);
+
+/// The run config, as a positional argument or an option, and --set.
+void add_config_options(CLI::App& command, const char* name, std::string& config,
+                        std::vector<std::string>& overrides);
+
+/// --recipe of networks that make showers, and its value; empty: as the network's images suggest.
+/// Throws UsageError.
+void add_recipe(CLI::App& command, std::string& recipe);
+[[nodiscard]] InputRecipe recipe_of(const std::string& recipe, const Graph& graph);
+
+// Heading of the options that say which primaries are drawn.
+inline constexpr const char* primary_options = "Primaries";
 
 /// Threads for everything that follows; 0 keeps what OMP_NUM_THREADS or the machine says.
 void set_threads(int threads);

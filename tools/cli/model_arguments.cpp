@@ -26,11 +26,23 @@ void check_passes(const std::vector<std::string>& disabled) {
 }  // namespace
 
 void ModelArguments::add_source_to(CLI::App& command) {
-  command.add_option("MODEL", file, "quantized.h5, a full Keras HDF5 model or an ONNX model");
-  command.add_option("--architecture", architecture, "Keras architecture JSON (to_json)");
-  command.add_option("--weights", weights, "Keras weights HDF5 (save_weights)");
-  command.add_option("--random-weights", random_weights,
-                     "seeded random weights for --architecture, instead of --weights");
+  command
+      .add_option(
+          "MODEL", file,
+          "quantized.h5, a full Keras file or .keras archive, a SavedModel folder, a frozen "
+          "GraphDef or an ONNX file; or leave it out and give --architecture")
+      ->type_name(file_value);
+  command.add_option("--architecture", architecture, "Keras architecture JSON (to_json)")
+      ->type_name(file_value)
+      ->group(model_options);
+  command.add_option("--weights", weights, "Keras weights HDF5 (save_weights)")
+      ->type_name(file_value)
+      ->group(model_options);
+  command
+      .add_option("--random-weights", random_weights,
+                  "seed of random weights for --architecture, instead of --weights")
+      ->check(CLI::NonNegativeNumber)
+      ->group(model_options);
 }
 
 void ModelArguments::add_to(CLI::App& command) {
@@ -39,8 +51,9 @@ void ModelArguments::add_to(CLI::App& command) {
       .add_option("--disable-pass", graph.disabled_passes,
                   "leave out an exact rewriting of a Keras or ONNX model, e.g. collapse_upsample "
                   "(repeatable)")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
+      ->type_name("{" + CLI::detail::join(optional_pass_names(), ",") + "}")
+      ->allow_extra_args(false)
+      ->group(model_options);
 }
 
 ModelConfig ModelArguments::config() const {
@@ -76,6 +89,18 @@ LoadedModel ModelArguments::load() const {
 
 Graph ModelArguments::read() const {
   return read_model(config());
+}
+
+void add_config_options(CLI::App& command, const char* name, std::string& config,
+                        std::vector<std::string>& overrides) {
+  command.add_option(name, config, "run config (JSON); caloquant init writes one to start from")
+      ->type_name(file_value)
+      ->required();
+  command
+      .add_option("--set", overrides,
+                  "change a config value: /json/pointer=value (repeatable; see caloquant schema)")
+      ->type_name("/P=V")
+      ->allow_extra_args(false);
 }
 
 void set_threads(int threads) {

@@ -30,6 +30,17 @@ TEST(Json, NamesThePlaceOfASyntaxError) {
               ::testing::AllOf(HasSubstr("f.json"), HasSubstr("line 2")));
 }
 
+TEST(Json, TakesCommentsOnlyWhereTheyAreAllowed) {
+  const char* text = "// a\n{\"b\": /* c */ 1}";
+  EXPECT_NE(message_of([&] { (void)parse_json<ConfigError>(text, "f.json"); }), "");
+  EXPECT_EQ(parse_json<ConfigError>(text, "f.json", JsonComments::allowed)["b"].get<int>(), 1);
+  EXPECT_THAT(message_of([] {
+                (void)parse_json<ConfigError>("{\"a\": 1, /* b */ \"a\": 2}", "f.json",
+                                              JsonComments::allowed);
+              }),
+              HasSubstr("twice in one object"));
+}
+
 TEST(Json, WritesNumbersThatJsonLacksAsText) {
   EXPECT_EQ(json_number(std::numeric_limits<double>::quiet_NaN()), "nan");
   EXPECT_EQ(json_number(-std::numeric_limits<double>::infinity()), "-inf");

@@ -32,6 +32,14 @@ TEST(StepTable, HasAColumnForEachNumber) {
   EXPECT_THAT(StepTable(0.5).row(trial), HasSubstr(" yes "));
 }
 
+TEST(StepTable, PaintsWhetherTheTargetIsMet) {
+  Trial trial = sample_trial();
+  EXPECT_THAT(StepTable(0.5, {true}).row(trial), HasSubstr("  \x1b[31mno \x1b[0m  "));
+  trial.target_met = true;
+  EXPECT_THAT(StepTable(0.5, {true}).row(trial), HasSubstr("  \x1b[32myes\x1b[0m  "));
+  EXPECT_THAT(StepTable(0.5, {false}).row(trial), Not(HasSubstr("\x1b")));
+}
+
 TEST(StepTable, LinesUp) {
   const std::string header = StepTable::header();
   const std::string row = StepTable(0.5).row(sample_trial());

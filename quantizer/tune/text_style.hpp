@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+namespace caloquant {
+
+/// Text that says good or bad, in colour where that is wanted; a terminal's escape sequences have
+/// no width.
+struct TextStyle {
+  bool color = false;
+
+  [[nodiscard]] std::string good(const std::string& text) const { return painted(text, "32"); }
+  [[nodiscard]] std::string bad(const std::string& text) const { return painted(text, "31"); }
+
+ private:
+  [[nodiscard]] std::string painted(const std::string& text, const char* code) const {
+    return color ? std::string("\x1b[") + code + "m" + text + "\x1b[0m" : text;
+  }
+};
+
+}  // namespace caloquant

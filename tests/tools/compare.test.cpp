@@ -1,0 +1,110 @@
+// The command line as a user meets it: compare.
+
+#include "graph/io/h5file.hpp"
+#include "tests/tools/cli_fixture.hpp"
+
+namespace caloquant {
+namespace {
+
+using testing::Cli;
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+TEST_F(Cli, ComparePutsTwoModelsSideBySide) {
+  ASSERT_EQ(run({"quantize", "run.json", "-o", "out", "--quiet"}).exit_code, 0);
+  const std::vector<std::string> command{"compare",
+                                         "energygan.json,random:5",
+                                         "out/quantized.h5",
+                                         "--events",
+                                         "12",
+                                         "--energy",
+                                         "100,200",
+                                         "-o",
+                                         "compared.json"};
+  const auto done = run(command);
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out,
+              ::testing::AllOf(HasSubstr("12 events each, paired by: primaries and latents"),
+                               HasSubstr("sampling fraction"), HasSubstr("200 GeV"),
+                               HasSubstr("correlation score")));
+  const Json json = json_file("compared.json");
+  EXPECT_EQ(json["events"].get<int>(), 12);
+  EXPECT_EQ(json["b"]["files"][0]["sha256"].get<std::string>().size(), 64U);
+  EXPECT_EQ(json["a"]["random_weights"].get<int>(), 5);
+  const auto row = [&](const std::string& metric) {
+    for (const Json& candidate : json["rows"]) {
+      if (candidate["metric"] == metric) {
+        return candidate;
+      }
+    }
+    return Json();
+  };
+  EXPECT_EQ(row("sampling fraction")["bins"], Json::parse(R"(["100 GeV", "200 GeV"])"));
+  EXPECT_TRUE(row("sampling fraction")["paired"].get<bool>());
+  EXPECT_NE(row("sampling fraction")["difference"][0].get<double>(), 0.0);
+  EXPECT_EQ(row("x profile")["a"].size(), 25U);
+  const auto quiet = run({"compare", "showers25_1.h5", "showers25_*.h5", "--quiet"});
+  EXPECT_EQ(quiet.exit_code, 0) << quiet.err;
+  EXPECT_EQ(quiet.out + quiet.err, "");
+  const auto printed = run({"compare", "showers25_1.h5", "energygan.json,random:5", "--json"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  EXPECT_EQ(Json::parse(printed.out)["pairing"], "primaries");
+}
+
+TEST_F(Cli, CompareShowsShowersToADiscriminator) {
+  H5File file = H5File::create(folder / "small.h5");
+  std::vector<float> images(12 * 9 * 9 * 8);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    images[i] = static_cast<float>(i % 7) * 0.01F;
+  }
+  const std::vector<float> energies(12, 100.0F);
+  const std::vector<float> angles(12, 1.5F);
+  file.write("/ECAL", Tensor::of<float>({12, 9, 9, 8}, std::span<const float>(images)));
+  file.write("/energy", Tensor::of<float>({12}, std::span<const float>(energies)));
+  file.write("/theta", Tensor::of<float>({12}, std::span<const float>(angles)));
+  file.commit();
+  const fs::path keras = fs::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/keras";
+  const auto judged = run({"compare", "small.h5", "small.h5", "--discriminator",
+                           (keras / "discriminator3d.h5").string(), "--discriminator-scale", "50"});
+  ASSERT_EQ(judged.exit_code, 0) << judged.err;
+  EXPECT_THAT(judged.out, ::testing::AllOf(HasSubstr("generation"), HasSubstr("auxiliary"),
+                                           HasSubstr("KS distance of generation")));
+  const auto refused = run({"compare", "showers25_1.h5", "showers25_1.h5", "--discriminator",
+                            (keras / "discriminator3d.h5").string()});
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("does not take one image"));
+}
+
+TEST_F(Cli, CompareNamesWhatIsWrong) {
+  const std::string model = "energygan.json,random:5";
+  EXPECT_EQ(run({"compare", "showers25_1.h5"}).exit_code, 2);
+  EXPECT_EQ(run({"compare", model, "energygan.json,random:x"}).exit_code, 2);
+  EXPECT_EQ(run({"compare", model, "absent.h5"}).exit_code, 5);
+  EXPECT_EQ(run({"compare", "energygan.json,absent.h5", model}).exit_code, 4);
+  EXPECT_EQ(run({"compare", model, model, "--events", "2", "-o", "no/such/x.json"}).exit_code, 6);
+  const auto many = run({"compare", "showers25_1.h5", model, "--events", "41"});
+  EXPECT_EQ(many.exit_code, 5);
+  EXPECT_THAT(many.err, HasSubstr("has only 40 events"));
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"--energy", "100,x"},
+                                                {"--energy", "100,200:300"},
+                                                {"--energy", "200:100"},
+                                                {"--theta", "60:120"},
+                                                {"--events", "0"},
+                                                {"--batch", "0"},
+                                                {"--recipe", "noise"},
+                                                {"--output-scale", "0"},
+                                                {"--cell-threshold", "-1"},
+                                                {"--json", "--quiet"}}) {
+    std::vector<std::string> arguments{"compare", model, model};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    const auto refused = run(arguments);
+    EXPECT_EQ(refused.exit_code, 2) << wrong.front();
+    EXPECT_THAT(refused.err, HasSubstr(wrong.front()));
+  }
+  const auto energy = run({"compare", model, "showers25_1.h5", "--energy", "100:200"});
+  EXPECT_EQ(energy.exit_code, 2);
+  EXPECT_THAT(energy.err, HasSubstr("those of the shower files"));
+}
+
+}  // namespace
+}  // namespace caloquant

@@ -1,0 +1,84 @@
+#include <caloquant/error.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "graph/io/json.hpp"
+#include "quantizer/emit/text_file.hpp"
+#include "quantizer/start/starter_config.hpp"
+#include "tools/cli/commands.hpp"
+
+namespace caloquant::cli {
+namespace {
+
+struct InitArguments {
+  ModelArguments model;
+  std::vector<std::string> data;
+  std::string output = "run.json";
+  bool force = false;
+  OutputArguments out;
+};
+
+void print_started(const StarterConfig& starter, const InitArguments& arguments) {
+  if (arguments.out.json) {
+    const Json json{{"output", arguments.output},
+                    {"recipe", starter.recipe},
+                    {"notes", starter.notes},
+                    {"has_data", !arguments.data.empty()}};
+    std::cout << json.dump(2) << '\n';
+    return;
+  }
+  for (const std::string& note : starter.notes) {
+    std::cout << note << '\n';
+  }
+  std::cout << "written: " << arguments.output << " (recipe " << starter.recipe << ")\n"
+            << (arguments.data.empty() ? "name your data in it, then: " : "next: ")
+            << "caloquant quantize " << arguments.output << " --dry-run\n";
+}
+
+int init_command(const InitArguments& arguments) {
+  if (!arguments.force && std::filesystem::exists(arguments.output)) {
+    throw UsageError(arguments.output, "exists already",
+                     "choose another -o, or overwrite it with --force");
+  }
+  const StarterConfig starter =
+      starter_config({arguments.model.config(), arguments.data, arguments.output});
+  write_text_file(starter.text, arguments.output);
+  if (!arguments.out.quiet) {
+    print_started(starter, arguments);
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_init(CLI::App& app, Action& action) {
+  CLI::App* command = add_command(
+      app,
+      {"init",
+       main_commands,
+       "Write a run config to start from, for a model and its data",
+       "Looks at the inputs and outputs of a model and at the data, and writes a commented config "
+       "with a fitting input recipe, layout, sample counts, metric and target: showers for a "
+       "generator with an image, else rows of arrays, matched to the network by name and shape. "
+       "The config is checked against model and data before it is written.",
+       {"caloquant init --architecture model.json --weights weights.h5 --data 'showers_*.h5'",
+        "caloquant init classifier.onnx --data images.npy labels.npy -o classifier.json"}});
+  auto arguments = std::make_shared<InitArguments>();
+  arguments->model.add_source_to(*command);
+  command
+      ->add_option("--data", arguments->data,
+                   "shower files, .npy or HDF5 files, ONNX test folders, or quoted patterns")
+      ->type_name(file_value)
+      ->group(model_options);
+  command->add_option("-o,--output", arguments->output, "config to write")
+      ->type_name(file_value)
+      ->capture_default_str()
+      ->group(output_options);
+  command->add_flag("--force", arguments->force, "overwrite it when it exists")
+      ->group(output_options);
+  arguments->out.add_to(*command);
+  command->callback(
+      [arguments, &action] { action = [arguments] { return init_command(*arguments); }; });
+}
+
+}  // namespace caloquant::cli
