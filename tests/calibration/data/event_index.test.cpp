@@ -147,7 +147,8 @@ TEST_F(EventIndexTest, StopsOnceEnoughEventsAreKept) {
 TEST_F(EventIndexTest, AFileThatIsNotHdf5IsNamed) {
   std::ofstream(folder / "b.h5") << "not HDF5";
   EXPECT_EQ(message_of([&] { (void)EventIndex::build(options(1, 0)); }),
-            (folder / "b.h5").string() + ": is not an HDF5 file; check that it is the right one, and whole");
+            (folder / "b.h5").string() +
+                ": is not an HDF5 file; check that it is the right one, and whole");
 }
 
 TEST_F(EventIndexTest, FilesMustAgreeOnTheImageShape) {
