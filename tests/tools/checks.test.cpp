@@ -48,6 +48,29 @@ TEST_F(Cli, BenchmarkPrintsARowPerCandidate) {
   EXPECT_THAT(wrong.err, HasSubstr("'model' does not go with an fp32 model"));
 }
 
+/// The table of the machine holds the kernels of every network that ever ran on it.
+TEST_F(Cli, BenchmarkPrintsTheKernelsOfItsNetworkAlone) {
+  const std::map<std::string, std::string> cache{
+      {"CALOQUANT_KERNEL_CACHE", (folder / "kernels.json").string()}};
+  const std::vector<std::string> once{
+      "--precision", "fp32", "--batch", "1", "--repetitions", "1", "--seconds", "0", "--per-layer"};
+  const auto kernels_of = [&](std::vector<std::string> command) {
+    command.insert(command.end(), once.begin(), once.end());
+    const auto done = run_with(command, cache);
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    const std::size_t table = done.out.find("\nmeasured kernels");
+    EXPECT_NE(table, std::string::npos) << done.out;
+    return done.out.substr(table);
+  };
+  const std::string of_generator =
+      kernels_of({"benchmark", "--architecture", "energygan.json", "--random-weights", "1"});
+  const std::string of_classifier =
+      kernels_of({"benchmark", (fixtures() / "foreign/classifier.onnx").string()});
+  EXPECT_THAT(of_generator, HasSubstr("\n  conv f32 src 1x64x"));  // volumes
+  EXPECT_THAT(of_classifier, HasSubstr("\n  conv f32 src 1x12x8x8 "));
+  EXPECT_THAT(of_classifier, ::testing::Not(HasSubstr(" src 1x64x")));
+}
+
 TEST_F(Cli, SchemaIsTheCommittedOne) {
   std::ifstream stream(Cli::configs() / "run_config.schema.json");
   const std::string committed(std::istreambuf_iterator<char>(stream), {});

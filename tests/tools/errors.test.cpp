@@ -106,7 +106,7 @@ TEST_F(Cli, RubbishIsNamedWithARemedy) {
       {{"inspect", "--architecture", "energygan.json", "--random-weights=-1"},
        2,
        "inspect: --random-weights: "},
-      {{"quantize", "broken.json"}, 3, "broken.json: is not valid JSON: line 1, column 12"},
+      {{"quantize", "broken.json"}, 3, "broken.json: is not valid JSON: line 1, column 11"},
       {{"quantize", "dir"}, 3, "dir: cannot be read; check "},
       {{"run", classifier, "--inputs", "absent.npy", "-o", "x.h5"},
        5,

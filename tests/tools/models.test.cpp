@@ -58,6 +58,31 @@ TEST_F(Cli, InspectCountsTheNetwork) {
   EXPECT_THAT(run(as_written).out, HasSubstr("total 255.70 MMAC"));  // 3dgan.md: 255.7
 }
 
+/// What the constants of every precision take, and columns that never touch.
+TEST_F(Cli, InspectShowsSizesByPrecision) {
+  ASSERT_EQ(run({"quantize", "run.json", "-o", "out", "--quiet"}).exit_code, 0);
+  const Json network = Json::parse(run({"inspect", "out/quantized.h5", "--json"}).out);
+  std::map<std::string, std::size_t> bytes;
+  for (const Json& layer : network["layers"]) {
+    bytes[layer["precision"].get<std::string>()] += layer["bytes"].get<std::size_t>();
+  }
+  for (const auto& [precision, total] : network["precisions"].items()) {
+    EXPECT_EQ(total["bytes"].get<std::size_t>(), bytes[precision]) << precision;
+  }
+  const Json& int8 = network["precisions"]["int8"];
+  EXPECT_EQ(int8["layers"].get<int>(), 5);
+  // A byte per weight, four per bias and scale.
+  EXPECT_GT(int8["bytes"].get<int>(), int8["parameters"].get<int>());
+  EXPECT_LT(int8["bytes"].get<int>(), 2 * int8["parameters"].get<int>());
+  const auto printed = run({"inspect", "out/quantized.h5"});
+  EXPECT_THAT(printed.out, HasSubstr("\nprecision  layers"));
+  EXPECT_THAT(printed.out, HasSubstr("\nint8            5"));
+  const auto plain = run({"inspect", "--architecture", "energygan.json", "--random-weights", "1"});
+  for (const Json& layer : network["layers"]) {
+    EXPECT_THAT(plain.out, HasSubstr("\n" + layer["name"].get<std::string>() + "  "));
+  }
+}
+
 TEST_F(Cli, OnnxModelsAreModels) {
   const fs::path fixtures = fs::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/onnx/networks";
   const fs::path generator = fixtures / "generator3d/model.onnx";

@@ -184,10 +184,10 @@ struct RunConfig {
   friend bool operator==(const RunConfig&, const RunConfig&) = default;
 };
 
-/// Reads a config file. Each override is "/json/pointer=value", where the value is JSON or else a
-/// plain string; it replaces or adds a value before the whole is checked.
-/// Throws ConfigError with file and JSON pointer; UsageError for an override that cannot be
-/// applied.
+/// Reads a config file, JSON in which // and /* */ comments are allowed. Each override is
+/// "/json/pointer=value", where the value is JSON or else a plain string; it replaces or adds a
+/// value before the whole is checked. Throws ConfigError with file and JSON pointer; UsageError for
+/// an override that cannot be applied.
 [[nodiscard]] RunConfig load_run_config(const std::filesystem::path& file,
                                         const std::vector<std::string>& overrides = {});
 
