@@ -20,9 +20,16 @@ class TailFirstStrategy final : public FixedSequence {
     std::vector<Assignment> sequence;
     Assignment plan = table().most_compact();
     const Assignment reference = table().reference();
-    for (std::size_t layer = plan.size(); layer-- > 0 && table().quantizes(plan);) {
-      sequence.push_back(plan);
+    const auto append = [&] {
+      // A layer may have one precision only: then nothing has changed.
+      if (table().quantizes(plan) && (sequence.empty() || plan != sequence.back())) {
+        sequence.push_back(plan);
+      }
+    };
+    append();
+    for (std::size_t layer = plan.size(); layer-- > 0;) {
       plan[layer] = reference[layer];
+      append();
     }
     set_sequence(std::move(sequence));
   }
@@ -46,6 +53,18 @@ TEST(TailFirst, LetsLayersFallBackFromTheOutput) {
   EXPECT_EQ(strategy.remaining_at_most({}), 5U);
   EXPECT_EQ(all[1].config.layers().back().choice.precision, Precision::fp32);
   EXPECT_EQ(all[4].config.quantized_layers(), 1U);
+}
+
+/// A rule holds the last convolution at int8: it cannot fall back, and no plan comes twice.
+TEST(TailFirst, ProposesNothingTwice) {
+  SpaceRules rules;
+  rules.op_names.push_back({"conv3d_2", {}});
+  rules.op_names.back().options.precisions = {Precision::int8};
+  const TuningSpace space(
+      {default_layer_spec("conv3d_1", "conv", true), default_layer_spec("conv3d_2", "conv", true)},
+      rules, "run.json");
+  const TailFirstStrategy strategy{LevelTable(space, {}, Objective::fastest)};
+  EXPECT_EQ(strategy.remaining_at_most({}), 2U);
 }
 
 /// A network whose only delicate layer is the last: the second trial meets the target.
