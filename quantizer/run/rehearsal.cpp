@@ -111,7 +111,7 @@ void Rehearsal::finish_as_run(const TuningConfig& first) {
   }
   if (!config_.metric.tensor && config_.report.physics_events > 1) {
     clock_.on_phase(physics_phase, events());
-    (void)final_report(config_, fp32_, apply_plan(network_.graph(), plan), progress_of(clock_));
+    (void)final_report(config_, fp32_, apply_plan(network_.graph(), plan), {}, progress_of(clock_));
   }
 }
 
