@@ -145,7 +145,7 @@ class Writer {
       }
       return types;
     }
-    const std::string type = text_of(rules, "type");
+    std::string type = text_of(rules, "type");
     if (type == "array") {
       return "list of " + plural(type_of(rules.at("items")));
     }

@@ -1,6 +1,7 @@
 """From whatever a training pipeline holds to a Model."""
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import pathlib
@@ -57,10 +58,13 @@ def _torch_to_onnx(module: Any, example_inputs: Sequence[np.ndarray] | None) -> 
                  for a in example_inputs)
     names = [f"input_{i}" for i in range(len(rows))]
     buffer = io.BytesIO()
+    # The exporter that needs nothing but torch; older versions know no other.
+    known = inspect.signature(torch.onnx.export).parameters
+    exporter = {"dynamo": False} if "dynamo" in known else {}
     try:
         with torch.no_grad():
             torch.onnx.export(module, rows, buffer, input_names=names, opset_version=17,
-                              dynamic_axes={name: {0: "N"} for name in names}, dynamo=False)
+                              dynamic_axes={name: {0: "N"} for name in names}, **exporter)
     finally:
         module.train(was_training)
     return buffer.getvalue()
