@@ -20,4 +20,8 @@ struct EnergyResponse {
                                                           std::span<const double> reference,
                                                           std::span<const double> primaries);
 
+/// The same of all events in one, "all energies".
+[[nodiscard]] EnergyResponse total_response(std::span<const double> model,
+                                            std::span<const double> reference);
+
 }  // namespace caloquant

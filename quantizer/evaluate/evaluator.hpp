@@ -28,6 +28,7 @@ struct ModelQuality {
   /// With accuracy_criterion.energy_response and a paired reference; empty for a model that was
   /// stopped early.
   std::vector<EnergyResponse> response{};
+  std::vector<double> totals{};  ///< total energy by event [GeV], where there is a response
 };
 
 /// What is kept of the outputs of one model.
@@ -60,6 +61,12 @@ class Evaluator {
   /// Of the fp32 model; for a paired reference the comparison of the reference with itself. Needs
   /// prepare_reference().
   [[nodiscard]] virtual ModelQuality baseline(const EventProgress& progress = {}) const = 0;
+  /// Mean total energy of a model over that of another one, of all events and by energy bin; empty
+  /// where ModelQuality has no totals.
+  [[nodiscard]] virtual std::vector<EnergyResponse> response_between(
+      const ModelQuality& /*model*/, const ModelQuality& /*reference*/) const {
+    return {};
+  }
   /// LossResult::error of a value of the metric.
   [[nodiscard]] virtual double error_of(double value) const { return value; }
 

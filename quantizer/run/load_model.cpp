@@ -102,4 +102,13 @@ LoadedModel load_model_file(const std::filesystem::path& file, const GraphConfig
   return {std::move(network), {file}, quantized};
 }
 
+Graph graph_beside(const LoadedModel& model, const Graph& parent) {
+  if (model.quantized) {
+    return model.graph;
+  }
+  GraphEditor editor(model.graph);
+  editor.set_output_units(parent.output_units());
+  return editor.finish();
+}
+
 }  // namespace caloquant

@@ -30,4 +30,8 @@ struct LoadedModel {
 [[nodiscard]] LoadedModel load_model_file(const std::filesystem::path& file,
                                           const GraphConfig& graph);
 
+/// The graph of a model with its output units; those of `parent` for an fp32 model, whose file
+/// carries none.
+[[nodiscard]] Graph graph_beside(const LoadedModel& model, const Graph& parent);
+
 }  // namespace caloquant

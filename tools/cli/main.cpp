@@ -17,10 +17,11 @@ int parse_and_run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 done (quantize: target met), 2 usage, 3 config, 4 model, 5 data, 6 backend,\n"
-      "7 target not met (the best model found is written), 130 interrupted.");
+      "7 target not met (the best model found is written) or check failed, 130 interrupted.");
   cli::Action action;
   cli::add_quantize(app, action);
   cli::add_evaluate(app, action);
+  cli::add_check(app, action);
   cli::add_compare(app, action);
   cli::add_convert(app, action);
   cli::add_run(app, action);
