@@ -84,23 +84,24 @@ class LossOf {
   const ShowerLossOptions& options_;
 };
 
-std::optional<double> standard_error(const ShowerProfiles& test, const ShowerProfiles& reference,
-                                     const ShowerLossOptions& options) {
+/// LossResult::without_block; empty where there are no two blocks.
+std::vector<std::vector<double>> values_without_block(const ShowerProfiles& test,
+                                                      const ShowerProfiles& reference,
+                                                      const ShowerLossOptions& options) {
   const LossOf loss(test, reference, options);
   if (test.blocks() < 2 || reference.blocks() < 2) {
-    return std::nullopt;
+    return {};
   }
   const bool events_correspond =
       options.reference != LossReference::fp32 && test.spec().events == reference.spec().events;
   if (events_correspond) {
-    return std::sqrt(jackknife_variance(
-        test.blocks(), [&loss](std::size_t block) { return loss.value_without(block, block); }));
+    return {jackknife_values(
+        test.blocks(), [&loss](std::size_t block) { return loss.value_without(block, block); })};
   }
-  const double from_test = jackknife_variance(
-      test.blocks(), [&loss](std::size_t block) { return loss.value_without(block, {}); });
-  const double from_reference = jackknife_variance(
-      reference.blocks(), [&loss](std::size_t block) { return loss.value_without({}, block); });
-  return std::sqrt(from_test + from_reference);
+  return {jackknife_values(test.blocks(),
+                           [&loss](std::size_t block) { return loss.value_without(block, {}); }),
+          jackknife_values(reference.blocks(),
+                           [&loss](std::size_t block) { return loss.value_without({}, block); })};
 }
 
 /// Per slice, the variance of the estimated mean plus that of the estimated spread, of N events:
@@ -198,7 +199,8 @@ ShowerLossResult shower_loss(const ShowerProfiles& test, const ShowerProfiles& r
   result.relative_to_dead = ratio(result.loss, result.dead_output);
   result.value =
       options.normalisation == LossNormalisation::none ? result.loss : result.relative_to_dead;
-  result.standard_error = standard_error(test, reference, options);
+  result.without_block = values_without_block(test, reference, options);
+  result.standard_error = jackknife_error(result.without_block);
   result.noise = expected_noise(test, reference, options);
   return result;
 }
@@ -212,7 +214,8 @@ LossResult summary(const ShowerLossResult& loss, const ShowerLossOptions& option
           normalised ? 1.0 : loss.dead_output,
           loss.relative_to_dead,
           loss.events,
-          loss.suspect};
+          loss.suspect,
+          loss.without_block};
 }
 
 }  // namespace caloquant

@@ -20,16 +20,17 @@ bool all_finite(std::span<const std::span<const float>> outputs) {
   });
 }
 
-std::optional<double> standard_error(const MetricFormula& formula,
-                                     std::span<const EventTerms> events) {
+/// LossResult::without_block.
+std::vector<std::vector<double>> values_without_block(const MetricFormula& formula,
+                                                      std::span<const EventTerms> events) {
   const std::size_t blocks = std::min(most_blocks, events.size());
   if (!formula.has_standard_error || blocks < 2) {
-    return std::nullopt;
+    return {};
   }
-  return std::sqrt(jackknife_variance(blocks, [&](std::size_t block) {
+  return {jackknife_values(blocks, [&](std::size_t block) {
     return formula.value(events, block * events.size() / blocks,
                          (block + 1) * events.size() / blocks);
-  }));
+  })};
 }
 
 }  // namespace
@@ -87,7 +88,8 @@ LossResult TensorLoss::result(std::size_t events) const {
     result.value = std::numeric_limits<double>::quiet_NaN();
   } else {
     result.value = formula_->value(terms, 0, 0);
-    result.standard_error = standard_error(*formula_, terms);
+    result.without_block = values_without_block(*formula_, terms);
+    result.standard_error = jackknife_error(result.without_block);
   }
   result.error = formula_->error(result.value);
   result.relative_to_dead = result.dead_error == 0.0 ? std::numeric_limits<double>::quiet_NaN()

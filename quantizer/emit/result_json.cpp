@@ -116,6 +116,15 @@ Json files_json(const std::vector<std::filesystem::path>& files) {
   return list;
 }
 
+/// So that a model can be told from one that took its place.
+Json hashes_json(const std::vector<std::string>& written, const std::filesystem::path& folder) {
+  Json hashes = Json::object();
+  for (const std::string& name : written) {
+    hashes[name] = sha256_of_file(folder / name);
+  }
+  return hashes;
+}
+
 }  // namespace
 
 Json to_json(const ShowerLossResult& loss) {
@@ -236,7 +245,9 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
   json["cost"] = cost_json(result.cost);
   json["loss_detail"] = result.final_quality ? to_json(*result.final_quality) : Json();
   json["report"] = result.report ? report_json(*result.report) : Json();
-  json["emitted"] = {{"files", result.written}, {"onnx_notes", Json::array()}};
+  json["emitted"] = {{"files", result.written},
+                     {"sha256", hashes_json(result.written, context.folder)},
+                     {"onnx_notes", Json::array()}};
   for (const OnnxNote& note : result.onnx_notes) {
     json["emitted"]["onnx_notes"].push_back({{"layer", note.layer}, {"note", note.text}});
   }

@@ -20,6 +20,7 @@ struct ResultContext {
   std::vector<std::filesystem::path> model_files;
   std::vector<std::filesystem::path> data_files;
   const KernelChoices* kernels = nullptr;  ///< what was measured; null: the default kernels ran
+  std::filesystem::path folder{};          ///< of what was written
 };
 
 /// Writes result.json atomically; its keys are described in quantizer/README.md. Throws

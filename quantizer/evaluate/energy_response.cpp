@@ -11,7 +11,7 @@ namespace {
 
 /// Ratio of two means with the error of a ratio of paired sums (Cochran, Sampling Techniques, eq.
 /// 6.4): var = sum (t - r * f)^2 / (n (n - 1)) / mean(f)^2.
-EnergyResponse ratio_of(const std::vector<double>& model, const std::vector<double>& reference) {
+EnergyResponse ratio_of(std::span<const double> model, std::span<const double> reference) {
   const auto n = static_cast<double>(model.size());
   double top = 0.0;
   double bottom = 0.0;
@@ -52,6 +52,13 @@ std::vector<EnergyResponse> energy_response(std::span<const double> model,
     responses.back().bin = bin.name;
   }
   return responses;
+}
+
+EnergyResponse total_response(std::span<const double> model, std::span<const double> reference) {
+  CALOQUANT_EXPECT(model.size() == reference.size());
+  EnergyResponse response = ratio_of(model, reference);
+  response.bin = "all energies";
+  return response;
 }
 
 }  // namespace caloquant

@@ -12,4 +12,8 @@ namespace caloquant {
                                                           std::span<const double> reference,
                                                           std::span<const double> primaries);
 
+/// The same of all events in one, "all energies".
+[[nodiscard]] EnergyResponse total_response(std::span<const double> model,
+                                            std::span<const double> reference);
+
 }  // namespace caloquant

@@ -51,6 +51,12 @@ class Evaluator {
   /// Of the fp32 model; for a paired reference the comparison of the reference with itself. Needs
   /// prepare_reference().
   [[nodiscard]] virtual ModelQuality baseline(const EventProgress& progress = {}) const = 0;
+  /// Mean total energy of a model over that of another one, of all events and by energy bin; empty
+  /// where ModelQuality has no totals.
+  [[nodiscard]] virtual std::vector<EnergyResponse> response_between(
+      const ModelQuality& /*model*/, const ModelQuality& /*reference*/) const {
+    return {};
+  }
   /// LossResult::error of a value of the metric.
   [[nodiscard]] virtual double error_of(double value) const { return value; }
 

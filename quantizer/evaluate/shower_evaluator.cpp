@@ -85,12 +85,25 @@ bool ShowerEvaluator::hopeless(const ModelQuality& quality, double target) const
   return loss.value - loss.noise.value_or(0.0) - early_stop_sigmas * *loss.standard_error > target;
 }
 
-std::vector<EnergyResponse> ShowerEvaluator::response_of(const StagedProfiles& profiles) const {
-  std::vector<double> primaries;
+/// Of the evaluation events [GeV].
+std::vector<double> ShowerEvaluator::primaries() const {
+  std::vector<double> energies;
   for (const EventLabel& label : source_.events().labels(source_.evaluation())) {
-    primaries.push_back(label.energy);
+    energies.push_back(label.energy);
   }
-  return energy_response(profiles.totals(), reference_->totals(), primaries);
+  return energies;
+}
+
+std::vector<EnergyResponse> ShowerEvaluator::response_between(const ModelQuality& model,
+                                                              const ModelQuality& reference) const {
+  if (model.totals.empty() || reference.totals.empty()) {
+    return {};
+  }
+  std::vector<EnergyResponse> responses{total_response(model.totals, reference.totals)};
+  for (EnergyResponse& bin : energy_response(model.totals, reference.totals, primaries())) {
+    responses.push_back(std::move(bin));
+  }
+  return responses;
 }
 
 std::unique_ptr<OutputSample> ShowerEvaluator::make_sample(
@@ -116,7 +129,8 @@ ModelQuality ShowerEvaluator::judge(const OutputSample& sample,
   }
   ModelQuality result = quality(loss_of(profiles));
   if (wants_response_) {
-    result.response = response_of(profiles);
+    result.totals = profiles.totals();
+    result.response = energy_response(result.totals, reference_->totals(), primaries());
   }
   return result;
 }

@@ -21,6 +21,9 @@ class ShowerEvaluator : public Evaluator {
   [[nodiscard]] const LatentSource& events() const override { return source_; }
   [[nodiscard]] ModelQuality baseline(const EventProgress& progress = {}) const override;
 
+  [[nodiscard]] std::vector<EnergyResponse> response_between(
+      const ModelQuality& model, const ModelQuality& reference) const override;
+
   /// Empty profiles of images in GeV that come from elsewhere, and the loss of such a sample of the
   /// evaluation events. Needs prepare_reference().
   [[nodiscard]] StagedProfiles profiles_of_gev() const {
@@ -39,7 +42,7 @@ class ShowerEvaluator : public Evaluator {
   [[nodiscard]] StagedProfiles dataset_profiles(EventRange range,
                                                 const EventProgress& progress) const;
   [[nodiscard]] StagedProfiles empty_profiles(EventRange range, EnergyUnits from) const;
-  [[nodiscard]] std::vector<EnergyResponse> response_of(const StagedProfiles& profiles) const;
+  [[nodiscard]] std::vector<double> primaries() const;
   [[nodiscard]] ModelQuality quality(ShowerLossResult loss) const;
 
   ShowerLossOptions loss_;

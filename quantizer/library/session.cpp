@@ -43,7 +43,7 @@ struct Session::State {
   }
   [[nodiscard]] ResultContext context() {
     return {stages.config(), stages.model().files, stages.evaluator().events().files(),
-            kernels ? &*kernels : nullptr};
+            kernels ? &*kernels : nullptr, folder};
   }
 
   /// What the caller sees of a run that has come to its end.
@@ -79,7 +79,7 @@ struct Session::State {
       kernels->save();
     }
   }
-  void write_costs(const std::filesystem::path& folder) {
+  void write_costs() {
     if (!stages.result().costs.empty()) {
       write_layer_costs(stages.result().costs, folder / "layer_costs.json");
     }
@@ -90,6 +90,7 @@ struct Session::State {
   Clock::time_point start = Clock::now();
   std::optional<KernelChoices> kernels;
   Stages stages;
+  std::filesystem::path folder;  ///< of emit()
   bool referenced = false;
   bool prepared = false;
   LayerRanges ranges;
@@ -147,13 +148,14 @@ RunResult Session::tune() {
 
 void Session::emit(RunResult& result, const std::filesystem::path& folder) {
   prepare_folder(folder);
+  state_->folder = folder;
   {
     Journal journal(folder);
     for (const Trial& trial : state_->stages.result().tuning.trials) {
       journal.append(trial);
     }
   }
-  state_->write_costs(folder);
+  state_->write_costs();
   if (state_->stages.result().error.empty()) {
     state_->stages.emit(state_->observer, folder);
   }

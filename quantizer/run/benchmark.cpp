@@ -74,6 +74,9 @@ class Subject {
     row_.showers_per_second = batch / median(times_);
     row_.fastest = batch / *fastest;
     row_.slowest = batch / *slowest;
+    for (const double seconds : times_) {
+      row_.turns.push_back(batch / seconds);
+    }
     finish_layers();
     return std::move(row_);
   }

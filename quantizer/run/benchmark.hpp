@@ -49,6 +49,7 @@ struct BenchmarkRow {
   double showers_per_second = 0.0;  ///< from the median time
   double slowest = 0.0;             ///< showers/s of the slowest repetition
   double fastest = 0.0;
+  std::vector<double> turns;   ///< of each repetition, in turn with the other candidates
   double peak = 0.0;           ///< measured MAC/s of the arithmetic that its layers use
   double share_of_peak = 0.0;  ///< MACs of all weighted layers / time / peak
   std::size_t arena_bytes = 0;

@@ -140,4 +140,13 @@ LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string&
   return ready_to_run(onnx::import_model(onnx::read_model(bytes, name)), graph);
 }
 
+Graph graph_beside(const LoadedModel& model, const Graph& parent) {
+  if (model.quantized) {
+    return model.graph;
+  }
+  GraphEditor editor(model.graph);
+  editor.set_output_units(parent.output_units());
+  return editor.finish();
+}
+
 }  // namespace caloquant

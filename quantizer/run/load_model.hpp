@@ -36,4 +36,8 @@ struct LoadedModel {
 [[nodiscard]] LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,
                                           const GraphConfig& graph);
 
+/// The graph of a model with its output units; those of `parent` for an fp32 model, whose file
+/// carries none.
+[[nodiscard]] Graph graph_beside(const LoadedModel& model, const Graph& parent);
+
 }  // namespace caloquant

@@ -63,7 +63,7 @@ std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder) {
 QuantizeResult run_quantize(const RunConfig& config, const std::filesystem::path& output,
                             RunObserver& observer, KernelChoices* kernels, const RunParts& parts) {
   prepare_folder(output);
-  ResultContext context{config, {}, {}, nullptr};
+  ResultContext context{config, {}, {}, nullptr, output};
   try {
     Stages stages(config, parts, engine_with(kernels));
     context.model_files = stages.model().files;

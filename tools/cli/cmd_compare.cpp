@@ -51,7 +51,7 @@ struct CompareArguments {
 };
 
 /// `model`: a side that is a network, or null.
-CompareOptions options_of(const CompareArguments& arguments, const Graph* model) {
+CompareOptions compare_options_of(const CompareArguments& arguments, const Graph* model) {
   CompareOptions options = arguments.options;
   if (arguments.events && *arguments.events < 2) {
     throw UsageError("--events", std::to_string(*arguments.events) + " is too few",
@@ -100,7 +100,7 @@ void refuse_primaries_of_files(const CompareArguments& arguments, const Compared
 
 CompareResult run(const CompareArguments& arguments, const ComparedSide& a, const ComparedSide& b) {
   const Graph* const model = a.is_model() ? &*a.graph : b.is_model() ? &*b.graph : nullptr;
-  const CompareOptions options = options_of(arguments, model);
+  const CompareOptions options = compare_options_of(arguments, model);
   std::optional<ComparedSide> judge;
   if (!arguments.discriminator.empty()) {
     judge = open_side(arguments.discriminator, {});

@@ -2,7 +2,6 @@
 
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/io/json.hpp"
-#include "graph/ir/editor.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "tools/cli/command_progress.hpp"
@@ -43,18 +42,14 @@ int evaluate_command(const EvaluateArguments& arguments) {
   const RunConfig config = load_run_config(arguments.config, arguments.overrides);
   const LoadedModel model = arguments.model.load();
   const LoadedModel parent = load_fp32_model(config.model, config.graph);
-  // A Keras model carries no units: it is the parent's sibling.
-  GraphEditor editor(model.graph);
-  if (!model.quantized) {
-    editor.set_output_units(parent.graph.output_units());
-  }
   auto kernels = machine_kernels();
   const auto evaluator =
       make_evaluator(config, parent.graph, engine_with(kernels ? &*kernels : nullptr));
   CommandProgress progress(arguments.out, "evaluate");
   evaluator->prepare_reference(phase(progress, "reference", evaluator->reference_events().size()));
-  const ModelQuality quality = evaluator->quality_of(
-      editor.finish(), phase(progress, "evaluate", evaluator->events().evaluation().size()));
+  const ModelQuality quality =
+      evaluator->quality_of(graph_beside(model, parent.graph),
+                            phase(progress, "evaluate", evaluator->events().evaluation().size()));
   progress.clear();
   if (kernels) {
     kernels->save();

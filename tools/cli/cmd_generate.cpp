@@ -65,7 +65,7 @@ LossUnits units_of(const std::string& name) {
   throw UsageError("--units", "'" + name + "' is unknown", "gev, file and network are known");
 }
 
-GenerateOptions options_of(const GenerateArguments& arguments, const LoadedModel& model) {
+GenerateOptions generate_options_of(const GenerateArguments& arguments, const LoadedModel& model) {
   GenerateOptions options = default_generate_options(recipe_of(arguments.recipe, model.graph));
   options.events = arguments.events;
   options.seed = arguments.seed;
@@ -109,7 +109,7 @@ void print(const GenerateResult& result, const GenerateArguments& arguments,
 int generate_command(const GenerateArguments& arguments) {
   set_threads(arguments.threads);
   const LoadedModel model = load_model(arguments);
-  GenerateOptions options = options_of(arguments, model);
+  GenerateOptions options = generate_options_of(arguments, model);
   auto kernels = machine_kernels();
   options.engine = engine_with(kernels ? &*kernels : nullptr);
   CommandProgress progress(arguments.out, "generate");

@@ -13,10 +13,14 @@ CLI::App* add_command(CLI::App& app, const CommandHelp& help) {
     footer += "  " + example + "\n";
   }
   const bool tunes = std::strcmp(help.name, "quantize") == 0;
-  footer += std::string("\nExit codes: 0 done") + (tunes ? " and target met" : "") +
+  const bool judges = std::strcmp(help.name, "check") == 0;
+  footer += std::string("\nExit codes: 0 done") +
+            (tunes    ? " and target met"
+             : judges ? " and the model passes"
+                      : "") +
             ", 2 usage, 3 config, 4 model, 5 data, 6 backend,\n" +
             (tunes ? "7 target not met (the best model found is written), " : "") +
-            "130 interrupted.";
+            (judges ? "7 the model fails, " : "") + "130 interrupted.";
   command->footer(footer);
   return command;
 }
@@ -51,14 +55,15 @@ std::vector<std::string> command_groups(const CLI::App& app) {
 }
 
 std::vector<std::pair<std::string, std::string>> exit_code_texts() {
-  return {{"0", "done; of quantize: the target is met"},
-          {"2", "wrong command line"},
-          {"3", "the config is wrong"},
-          {"4", "the model cannot be read or does not fit"},
-          {"5", "the data cannot be read or do not fit"},
-          {"6", "the engine or the operating system failed, or a file cannot be written"},
-          {"7", "the target is not met; the best model found is written"},
-          {"130", "interrupted; of quantize: the best so far is written"}};
+  return {
+      {"0", "done; of quantize: the target is met"},
+      {"2", "wrong command line"},
+      {"3", "the config is wrong"},
+      {"4", "the model cannot be read or does not fit"},
+      {"5", "the data cannot be read or do not fit"},
+      {"6", "the engine or the operating system failed, or a file cannot be written"},
+      {"7", "the target is not met, the best model found is written; of check: the model fails"},
+      {"130", "interrupted; of quantize: the best so far is written"}};
 }
 
 }  // namespace caloquant::cli

@@ -26,6 +26,7 @@ using Action = std::function<int()>;
 // Each adds its subcommand to `app` and sets `action` when it is chosen.
 void add_quantize(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
+void add_check(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_convert(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);

@@ -11,7 +11,7 @@ namespace {
 
 /// "int8|fp32", the names of a list of options.
 template <typename Option>
-std::string names_of(const std::vector<Option>& options) {
+std::string option_names(const std::vector<Option>& options) {
   std::string text;
   for (const Option& option : options) {
     text += (text.empty() ? "" : "|") + std::string(name_of(option));
@@ -27,13 +27,13 @@ std::string options_text(const LayerSpec& layer) {
     return "not counted";
   }
   const LayerOptions& searched = layer.searched;
-  std::string text = names_of(searched.precisions) + "  " + names_of(searched.algorithms) + "  " +
-                     names_of(searched.granularities);
+  std::string text = option_names(searched.precisions) + "  " + option_names(searched.algorithms) +
+                     "  " + option_names(searched.granularities);
   if (searched.activations != std::vector{ActivationType::automatic}) {
-    text += "  " + names_of(searched.activations);
+    text += "  " + option_names(searched.activations);
   }
   if (searched.weight_ranges != std::vector{WeightRange::minmax}) {
-    text += "  weights " + names_of(searched.weight_ranges);
+    text += "  weights " + option_names(searched.weight_ranges);
   }
   return text;
 }

@@ -21,6 +21,10 @@ struct LossResult {
   double relative_to_dead = 0.0;  ///< error / dead_error; NaN if that is 0
   std::size_t events = 0;
   std::vector<std::string> suspect;  ///< why the value must not be trusted; empty: trusted
+  /// What the standard error is made of: for each sample of which blocks of events are left out,
+  /// the value without each block. Those of two models on the same events correspond, and give the
+  /// error of a difference.
+  std::vector<std::vector<double>> without_block{};
 };
 
 }  // namespace caloquant

@@ -111,6 +111,7 @@ struct ShowerLossResult {
   std::size_t events = 0;            ///< of the sample under test
   std::size_t reference_events = 0;  ///< of the reference
   std::vector<std::string> suspect;  ///< why the value must not be trusted; empty = trusted
+  std::vector<std::vector<double>> without_block{};  ///< as LossResult::without_block
 
   [[nodiscard]] bool trusted() const noexcept { return suspect.empty(); }
 };

@@ -25,6 +25,7 @@ struct ModelQuality {
   /// With accuracy_criterion.energy_response and a paired reference; empty for a model that was
   /// stopped early.
   std::vector<EnergyResponse> response{};
+  std::vector<double> totals{};  ///< total energy by event [GeV], where there is a response
 };
 
 }  // namespace caloquant

@@ -1,0 +1,249 @@
+#include "quantizer/gate/check.hpp"
+
+#include <caloquant/error.hpp>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "graph/io/sha256.hpp"
+#include "ops/kernels/direct/isa.hpp"
+#include "ops/onednn/cpu.hpp"
+#include "quantizer/evaluate/evaluator.hpp"
+#include "quantizer/gate/baseline.hpp"
+#include "quantizer/gate/energy_criteria.hpp"
+#include "quantizer/run/benchmark.hpp"
+#include "quantizer/tune/criterion.hpp"
+
+namespace caloquant {
+namespace {
+
+bool compares_pairs_of_showers(const RunConfig& config) {
+  return !config.metric.tensor && config.metric.loss.reference == LossReference::fp32_paired;
+}
+
+/// With a baseline, energies are looked at although the config need not ask for them.
+RunConfig with_totals(RunConfig config, bool wanted) {
+  if (wanted && compares_pairs_of_showers(config) && !config.accuracy.energy_response) {
+    config.accuracy.energy_response = 1.0;
+  }
+  config.tuning.early_stop = false;
+  return config;
+}
+
+class Gate {
+ public:
+  Gate(const RunConfig& config, const LoadedModel& model, const GateOptions& options,
+       RunObserver& observer)
+      : config_(config),
+        model_(model),
+        options_(options),
+        observer_(observer),
+        parent_(load_fp32_model(config.model, config.graph)),
+        graph_(graph_beside(model, parent_.graph)),
+        evaluator_(make_evaluator(with_totals(config, options.baseline.has_value()), parent_.graph,
+                                  options.engine)) {
+    result_.sigmas = options.sigmas;
+    result_.model = model.files.empty() ? "model" : model.files.back().filename().string();
+  }
+
+  GateResult execute() {
+    const auto start = std::chrono::steady_clock::now();
+    if (options_.baseline) {
+      against_baseline();
+    } else {
+      against_target();
+    }
+    if (options_.min_speedup) {
+      measure_speedup();
+    }
+    tell_provenance();
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    result_.seconds = seconds.count();
+    return std::move(result_);
+  }
+
+ private:
+  void prepare() {
+    observer_.on_phase("reference", evaluator_->reference_events().size());
+    evaluator_->prepare_reference(progress_of(observer_));
+  }
+
+  std::vector<ModelQuality> evaluate(const std::vector<Graph>& graphs) {
+    observer_.on_phase("evaluate", evaluator_->events().evaluation().size());
+    std::vector<ModelQuality> qualities = evaluator_->qualities_of(graphs, progress_of(observer_));
+    for (const std::string& reason : qualities.front().loss.suspect) {
+      result_.notes.push_back(reason);
+    }
+    return qualities;
+  }
+
+  void add(Criterion criterion) {
+    result_.criteria.push_back(judged(std::move(criterion), options_.sigmas));
+  }
+
+  void against_target() {
+    prepare();
+    double limit = 0.0;
+    if (options_.max_loss) {
+      limit = *options_.max_loss;
+    } else {
+      observer_.on_phase("baseline", evaluator_->events().evaluation().size());
+      limit =
+          target_loss(config_.accuracy, evaluator_->baseline(progress_of(observer_)).loss.value);
+    }
+    const ModelQuality quality = std::move(evaluate({graph_}).front());
+    Criterion loss = loss_within(quality.loss, limit, config_.accuracy.higher_is_better);
+    loss.remedy = options_.max_loss
+                      ? "quantize again, or allow more with --max-loss"
+                      : "quantize again, or allow more in accuracy_criterion.tolerable_loss";
+    add(std::move(loss));
+    for (Criterion& criterion : response_criteria(quality.response, config_.accuracy)) {
+      add(std::move(criterion));
+    }
+  }
+
+  void against_baseline() {
+    const GateBaseline baseline = read_gate_baseline(*options_.baseline);
+    if (baseline.metric != describe(config_.metric)) {
+      throw ConfigError(baseline.file.string() + "#/metric",
+                        "is '" + baseline.metric + "', but that of the config is '" +
+                            describe(config_.metric) + "': such losses cannot be compared",
+                        "check with the config of the baseline, or quantize again with this one");
+    }
+    baseline_ = baseline.file;
+    prepare();
+    if (may_run(baseline)) {
+      against_blessed(baseline);
+    } else {
+      against_recorded(baseline);
+    }
+  }
+
+  /// Can the blessed model be run beside this one, and would that say anything?
+  bool may_run(const GateBaseline& baseline) {
+    std::vector<std::string> parent;
+    for (const std::filesystem::path& file : parent_.files) {
+      parent.push_back(sha256_of_file(file));
+    }
+    if (parent != baseline.parent) {
+      result_.notes.emplace_back(
+          "the baseline has another fp32 model (SHA-256): losses are compared as recorded, "
+          "energies are not");
+      same_parent_ = false;
+      return false;
+    }
+    std::error_code failure;
+    if (baseline.model.empty()) {
+      result_.notes.emplace_back(
+          "the blessed model does not lie beside its result.json: compared with what was recorded, "
+          "which notices less");
+      return false;
+    }
+    if (!baseline.model_has_hash && !model_.files.empty() &&
+        std::filesystem::equivalent(baseline.model, model_.files.back(), failure)) {
+      result_.notes.emplace_back(
+          "the model lies where the blessed one should, and result.json holds no SHA-256 of it: "
+          "compared with what was recorded, which notices less");
+      return false;
+    }
+    return true;
+  }
+
+  void against_blessed(const GateBaseline& baseline) {
+    const LoadedModel blessed = load_model_file(baseline.model, config_.graph);
+    const std::vector<ModelQuality> qualities =
+        evaluate({graph_, graph_beside(blessed, parent_.graph)});
+    add(worse_than_baseline(qualities[0].loss, qualities[1].loss, config_.accuracy.higher_is_better,
+                            options_.tolerance, true));
+    const auto between = evaluator_->response_between(qualities[0], qualities[1]);
+    if (between.empty() && !config_.metric.tensor) {
+      result_.notes.emplace_back(
+          "energies are compared with the blessed model's for the metric reference fp32_paired "
+          "only");
+    }
+    for (Criterion& criterion : drift_criteria(between, options_.max_drift)) {
+      add(std::move(criterion));
+    }
+  }
+
+  void against_recorded(const GateBaseline& baseline) {
+    const ModelQuality quality = std::move(evaluate({graph_}).front());
+    add(worse_than_baseline(quality.loss, baseline.loss, config_.accuracy.higher_is_better,
+                            options_.tolerance, false));
+    if (!same_parent_ || !compares_pairs_of_showers(config_)) {
+      return;
+    }
+    if (auto drift = recorded_drift(quality.response, baseline.response, options_.max_drift)) {
+      add(std::move(*drift));
+    } else {
+      result_.notes.emplace_back(
+          "energies are not compared: the baseline's report has other events or none "
+          "(report.physics_events)");
+    }
+  }
+
+  void measure_speedup() {
+    observer_.on_phase("speed", speedup_turns);
+    BenchmarkOptions options;
+    options.batches = {static_cast<std::int64_t>(config_.execution.batch)};
+    options.repetitions = speedup_turns;
+    options.engine = options_.engine;
+    const std::vector<BenchmarkRow> rows =
+        run_benchmark({{"fp32", parent_.graph}, {"model", graph_}}, options);
+    result_.criteria.push_back(speedup(rows[1].turns, rows[0].turns, *options_.min_speedup));
+  }
+
+  void tell(const std::string& name, const std::string& value) {
+    result_.provenance.emplace_back(name, value);
+  }
+
+  void tell_file(const std::string& name, const std::filesystem::path& file) {
+    tell(name, file.filename().string());
+    if (const std::string hash = sha256_of_file(file); !hash.empty()) {
+      tell(name + ".sha256", hash);
+    }
+  }
+
+  void tell_provenance() {
+    const CpuReport cpu = cpu_report();
+    tell("caloquant", CALOQUANT_VERSION);
+    tell("onednn", cpu.onednn);
+    tell("isa", std::string(name_of(active_isa())));
+    tell("threads", std::to_string(cpu.threads));
+    for (const std::filesystem::path& file : model_.files) {
+      tell_file("model", file);
+    }
+    for (const std::filesystem::path& file : parent_.files) {
+      tell_file("fp32", file);
+    }
+    if (baseline_) {
+      tell_file("baseline", *baseline_);
+    }
+    tell_file("config", config_.source);
+    tell("metric", describe(config_.metric));
+    tell("events", std::to_string(evaluator_->events().evaluation().size()));
+    if (!config_.data.tensors) {
+      tell("seed", std::to_string(config_.input.seed));
+    }
+  }
+
+  const RunConfig& config_;
+  const LoadedModel& model_;
+  const GateOptions& options_;
+  RunObserver& observer_;
+  LoadedModel parent_;
+  Graph graph_;
+  std::unique_ptr<Evaluator> evaluator_;
+  std::optional<std::filesystem::path> baseline_;
+  bool same_parent_ = true;
+  GateResult result_;
+};
+
+}  // namespace
+
+GateResult check_model(const RunConfig& config, const LoadedModel& model,
+                       const GateOptions& options, RunObserver& observer) {
+  return Gate(config, model, options, observer).execute();
+}
+
+}  // namespace caloquant

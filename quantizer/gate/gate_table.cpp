@@ -1,0 +1,36 @@
+#include "quantizer/gate/gate_table.hpp"
+
+#include <algorithm>
+#include <iomanip>
+#include <sstream>
+
+namespace caloquant {
+
+std::string gate_table(const GateResult& result) {
+  std::size_t width = 10;
+  for (const Criterion& criterion : result.criteria) {
+    width = std::max(width, criterion.name.size());
+  }
+  std::ostringstream text;
+  const auto line = [&](const std::string& name, const std::string& value, const std::string& error,
+                        const std::string& limit, std::string_view verdict) {
+    text << std::left << std::setw(static_cast<int>(width) + 2) << name << std::right
+         << std::setw(11) << value << std::setw(15) << error << std::setw(16) << limit << "  "
+         << verdict << '\n';
+  };
+  line("criterion", "measured", "error", "limit", "verdict");
+  for (const Criterion& criterion : result.criteria) {
+    line(criterion.name, in_unit(criterion.value, criterion.unit), error_text(criterion),
+         limit_text(criterion), name_of(criterion.verdict));
+  }
+  for (const std::string& sentence : advice(result)) {
+    text << sentence << '\n';
+  }
+  for (const std::string& note : result.notes) {
+    text << "note: " << note << '\n';
+  }
+  text << "check: " << verdict_line(result) << '\n';
+  return text.str();
+}
+
+}  // namespace caloquant

@@ -1,0 +1,191 @@
+#include "quantizer/gate/rule.hpp"
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <cmath>
+#include <cstdlib>
+
+#include "metrics/jackknife.hpp"
+#include "ops/core/check.hpp"
+
+namespace caloquant {
+namespace {
+
+double excess_of(const Criterion& criterion) {
+  switch (criterion.bound) {
+    case Bound::at_most:
+      return criterion.value - criterion.limit;
+    case Bound::at_least:
+      return criterion.limit - criterion.value;
+    case Bound::within:
+      return std::abs(criterion.value) - criterion.limit;
+  }
+  return 0.0;
+}
+
+/// ln(loss / limit) over its standard error: a loss is a sum of squares, whose error grows with it,
+/// so that (loss - limit) / error would say little of a loss far beyond its limit. Infinite for a
+/// limit of 0, which nothing but 0 is within.
+double sigmas_of_ratio(double ratio, double relative_error) {
+  return std::log(ratio) / relative_error;
+}
+
+/// What the baseline may grow to.
+double allowed(double baseline, const Tolerance& tolerance) {
+  return tolerance.relative ? baseline * (1.0 + tolerance.value) : baseline + tolerance.value;
+}
+
+/// Standard error of ln(model / allowed) on the same events; empty where one of them has none.
+std::optional<double> paired_ratio_error(const LossResult& model, const LossResult& baseline,
+                                         const Tolerance& tolerance) {
+  if (model.without_block.size() != baseline.without_block.size()) {
+    return std::nullopt;
+  }
+  std::vector<std::vector<double>> ratios = model.without_block;
+  for (std::size_t sample = 0; sample < ratios.size(); ++sample) {
+    const std::vector<double>& of_baseline = baseline.without_block[sample];
+    if (ratios[sample].size() != of_baseline.size()) {
+      return std::nullopt;
+    }
+    for (std::size_t block = 0; block < of_baseline.size(); ++block) {
+      ratios[sample][block] =
+          std::log(ratios[sample][block] / allowed(of_baseline[block], tolerance));
+    }
+  }
+  return jackknife_error(ratios);
+}
+
+/// Relative errors of independent losses; that of `allowed` comes from the baseline alone.
+std::optional<double> recorded_ratio_error(const LossResult& model, const LossResult& baseline,
+                                           const Tolerance& tolerance) {
+  if (!model.standard_error || !baseline.standard_error) {
+    return std::nullopt;
+  }
+  const double weight = tolerance.relative ? 1.0 + tolerance.value : 1.0;
+  return std::hypot(*model.standard_error / model.value,
+                    weight * *baseline.standard_error / allowed(baseline.value, tolerance));
+}
+
+/// Of model - weight * baseline on the same events.
+std::optional<double> paired_error(const LossResult& model, const LossResult& baseline,
+                                   double weight) {
+  if (model.without_block.size() != baseline.without_block.size()) {
+    return std::nullopt;
+  }
+  std::vector<std::vector<double>> differences = model.without_block;
+  for (std::size_t sample = 0; sample < differences.size(); ++sample) {
+    const std::vector<double>& of_baseline = baseline.without_block[sample];
+    if (differences[sample].size() != of_baseline.size()) {
+      return std::nullopt;
+    }
+    for (std::size_t block = 0; block < of_baseline.size(); ++block) {
+      differences[sample][block] -= weight * of_baseline[block];
+    }
+  }
+  return jackknife_error(differences);
+}
+
+}  // namespace
+
+Tolerance parse_tolerance(const std::string& text, const std::string& option) {
+  const std::string prefix = "abs:";
+  Tolerance tolerance;
+  tolerance.relative = text.rfind(prefix, 0) != 0;
+  const std::string number = tolerance.relative ? text : text.substr(prefix.size());
+  char* end = nullptr;
+  tolerance.value = std::strtod(number.c_str(), &end);
+  std::string rest(end);
+  if (tolerance.relative && rest == "%") {
+    tolerance.value /= 100.0;
+    rest.clear();
+  }
+  if (end == number.c_str() || !rest.empty() || !(tolerance.value >= 0.0) ||
+      !std::isfinite(tolerance.value)) {
+    throw UsageError(option, "'" + text + "' is no tolerance",
+                     "give 0.1 or 10% of the baseline's loss, or abs:1e-5 in its units");
+  }
+  return tolerance;
+}
+
+Criterion judged(Criterion criterion, double sigmas) {
+  const double excess = excess_of(criterion);
+  if (!std::isfinite(criterion.value)) {
+    criterion.verdict = Verdict::failed;
+  } else if (excess <= 0.0) {
+    criterion.verdict = Verdict::passed;
+  } else {
+    const bool within_noise = criterion.sigmas_beyond ? !(*criterion.sigmas_beyond > sigmas)
+                                                      : criterion.error.has_value() &&
+                                                            !(excess > sigmas * *criterion.error);
+    criterion.verdict = within_noise ? Verdict::unclear : Verdict::failed;
+  }
+  return criterion;
+}
+
+Criterion worse_than_baseline(const LossResult& model, const LossResult& baseline,
+                              bool higher_is_better, const Tolerance& tolerance, bool paired) {
+  const double sign = higher_is_better ? -1.0 : 1.0;
+  Criterion criterion;
+  criterion.name = "loss above the baseline's";
+  criterion.value = sign * (model.value - baseline.value);
+  criterion.limit = tolerance.value * (tolerance.relative ? std::abs(baseline.value) : 1.0);
+  criterion.remedy = "where the change is meant, make the new model's result.json the baseline";
+  if (higher_is_better) {
+    criterion.name = "metric below the baseline's";
+  }
+  // value - limit = sign * (model - weight * baseline) for a relative tolerance.
+  const double weight =
+      tolerance.relative ? 1.0 + std::copysign(tolerance.value, sign * baseline.value) : 1.0;
+  if (paired) {
+    criterion.error = paired_error(model, baseline, weight);
+  } else if (model.standard_error && baseline.standard_error) {
+    criterion.error = std::hypot(*model.standard_error, weight * *baseline.standard_error);
+  }
+  if (!higher_is_better && model.value > 0.0 && baseline.value > 0.0) {
+    const std::optional<double> error = paired ? paired_ratio_error(model, baseline, tolerance)
+                                               : recorded_ratio_error(model, baseline, tolerance);
+    if (error) {
+      const double of_ratio =
+          sigmas_of_ratio(model.value / allowed(baseline.value, tolerance), *error);
+      const double of_difference =
+          paired ? excess_of(criterion) / criterion.error.value_or(*error) : of_ratio;
+      criterion.sigmas_beyond = std::max(of_ratio, of_difference);
+    }
+  }
+  return criterion;
+}
+
+Criterion loss_within(const LossResult& loss, double limit, bool higher_is_better) {
+  Criterion criterion;
+  criterion.name = higher_is_better ? "metric" : "loss";
+  criterion.value = loss.value;
+  criterion.error = loss.standard_error;
+  criterion.bound = higher_is_better ? Bound::at_least : Bound::at_most;
+  criterion.limit = limit;
+  if (!higher_is_better && limit >= 0.0 && loss.value > 0.0 && loss.standard_error) {
+    criterion.sigmas_beyond =
+        sigmas_of_ratio(loss.value / limit, *loss.standard_error / loss.value);
+  }
+  return criterion;
+}
+
+Criterion speedup(const std::vector<double>& model, const std::vector<double>& fp32, double least) {
+  CALOQUANT_EXPECT(model.size() == fp32.size() && model.size() == speedup_turns);
+  std::vector<double> ratios(model.size());
+  std::transform(model.begin(), model.end(), fp32.begin(), ratios.begin(), std::divides<>());
+  std::sort(ratios.begin(), ratios.end());
+  Criterion criterion;
+  criterion.name = "speedup over fp32";
+  criterion.value = ratios[ratios.size() / 2];
+  criterion.range = {ratios[1], ratios[ratios.size() - 2]};
+  criterion.bound = Bound::at_least;
+  criterion.limit = least;
+  criterion.unit = GateUnit::times;
+  criterion.remedy = "caloquant benchmark --per-layer tells where the time goes";
+  if (criterion.value < least) {
+    criterion.verdict = criterion.range->second < least ? Verdict::failed : Verdict::unclear;
+  }
+  return criterion;
+}
+
+}  // namespace caloquant

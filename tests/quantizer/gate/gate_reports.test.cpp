@@ -1,0 +1,154 @@
+// junit, markdown, gate_json and gate_table of the same results.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+
+#include "graph/io/json.hpp"
+#include "quantizer/gate/gate_json.hpp"
+#include "quantizer/gate/gate_table.hpp"
+#include "quantizer/gate/junit.hpp"
+#include "quantizer/gate/markdown.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+Criterion criterion_of(std::string name, double value, Verdict verdict) {
+  Criterion criterion;
+  criterion.name = std::move(name);
+  criterion.value = value;
+  criterion.error = 0.25;
+  criterion.limit = 1.0;
+  criterion.remedy = "quantize again";
+  criterion.verdict = verdict;
+  return criterion;
+}
+
+GateResult three_verdicts() {
+  GateResult result;
+  result.model = "a|b <c>.h5";
+  result.criteria = {criterion_of("loss", 0.5, Verdict::passed),
+                     criterion_of("energy & \"more\"", 1.5, Verdict::unclear),
+                     criterion_of("speed < limit", 2.5, Verdict::failed)};
+  result.notes = {"few events"};
+  result.provenance = {{"model", "a&b<>\"'\n\x01.h5"}, {"bad", "\xFFx\xC3\xA9"}};
+  result.seconds = 1.5;
+  return result;
+}
+
+GateResult broken() {
+  GateResult result;
+  result.model = "q.h5";
+  result.error = "q.h5: is damaged; <write> it again";
+  return result;
+}
+
+/// What Python's own XML parser reads: a line for each testcase and property.
+std::string parsed(const std::string& xml) {
+  const testing::TempDir folder;
+  std::ofstream(folder / "check.xml") << xml;
+  const auto done = testing::launch({{"/usr/bin/env", "python3", "-c", R"(
+import xml.etree.ElementTree as ET
+root = ET.parse('check.xml').getroot()
+suite, = root
+for node in (root, suite):
+    cases = list(suite.iter('testcase'))
+    assert int(node.get('tests')) == len(cases)
+    assert int(node.get('failures')) == len(list(suite.iter('failure')))
+    assert int(node.get('errors')) == len(list(suite.iter('error')))
+    float(node.get('time'))
+assert root.tag == 'testsuites' and suite.tag == 'testsuite'
+assert [child.tag for child in suite] == ['properties'] + ['testcase'] * len(cases) + ['system-out']
+for p in suite.iter('property'): print('property', ascii(p.get('name')), ascii(p.get('value')))
+for c in cases: print(c.get('classname'), c.get('name'), [(n.tag, n.get('message')) for n in c])
+)"},
+                                     folder.path().string(),
+                                     {},
+                                     {}});
+  EXPECT_EQ(done.exit_code, 0) << done.err << xml;
+  return done.out;
+}
+
+TEST(GateReports, JunitIsXmlWhateverIsInIt) {
+  EXPECT_EQ(parsed(junit_xml(three_verdicts())),
+            "property 'model' 'a&b<>\"\\'\\n\\ufffd.h5'\n"
+            "property 'bad' '\\ufffdx\\xe9'\n"
+            "caloquant.check loss [('system-out', None)]\n"
+            "caloquant.check energy & \"more\" [('system-out', None)]\n"
+            "caloquant.check speed < limit [('failure', 'speed < limit is 2.5 (+- 0.25), and must "
+            "be <= 1; quantize again'), ('system-out', None)]\n");
+  EXPECT_EQ(parsed(junit_xml(broken())),
+            "caloquant.check evaluation [('error', 'q.h5: is damaged; <write> it again')]\n");
+  EXPECT_EQ(parsed(junit_xml({})), "");
+}
+
+TEST(GateReports, XmlTextHoldsOnlyWhatXmlMayHold) {
+  EXPECT_EQ(xml_text("\xE2\x82\xAC\xF0\x9F\x99\x82"), "\xE2\x82\xAC\xF0\x9F\x99\x82");
+  const std::string unknown = "\xEF\xBF\xBD";
+  EXPECT_EQ(xml_text("\xC0\x80"), unknown + unknown);                // overlong
+  EXPECT_EQ(xml_text("\xED\xA0\x80"), unknown + unknown + unknown);  // surrogate
+  EXPECT_EQ(xml_text("\xEF\xBF\xBE"), unknown + unknown + unknown);  // U+FFFE
+  EXPECT_EQ(xml_text("\xF4\x90\x80\x80"), unknown + unknown + unknown + unknown);
+  EXPECT_EQ(xml_text("\xE2\x82"), unknown + unknown);  // cut off
+}
+
+TEST(GateReports, MarkdownBeginsWithTheVerdict) {
+  const std::string text = gate_markdown(three_verdicts());
+  EXPECT_THAT(text, StartsWith("## caloquant check: FAILED: speed &lt; limit\n"));
+  EXPECT_THAT(text, HasSubstr("Model a\\|b &lt;c>.h5"));
+  EXPECT_THAT(text, HasSubstr("| loss | 0.5 | +- 0.25 | &lt;= 1 | passed |\n"));
+  EXPECT_THAT(text, HasSubstr("| speed &lt; limit | 2.5 | +- 0.25 | &lt;= 1 | **FAILED** |\n"));
+  EXPECT_THAT(text,
+              HasSubstr("- unclear: beyond the limit, but by no more than 3 standard errors"));
+  EXPECT_THAT(text, HasSubstr("- failed: quantize again\n- note: few events\n"));
+  EXPECT_THAT(gate_markdown(broken()),
+              StartsWith("## caloquant check: ERROR\n\nModel q.h5\n\nq.h5: is damaged; &lt;write"));
+}
+
+TEST(GateReports, JsonHoldsEveryNumber) {
+  GateResult result = three_verdicts();
+  result.criteria[0].value = std::numeric_limits<double>::quiet_NaN();
+  const Json json = Json::parse(gate_json(result));
+  EXPECT_FALSE(json["passed"].get<bool>());
+  EXPECT_EQ(json["verdict"], "FAILED: speed < limit");
+  EXPECT_EQ(json["criteria"].size(), 3U);
+  EXPECT_EQ(json["criteria"][0]["value"], "nan");
+  EXPECT_EQ(json["criteria"][1]["value"], 1.5);
+  EXPECT_EQ(json["criteria"][1]["standard_error"], 0.25);
+  EXPECT_EQ(json["criteria"][2]["verdict"], "failed");
+  EXPECT_EQ(json["criteria"][2]["limit"], 1.0);
+  EXPECT_TRUE(json["error"].is_null());
+}
+
+TEST(GateReports, TableEndsWithTheVerdict) {
+  GateResult result = three_verdicts();
+  EXPECT_THAT(gate_table(result), ::testing::EndsWith("\ncheck: FAILED: speed < limit\n"));
+  result.criteria.pop_back();
+  EXPECT_THAT(gate_table(result),
+              ::testing::EndsWith("\ncheck: passed, 1 of 2 criteria unclear\n"));
+  result.criteria.pop_back();
+  EXPECT_THAT(gate_table(result), ::testing::EndsWith("note: few events\ncheck: passed\n"));
+  EXPECT_THAT(gate_table(result), Not(HasSubstr("failed: ")));
+}
+
+TEST(GateReports, AdviceIsGivenOnce) {
+  GateResult result = three_verdicts();
+  result.criteria.push_back(criterion_of("another", 3.0, Verdict::failed));
+  EXPECT_THAT(advice(result), ::testing::SizeIs(2));
+}
+
+TEST(GateReports, NothingAskedIsNotPassed) {
+  EXPECT_FALSE(GateResult{}.passed());
+  EXPECT_FALSE(broken().passed());
+}
+
+}  // namespace
+}  // namespace caloquant

@@ -1,0 +1,185 @@
+#include <caloquant/error.hpp>
+#include <iostream>
+
+#include "graph/exec/kernel_choices.hpp"
+#include "quantizer/emit/text_file.hpp"
+#include "quantizer/gate/check.hpp"
+#include "quantizer/gate/gate_json.hpp"
+#include "quantizer/gate/gate_table.hpp"
+#include "quantizer/gate/junit.hpp"
+#include "quantizer/gate/markdown.hpp"
+#include "quantizer/tune/progress.hpp"
+#include "tools/cli/commands.hpp"
+#include "tools/cli/interrupt.hpp"
+
+namespace caloquant::cli {
+namespace {
+
+struct CheckArguments {
+  ModelArguments model;
+  std::string config;
+  std::vector<std::string> overrides;
+  std::string baseline;
+  std::string tolerance;
+  std::string max_drift;
+  std::optional<std::uint64_t> seed;
+  std::string junit;
+  std::string markdown;
+  GateOptions gate;
+  int threads = 0;
+  OutputArguments out;
+};
+
+class CheckProgress : public RunObserver {
+ public:
+  explicit CheckProgress(bool enabled) : line_(std::cerr, enabled) {}
+  void on_phase(const std::string& phase, std::int64_t events) override {
+    line_.begin(phase, static_cast<std::size_t>(events));
+  }
+  void on_events(std::int64_t done) override { line_.update(static_cast<std::size_t>(done)); }
+  [[nodiscard]] bool interrupted() override { return cli::interrupted(); }
+
+ private:
+  ProgressLine line_;
+};
+
+GateOptions gate_options(const CheckArguments& arguments) {
+  GateOptions options = arguments.gate;
+  if (!arguments.baseline.empty()) {
+    options.baseline = arguments.baseline;
+  }
+  if (!arguments.tolerance.empty()) {
+    options.tolerance = parse_tolerance(arguments.tolerance, "--tolerance");
+  }
+  if (!arguments.max_drift.empty()) {
+    const Tolerance drift = parse_tolerance(arguments.max_drift, "--max-drift");
+    if (!drift.relative) {
+      throw UsageError("--max-drift", "is a part of the energy", "give 0.005 or 0.5%");
+    }
+    options.max_drift = drift.value;
+  }
+  return options;
+}
+
+RunConfig check_config(const CheckArguments& arguments) {
+  std::vector<std::string> overrides = arguments.overrides;
+  if (arguments.seed) {
+    overrides.push_back("/input/seed=" + std::to_string(*arguments.seed));
+  }
+  RunConfig config = load_run_config(arguments.config, overrides);
+  if (arguments.seed && config.data.tensors) {
+    throw UsageError("--seed", "the inputs of this config are rows of files, without noise",
+                     "leave it out");
+  }
+  return config;
+}
+
+GateResult run_gate(const CheckArguments& arguments) {
+  const GateOptions given = gate_options(arguments);
+  const RunConfig config = check_config(arguments);
+  const LoadedModel model = arguments.model.load();
+  auto kernels = machine_kernels();
+  GateOptions options = given;
+  options.engine = engine_with(kernels ? &*kernels : nullptr);
+  CheckProgress progress(arguments.out.progress());
+  GateResult result = check_model(config, model, options, progress);
+  if (kernels) {
+    kernels->save();
+  }
+  return result;
+}
+
+void write_reports(const CheckArguments& arguments, const GateResult& result) {
+  if (!arguments.junit.empty()) {
+    write_text_file(junit_xml(result), arguments.junit);
+  }
+  if (!arguments.markdown.empty()) {
+    write_text_file(gate_markdown(result), arguments.markdown);
+  }
+}
+
+int check_command(const CheckArguments& arguments) {
+  watch_for_interrupt();
+  set_threads(arguments.threads);
+  GateResult result;
+  try {
+    result = run_gate(arguments);
+  } catch (const Error& error) {
+    // Reports of an earlier run must not pass for those of this one.
+    result.model =
+        arguments.model.file.empty() ? arguments.model.architecture : arguments.model.file;
+    result.error = error.what();
+    write_reports(arguments, result);
+    throw;
+  }
+  write_reports(arguments, result);
+  if (arguments.out.json) {
+    std::cout << gate_json(result) << '\n';
+  } else if (!arguments.out.quiet) {
+    std::cout << gate_table(result);
+  }
+  return result.passed() ? exit_ok : exit_target_not_met;
+}
+
+void add_limits(CLI::App& command, CheckArguments& arguments) {
+  CLI::Option* max_loss = command.add_option(
+      "--max-loss", arguments.gate.max_loss,
+      "limit of the loss itself, or least value of a metric where higher is better");
+  CLI::Option* baseline =
+      command
+          .add_option("--baseline", arguments.baseline,
+                      "result.json of the blessed model, which should lie beside it")
+          ->excludes(max_loss);
+  command
+      .add_option("--tolerance", arguments.tolerance,
+                  "how much worse than the baseline: 0.1 or 10% of its loss (default), or abs:1e-5")
+      ->needs(baseline);
+  command
+      .add_option("--max-drift", arguments.max_drift,
+                  "largest change of the total energy from the blessed model's: 0.005 or 0.5% "
+                  "(default)")
+      ->needs(baseline);
+  command
+      .add_option("--min-speedup", arguments.gate.min_speedup,
+                  "least showers/s of the model over those of its fp32 parent")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--sigmas", arguments.gate.sigmas,
+                  "standard errors beyond a limit from which on it fails")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Action& action) {
+  CLI::App* command = add_command(
+      app,
+      {"check",
+       main_commands,
+       "Gate for CI: a model against its fp32 parent and a limit or a blessed model",
+       "Evaluates a model with the metric and events of a run config and fails, with exit code 7, "
+       "when it is worse than a limit, or than a blessed model, by more than a tolerance and the "
+       "standard errors. Without a limit the target of the config counts. Writes reports that CI "
+       "systems show.",
+       {"caloquant check quantized.h5 --config run.json --max-loss 1e-4 --junit check.xml",
+        "caloquant check quantized.h5 --config run.json --baseline blessed/result.json "
+        "--tolerance 10% --markdown summary.md"}});
+  auto arguments = std::make_shared<CheckArguments>();
+  arguments->model.add_to(*command);
+  add_config_options(*command, "--config", arguments->config, arguments->overrides);
+  add_limits(*command, *arguments);
+  command->add_option("--junit", arguments->junit, "write JUnit XML")
+      ->type_name(file_value)
+      ->group(output_options);
+  command->add_option("--markdown", arguments->markdown, "write a summary in Markdown")
+      ->type_name(file_value)
+      ->group(output_options);
+  command->add_option("--seed", arguments->seed, "seed of the noise, instead of the config's");
+  add_threads(*command, arguments->threads);
+  arguments->out.add_to(*command);
+  command->callback(
+      [arguments, &action] { action = [arguments] { return check_command(*arguments); }; });
+}
+
+}  // namespace caloquant::cli
