@@ -15,6 +15,8 @@
 #include "quantizer/emit/text_file.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/plan/sequential_bias.hpp"
+#include "quantizer/report/report_data.hpp"
+#include "quantizer/report/report_page.hpp"
 #include "quantizer/run/dense_weights.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/load_model.hpp"
@@ -205,6 +207,14 @@ class Run {
     }
     if (!observer_.interrupted()) {  // the model is written already
       compare_with_fp32();
+      if (config_.report.html) {
+        write_report_data(
+            {config_, model_.graph, network_.graph(), final_, network_.filler(),
+             evaluator_->events().evaluation(), engine_,
+             result_.report ? result_.report->samples : nullptr},
+            observer_, output_ / "report.json");
+        result_.written.emplace_back("report.json");
+      }
     }
   }
 
@@ -240,7 +250,8 @@ void prepare_folder(const std::filesystem::path& output) {
     throw BackendError(output.string(), "is no folder and cannot be made one", "choose another -o");
   }
   for (const char* name : {"quantized.h5", "quantized.onnx", "steps.jsonl", "steps.csv",
-                           "result.json", "layer_costs.json", "physics.txt"}) {
+                           "result.json", "layer_costs.json", "physics.txt", "report.json",
+                           "report.html"}) {
     std::filesystem::remove(output / name, failure);
   }
 }
@@ -271,7 +282,13 @@ QuantizeResult quantize(const RunConfig& config, const std::filesystem::path& ou
     context.data_files = run.data_files();
     QuantizeResult result = run.execute();
     context.kernels = kernels;
+    if (config.report.html) {
+      result.written.emplace_back("report.html");
+    }
     write_result_json(result, context, output / "result.json");
+    if (config.report.html) {
+      write_report_page({output}, output / "report.html");
+    }
     return result;
   } catch (const Error& error) {
     QuantizeResult failed;

@@ -29,6 +29,7 @@ int parse_and_run(int argc, char** argv) {
   cli::add_benchmark(app, action);
   cli::add_make_showers(app, action);
   cli::add_operators(app, action);
+  cli::add_report(app, action);
   cli::add_schema(app, action);
   cli::add_test_onnx(app, action);
   try {
