@@ -1,14 +1,17 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 
-namespace caloquant::report_assets {
+namespace caloquant {
 
-// The files of quantizer/report/assets, as they were when this was built.
+/// A file of quantizer/report/assets, as it was when this was built.
+struct ReportAsset {
+  std::string_view name;  ///< what page.html calls its place: "@@name@@"
+  std::string_view text;
+};
 
-[[nodiscard]] std::string_view page();    ///< page.html, with places for the others
-[[nodiscard]] std::string_view style();   ///< style.css
-[[nodiscard]] std::string_view script();  ///< report.js
-[[nodiscard]] std::string_view plotly();  ///< plotly-gl3d.min.js
+[[nodiscard]] std::string_view report_page_asset();             ///< page.html
+[[nodiscard]] std::array<ReportAsset, 7> report_page_parts();  ///< what goes into it
 
-}  // namespace caloquant::report_assets
+}  // namespace caloquant

@@ -61,6 +61,7 @@ Json layer_times(const Graph& fp32, const Graph& quantized, std::int64_t batch,
   options.batches = {batch};
   options.repetitions = repetitions;
   options.seconds = seconds_each;
+  options.peaks = false;
   options.engine = engine;
   const std::vector<BenchmarkRow> rows =
       run_benchmark({{"fp32", fp32}, {"quantized", quantized}}, options, [&](const std::string&) {

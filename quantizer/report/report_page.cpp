@@ -25,8 +25,8 @@ std::string script_safe(const Json& json) {
 }
 
 /// The page with `text` in place of the mark `name`.
-std::string filled(std::string_view page, const std::string& name, std::string_view text) {
-  const std::string mark = "@@" + name + "@@";
+std::string filled(std::string_view page, std::string_view name, std::string_view text) {
+  const std::string mark = "@@" + std::string(name) + "@@";
   const std::size_t at = page.find(mark);
   CALOQUANT_EXPECT(at != std::string_view::npos);
   std::string whole;
@@ -49,9 +49,10 @@ std::string report_page(const std::vector<RunFolder>& runs) {
                             {"sensitivity", layer_sensitivity(run.steps)}});
   }
   // The data last: a mark in a user's text is text.
-  std::string page = filled(report_assets::page(), "style", report_assets::style());
-  page = filled(page, "script", report_assets::script());
-  page = filled(page, "plotly", report_assets::plotly());
+  std::string page(report_page_asset());
+  for (const ReportAsset& part : report_page_parts()) {
+    page = filled(page, part.name, part.text);
+  }
   return filled(page, "data", script_safe(data));
 }
 
