@@ -59,6 +59,7 @@ Json parse_json(std::string_view text, const std::string& place, JsonComments co
 }
 template Json parse_json<ConfigError>(std::string_view, const std::string&, JsonComments);
 template Json parse_json<ModelError>(std::string_view, const std::string&, JsonComments);
+template Json parse_json<DataError>(std::string_view, const std::string&, JsonComments);
 
 template <typename E>
 std::string read_text(const std::filesystem::path& file) {
@@ -72,6 +73,7 @@ std::string read_text(const std::filesystem::path& file) {
 }
 template std::string read_text<ConfigError>(const std::filesystem::path&);
 template std::string read_text<ModelError>(const std::filesystem::path&);
+template std::string read_text<DataError>(const std::filesystem::path&);
 
 Json json_number(double value) {
   if (std::isfinite(value)) {

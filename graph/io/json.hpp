@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 enum class JsonComments { refused, allowed };
 
 /// Strict parse: a duplicate key is an error. `place` names the source (a file, an attribute) in
-/// messages, which also carry line and column. Throws E (ConfigError or ModelError).
+/// messages, which also carry line and column. Throws E (ConfigError, ModelError or DataError).
 template <typename E>
 [[nodiscard]] Json parse_json(std::string_view text, const std::string& place,
                               JsonComments comments = JsonComments::refused);

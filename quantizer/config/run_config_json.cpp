@@ -56,6 +56,7 @@ class Reader {
     config.tuning.limits.timeout = tuning.at("timeout").get<double>();
     config.tuning.limits.max_trials = tuning.at("max_trials").get<std::size_t>();
     config.report.physics_events = document_.at("report").at("physics_events").get<std::size_t>();
+    config.report.html = document_.at("report").at("html").get<bool>();
     const Json& emit = document_.at("emit");
     const auto formats = emit.at("formats").get<std::vector<std::string>>();
     const auto wants = [&](const char* format) {

@@ -495,6 +495,11 @@ constexpr const char* schema_text = R"JSON({
           "minimum": 0,
           "maximum": 10000000,
           "default": 500
+        },
+        "html": {
+          "description": "report.html of the run, with report.json, from which 'caloquant report' draws it again. Costs about a second and some events.",
+          "type": "boolean",
+          "default": true
         }
       }
     }

@@ -154,6 +154,7 @@ Json to_json(const RunConfig& config) {
   tuning["timeout"] = config.tuning.limits.timeout;
   tuning["max_trials"] = config.tuning.limits.max_trials;
   json["report"]["physics_events"] = config.report.physics_events;
+  json["report"]["html"] = config.report.html;
   json["emit"] = {{"formats", Json::array()}, {"onnx_profile", name_of(config.emit.onnx_profile)}};
   for (const auto& [wanted, format] :
        {std::pair{config.emit.h5, "h5"}, {config.emit.onnx, "onnx"}}) {

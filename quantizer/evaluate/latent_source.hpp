@@ -28,6 +28,8 @@ class LatentSource : public EventSource {
 
   [[nodiscard]] const EventIndex& events() const { return index_; }
   [[nodiscard]] const DataOptions& data() const { return data_; }
+  /// Do the events lie in memory, in no file?
+  [[nodiscard]] bool in_memory() const { return images_.has_value(); }
   /// Hands over the simulated images of events, block by block, in GeV: [count, X, Y, Z] of events
   /// first, first + 1, ... Throws DataError.
   void read_images(

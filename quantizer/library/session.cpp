@@ -159,8 +159,8 @@ void Session::emit(RunResult& result, const std::filesystem::path& folder) {
   if (state_->stages.result().error.empty()) {
     state_->stages.emit(state_->observer, folder);
   }
+  write_result_files(state_->stages.result(), state_->context());
   result = state_->result_for_caller();
-  write_result_json(state_->stages.result(), state_->context(), folder / "result.json");
 }
 
 RunResult quantize(const RunConfig& config, RunParts parts, RunObserver* observer,

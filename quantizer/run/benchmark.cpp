@@ -220,14 +220,17 @@ std::vector<BenchmarkRow> run_benchmark(const std::vector<BenchmarkCandidate>& c
         for (const auto& subject : subjects) {
           subject->repeat(options.seconds);
         }
-        f32_peak = std::max(f32_peak, direct::measured_peak(isa, direct::Lane::f32, count));
-        int8_peak = std::max(int8_peak, direct::measured_peak(isa, direct::int8_lane(isa), count));
+        if (options.peaks) {
+          f32_peak = std::max(f32_peak, direct::measured_peak(isa, direct::Lane::f32, count));
+          int8_peak =
+              std::max(int8_peak, direct::measured_peak(isa, direct::int8_lane(isa), count));
+        }
       }
       for (const auto& subject : subjects) {
         rows.push_back(subject->finish());
       }
     }
-    for (std::size_t row = first_row; row < rows.size(); ++row) {
+    for (std::size_t row = first_row; options.peaks && row < rows.size(); ++row) {
       compare_with_peaks(rows[row], f32_peak, int8_peak);
     }
   }

@@ -28,6 +28,7 @@ struct BenchmarkOptions {
   std::vector<int> threads;  ///< empty: as many as OpenMP has
   int repetitions = 5;
   double seconds = 0.3;    ///< least time of a repetition [s]
+  bool peaks = true;       ///< also what the machine could do, for share_of_peak
   EngineOptions engine{};  ///< of the candidates of BenchmarkEngine::ours
 };
 
@@ -39,7 +40,7 @@ struct BenchmarkLayer {
   std::string implementation;
   double milliseconds = 0.0;   ///< median, for the whole batch
   double macs = 0.0;           ///< multiply-adds of the batch with weights that are not 0
-  double share_of_peak = 0.0;  ///< macs / time / peak; 0 where there are no macs
+  double share_of_peak = 0.0;  ///< macs / time / peak; 0 where there are no macs or no peaks
 };
 
 struct BenchmarkRow {

@@ -221,6 +221,9 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
       progress(first + static_cast<std::int64_t>(count), result.events);
     }
   }
+  if (options.samples) {
+    options.samples(sample_a, sample_b);
+  }
   result.report =
       shower_report(sample_a, sample_b,
                     {.paired = result.pairing != Pairing::none, .seed = options.primaries.seed});

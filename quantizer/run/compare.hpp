@@ -27,6 +27,8 @@ struct CompareOptions {
   /// Shown the images [n, X, Y, Z] in GeV of both sides, from event `first` on.
   std::function<void(std::int64_t first, std::span<const float> a, std::span<const float> b)>
       images{};
+  /// Shown both complete samples.
+  std::function<void(const ShowerSample& a, const ShowerSample& b)> samples{};
 };
 
 /// Where the two samples of a comparison have something in common.

@@ -47,11 +47,23 @@ std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp
   options.primaries.seed = config.input.seed;
   options.recipe = config.input.recipe;
   options.batch = data.batch();
+  std::optional<SampleCollector> collector;
+  if (config.report.html) {
+    collector.emplace(data.events(), data.batch());
+  }
   options.images = [&](std::int64_t first, std::span<const float> a, std::span<const float> b) {
     profiles_fp32.add(static_cast<std::size_t>(first), a, omp_get_max_threads());
     profiles_quantized.add(static_cast<std::size_t>(first), b, omp_get_max_threads());
+    if (collector) {
+      collector->add(a, b);
+    }
   };
   FinalReport report;
+  options.samples = [&](const ShowerSample& a, const ShowerSample& b) {
+    if (collector) {
+      report.samples = std::make_shared<ShowerSamples>(collector->finish(a, b));
+    }
+  };
   report.physics = compare(report_side("fp32", fp32), report_side("quantized", quantized), nullptr,
                            options, [&](std::int64_t done, std::int64_t) {
                              if (progress) {

@@ -2,9 +2,11 @@
 
 #include <caloquant/config.hpp>
 #include <caloquant/shower_loss.hpp>
+#include <memory>
 #include <optional>
 
 #include "quantizer/evaluate/shower_evaluator.hpp"
+#include "quantizer/report/shower_samples.hpp"
 #include "quantizer/run/compare.hpp"
 
 namespace caloquant {
@@ -16,6 +18,7 @@ struct FinalReport {
   /// anyhow.
   ShowerLossResult fp32_and_data;
   ShowerLossResult quantized_and_data;
+  std::shared_ptr<const ShowerSamples> samples;  ///< with report.html
 };
 
 /// Runs both networks over the first report.physics_events evaluation events. None where fewer than

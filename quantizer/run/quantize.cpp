@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "quantizer/emit/result_json.hpp"
+#include "quantizer/report/report_page.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/peak_memory.hpp"
 #include "quantizer/run/stages.hpp"
@@ -40,8 +41,9 @@ void prepare_folder(const std::filesystem::path& output) {
   if (failure || !std::filesystem::is_directory(output)) {
     throw BackendError(output.string(), "is no folder and cannot be made one", "choose another -o");
   }
-  for (const char* name : {"quantized.h5", "quantized.onnx", "steps.jsonl", "steps.csv",
-                           "result.json", "layer_costs.json", "physics.txt"}) {
+  for (const char* name :
+       {"quantized.h5", "quantized.onnx", "steps.jsonl", "steps.csv", "result.json",
+        "layer_costs.json", "physics.txt", "report.json", "report.html"}) {
     std::filesystem::remove(output / name, failure);
   }
 }
@@ -60,6 +62,17 @@ std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder) {
   return specs;
 }
 
+void write_result_files(QuantizeResult& result, const ResultContext& context) {
+  const bool page = context.config.report.html && result.error.empty();
+  if (page) {
+    result.written.emplace_back("report.html");
+  }
+  write_result_json(result, context, context.folder / "result.json");
+  if (page) {
+    write_report_page({context.folder}, context.folder / "report.html");
+  }
+}
+
 QuantizeResult run_quantize(const RunConfig& config, const std::filesystem::path& output,
                             RunObserver& observer, KernelChoices* kernels, const RunParts& parts) {
   prepare_folder(output);
@@ -70,7 +83,7 @@ QuantizeResult run_quantize(const RunConfig& config, const std::filesystem::path
     context.data_files = stages.evaluator().events().files();
     run_all(stages, output, observer);
     context.kernels = kernels;
-    write_result_json(stages.result(), context, output / "result.json");
+    write_result_files(stages.result(), context);
     return std::move(stages.result());
   } catch (const Error& error) {
     QuantizeResult failed;

@@ -64,6 +64,11 @@ struct QuantizeResult {
                                           RunObserver& observer, KernelChoices* kernels = nullptr,
                                           const RunParts& parts = {});
 
+struct ResultContext;
+/// Writes result.json, and where the config asks for it report.html, into context.folder. Throws
+/// BackendError.
+void write_result_files(QuantizeResult& result, const ResultContext& context);
+
 /// Makes the folder where it does not exist, and removes the files of an earlier run, which must
 /// not pass for those of this one. Throws BackendError.
 void prepare_folder(const std::filesystem::path& output);

@@ -11,6 +11,7 @@
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/text_file.hpp"
 #include "quantizer/plan/sequential_bias.hpp"
+#include "quantizer/report/report_data.hpp"
 #include "quantizer/run/dense_weights.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/strategy/cost.hpp"
@@ -207,6 +208,13 @@ void Stages::emit(RunObserver& observer, const std::filesystem::path& folder) {
   }
   if (!observer.interrupted()) {  // the model is written already
     compare_with_fp32(observer, folder);
+    if (config_.report.html) {
+      write_report_data({config_, model_.graph, network_.graph(), final_, network_.filler(),
+                         evaluator_->events().evaluation(), engine_,
+                         result_.report ? result_.report->samples : nullptr},
+                        observer, folder / "report.json");
+      result_.written.emplace_back("report.json");
+    }
   }
 }
 

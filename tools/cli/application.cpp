@@ -67,6 +67,7 @@ std::unique_ptr<CLI::App> make_application(Action& action) {
   add_init(*app, action);
   add_evaluate(*app, action);
   add_check(*app, action);
+  add_report(*app, action);
   add_compare(*app, action);
   add_generate(*app, action);
   add_run(*app, action);

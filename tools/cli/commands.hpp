@@ -35,6 +35,7 @@ void add_inspect(CLI::App& app, Action& action);
 void add_benchmark(CLI::App& app, Action& action);
 void add_make_showers(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 void add_test_onnx(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);

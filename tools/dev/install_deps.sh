@@ -12,7 +12,8 @@ packages=(
 )
 case "${1:-}" in
   "") ;;
-  --ci) packages+=(clang clang-tidy clang-format ccache libomp-14-dev python3-venv) ;;
+  --ci) packages+=(clang clang-tidy clang-format ccache libomp-14-dev python3-venv
+    chromium chromium-driver python3-selenium) ;;
   *)
     echo "usage: ${0##*/} [--ci]" >&2
     exit 2

@@ -156,6 +156,7 @@ struct ReportConfig {
   /// Showers with which the final model is compared with the fp32 one and with the data; at most
   /// the evaluation events. 0: not at all.
   std::size_t physics_events = 500;
+  bool html = true;  ///< report.html, and report.json which it is drawn from
   friend bool operator==(const ReportConfig&, const ReportConfig&) = default;
 };
 

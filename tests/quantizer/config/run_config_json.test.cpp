@@ -81,6 +81,7 @@ TEST(RunConfig, ReadsTheExamplesWithEveryLayerBelowFp32) {
     EXPECT_EQ(config.accuracy.energy_response, 0.005);
     EXPECT_EQ(config.quantization.equalization, Recipe::automatic);
     EXPECT_EQ(config.report.physics_events, 500U);
+    EXPECT_TRUE(config.report.html);
   }
 }
 

@@ -99,8 +99,9 @@ TEST_F(ClassifierSession, EveryStageWorksAlone) {
 TEST_F(ClassifierSession, EmitsWhatTheCommandWrites) {
   const testing::TempDir folder;
   const RunResult result = quantize(config(), in_memory(), nullptr, folder / "out");
-  EXPECT_THAT(result.written, ElementsAre("quantized.h5"));
-  for (const char* name : {"quantized.h5", "steps.jsonl", "steps.csv", "result.json"}) {
+  EXPECT_THAT(result.written, ElementsAre("quantized.h5", "report.json", "report.html"));
+  for (const char* name :
+       {"quantized.h5", "steps.jsonl", "steps.csv", "result.json", "report.html"}) {
     EXPECT_TRUE(fs::exists(folder / "out" / name)) << name;
   }
   const Model read = Model::load(folder / "out" / "quantized.h5");

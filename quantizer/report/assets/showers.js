@@ -1,0 +1,138 @@
+"use strict";
+// Physics: shower shapes, energy, one shower in three dimensions.
+
+const axisUnits = { x: "x [cells]", y: "y [cells]", z: "z, along the detector's depth [layers]" };
+
+const sampleTrace = (name, x, y, errors, more = {}) => ({
+  type: "scatter", mode: "lines+markers", name: sampleNames[name], legendgroup: name, x, y,
+  line: { color: color(name), width: name === "reference" ? 1 : 1.6, dash: dashes[name], shape: "linear" },
+  marker: { size: 5, symbol: symbols[name], color: color(name) },
+  error_y: errors ? errorBars(errors, color(name)) : undefined, ...more,
+});
+
+/** Half the height of a ratio axis: what slices with some energy need. */
+function ratioReach(profile, ratios) {
+  const total = profile.fp32[0].reduce((sum, value) => sum + value, 0);
+  const used = ratios.flatMap((ratio) => ratio[0].map((value, i) => (isNumber(value) && profile.fp32[0][i] > 0.005 * total ? Math.abs(value - 1) : 0)));
+  return Math.min(Math.max(1.5 * Math.max(...used), 0.02), 1);
+}
+
+function shapeFigure(name, profile) {
+  const cells = profile.fp32[0].map((_, i) => i);
+  const traces = samples.map((sample) => sampleTrace(sample, cells, profile[sample][0], profile[sample][1],
+    { hovertemplate: `${name} %{x}: %{y:.4g} GeV<extra>${sampleNames[sample]}</extra>` }));
+  const ratio = (sample, of, yaxis) => sampleTrace(sample, cells, of[0], of[1],
+    { yaxis, showlegend: false, hovertemplate: `${name} %{x}: %{y:.4f}<extra>${sampleNames[sample]}</extra>` });
+  traces.push(ratio("fp32", profile.fp32_to_reference, "y2"), ratio("quantized", profile.quantized_to_reference, "y2"));
+  traces.push(ratio("quantized", profile.quantized_to_fp32, "y3"));
+  const reach2 = ratioReach(profile, [profile.fp32_to_reference, profile.quantized_to_reference]);
+  const reach3 = ratioReach(profile, [profile.quantized_to_fp32]);
+  const layout = {
+    xaxis: axis(axisUnits[name], { anchor: "y3", zeroline: false }),
+    yaxis: axis("mean energy [GeV]", { domain: [0.5, 1], type: view.scale, rangemode: view.scale === "linear" ? "tozero" : "normal" }),
+    yaxis2: axis("/ reference", { domain: [0.25, 0.44], range: [1 - reach2, 1 + reach2], nticks: 4, zeroline: false }),
+    yaxis3: axis("quant. / FP32", { domain: [0, 0.19], range: [1 - reach3, 1 + reach3], nticks: 4, zeroline: false }),
+    shapes: [lineAt(1, { yref: "y2" }), lineAt(1, { yref: "y3" })], margin: { l: 62, r: 10, t: 44, b: 44 },
+  };
+  return plot(`energy along ${name}`, 520, traces, layout);
+}
+
+function shapesSection(run) {
+  const showers = at(run.data, "showers");
+  if (!showers) return section("shapes", "Shower shapes", missing("The run compared no showers (report.physics_events, or it was interrupted)."));
+  const against = at(run.result, "report", "loss_against_data");
+  const figures = el("div", { class: "grid three" });
+  const draw = () => {
+    figures.querySelectorAll(".plot").forEach((node) => Plotly.purge(node));
+    figures.replaceChildren(...["x", "y", "z"].map((name) => card("along " + name, shapeFigure(name, showers.profiles[name]))));
+  };
+  draw();
+  return section("shapes", "Shower shapes",
+    el("p", { class: "note" }, `Mean energy per slice of ${showers.events} showers with the same primaries: of the data files, of the FP32 model and of the quantized model, the last two with the same noise. ` +
+      "Bars are standard errors. The ratio axes fit the slices that hold at least 0.5 % of the energy."),
+    against ? el("p", { class: "note" }, `Loss against the data files: FP32 ${withError(against.fp32.loss, against.fp32.standard_error)}, quantized ${withError(against.quantized.loss, against.quantized.standard_error)}` +
+      (isNumber(against.noise_floor) ? `; noise alone ${number(against.noise_floor)}.` : ".")) : null,
+    choice("scale of the energy", [["linear", "linear"], ["log", "log"]], view.scale, (value) => { view.scale = value; draw(); drawPending(); }), figures);
+}
+
+function byEnergy(title, energy, quantity, factor, yTitle) {
+  const centres = energy.primary[0];
+  const traces = samples.map((sample) => sampleTrace(sample, centres, energy[quantity][sample][0].map((value) => value * factor), energy[quantity][sample][1].map((value) => value * factor),
+    { text: energy.bins.map(plain), hovertemplate: "%{text}: %{y:.4g}<extra>" + sampleNames[sample] + "</extra>" }));
+  return card(title, plot(title, 320, traces, { xaxis: axis("primary energy [GeV]"), yaxis: axis(yTitle), margin: { l: 56, r: 14, t: 40, b: 44 } }));
+}
+
+function responseCard(run, energy) {
+  const limit = at(run.result, "provenance", "config", "accuracy_criterion", "energy_response");
+  const trace = sampleTrace("quantized", energy.primary[0], energy.response[0].map((value) => 100 * (value - 1)), energy.response[1].map((value) => 100 * value),
+    { showlegend: false, text: energy.bins.map(plain), hovertemplate: "%{text}: %{y:.3f} %<extra></extra>" });
+  const lines = [lineAt(0)];
+  if (isNumber(limit)) lines.push(...[limit, -limit].map((value) => lineAt(100 * value, { line: { color: color("bad"), width: 1.2, dash: "dot" } })));
+  return card("energy response, quantized against FP32", plot("energy response", 320, [trace],
+    { xaxis: axis("primary energy [GeV]"), yaxis: axis("total energy, change [%]", { zeroline: false }), shapes: lines, margin: { l: 56, r: 14, t: 40, b: 44 } }));
+}
+
+/** Steps of a histogram with bins of equal width, as a line. */
+function histogramLine(sample, edges, values, more = {}) {
+  return { ...sampleTrace(sample, edges, [...values, values.at(-1)], null, more), mode: "lines", line: { color: color(sample), width: 1.6, dash: dashes[sample], shape: "hv" } };
+}
+
+function hitsCard(hits, events) {
+  const count = hits.counts.fp32.length;
+  const edges = Array.from({ length: count + 1 }, (_, i) => hits.low + ((hits.high - hits.low) * i) / count);
+  const traces = samples.map((sample) => histogramLine(sample, edges, hits.counts[sample], { hovertemplate: "from %{x:.0f} hits: %{y} showers<extra>" + sampleNames[sample] + "</extra>" }));
+  return card("hits", plot("hits", 320, traces, { xaxis: axis("cells above 0.3 MeV [cells]"), yaxis: axis(`showers of ${events}`, { rangemode: "tozero" }), margin: { l: 56, r: 14, t: 40, b: 44 } }));
+}
+
+function spectrumCard(spectrum, events) {
+  const count = spectrum.counts.fp32.length;
+  const edges = Array.from({ length: count + 1 }, (_, i) => 10 ** (spectrum.log10_low + ((spectrum.log10_high - spectrum.log10_low) * i) / count));
+  const traces = samples.map((sample) => histogramLine(sample, edges, spectrum.counts[sample].map((value) => (value > 0 ? value / events : null)),
+    { hovertemplate: "from %{x:.3g} GeV: %{y:.3g} cells per shower<extra>" + sampleNames[sample] + "</extra>" }));
+  return card("energy of the cells", plot("cell energies", 320, traces, { xaxis: axis("energy of a cell [GeV]", { type: "log" }), yaxis: axis("cells per shower", { type: "log" }), margin: { l: 56, r: 14, t: 40, b: 44 } }));
+}
+
+function energySection(run) {
+  const showers = at(run.data, "showers");
+  if (!showers) return section("energy", "Energy", missing("The run compared no showers (report.physics_events, or it was interrupted)."));
+  return section("energy", "Energy", el("p", { class: "note" }, "By bins of the primary energy, drawn at the mean of the bin. Response: mean total energy of the quantized model over that of the FP32 model for the same noise. " +
+    "Sampling fraction: energy in all cells over that of the primary; resolution: its standard deviation over its mean (jackknife errors)."),
+    el("div", { class: "grid" }, responseCard(run, showers.energy), byEnergy("sampling fraction", showers.energy, "sampling_fraction", 100, "sampling fraction [%]"),
+       byEnergy("resolution", showers.energy, "resolution", 100, "σ / mean [%]"), hitsCard(showers.hits, showers.events), spectrumCard(showers.spectrum, showers.events)));
+}
+
+const hasWebGl = () => { const canvas = document.createElement("canvas"); return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl")); };
+
+/** Cells of one sample as points in space; colour and size by energy, alike for all samples. */
+function showerFigure(event, extents, sample) {
+  const drawn = event[sample];
+  const place = drawn.cells.map((cell) => [Math.floor(cell / (extents[1] * extents[2])), Math.floor(cell / extents[2]) % extents[1], cell % extents[2]]);
+  const logs = drawn.gev.map(Math.log10);
+  const top = Math.log10(Math.max(...samples.map((name) => event[name].gev[0] ?? 1)));
+  const bottom = Math.log10(event.threshold);
+  const trace = { type: "scatter3d", mode: "markers", x: place.map((p) => p[2]), y: place.map((p) => p[0]), z: place.map((p) => p[1]),
+    marker: { size: logs.map((log) => 2 + (9 * (log - bottom)) / (top - bottom)), color: logs, cmin: bottom, cmax: top, colorscale: "Viridis", opacity: 0.85, line: { width: 0 },
+              colorbar: { title: { text: "cell energy [GeV]", side: "right" }, thickness: 12, len: 0.8, tickvals: [-3, -2, -1, 0, 1], ticktext: ["10⁻³", "10⁻²", "0.1", "1", "10"] } },
+    text: drawn.gev.map((value, i) => `x ${place[i][0]}, y ${place[i][1]}, z ${place[i][2]}: ${number(value)} GeV`), hovertemplate: "%{text}<extra></extra>" };
+  const scene = (title, length) => ({ title: { text: title }, range: [-0.5, length - 0.5], color: color("ink"), gridcolor: color("line"), showbackground: false, zerolinecolor: color("line") });
+  const layout = { margin: { l: 0, r: 0, t: 0, b: 0 }, uirevision: "keep",
+    scene: { xaxis: scene("z [layers]", extents[2]), yaxis: scene("x [cells]", extents[0]), zaxis: scene("y [cells]", extents[1]), aspectmode: "manual", aspectratio: { x: 1.2, y: 1, z: 1 },
+             camera: view.camera ?? { eye: { x: 1.3, y: -1.6, z: 0.7 } } } };
+  return plot(`one shower, ${sampleNames[sample]}`, 480, [trace], layout, (node) => node.on("plotly_relayout", (change) => { view.camera = change["scene.camera"] ?? view.camera; }));
+}
+
+function eventSection(run) {
+  const event = at(run.data, "showers", "event");
+  if (!event) return section("event", "One shower", missing("The run compared no showers."));
+  const about = el("p", { class: "note" });
+  const figure = el("div", { class: "card" });
+  const draw = () => {
+    figure.querySelectorAll(".plot").forEach((node) => Plotly.purge(node));
+    const drawn = event[view.sample];
+    about.textContent = `The first evaluated primary: ${number(event.energy)} GeV at ${number((event.theta * 180) / Math.PI)}°. ${sampleNames[view.sample]}: ${number(drawn.total, 4)} GeV in all cells, ` +
+      `${drawn.above} cells above ${number(1000 * event.threshold)} MeV` + (drawn.cells.length < drawn.above ? `, of which the ${drawn.cells.length} with the most energy are drawn.` : ". Drag to turn.");
+    figure.replaceChildren(hasWebGl() ? showerFigure(event, at(run.data, "showers", "extents"), view.sample) : missing("This browser has no WebGL, which the view in three dimensions needs."));
+  };
+  draw();
+  return section("event", "One shower", choice("sample", samples.map((name) => [name, sampleNames[name]]), view.sample, (value) => { view.sample = value; draw(); drawPending(); }), about, figure);
+}
