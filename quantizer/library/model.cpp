@@ -131,6 +131,7 @@ void expect_sizes(std::span<const Span> given, const std::vector<Model::Tensor>&
 std::vector<std::vector<float>> room_for(const std::vector<Model::Tensor>& tensors,
                                          std::int64_t batch) {
   std::vector<std::vector<float>> room;
+  room.reserve(tensors.size());
   for (const Model::Tensor& tensor : tensors) {
     room.emplace_back(elements_of_event(tensor.shape) * static_cast<std::size_t>(batch));
   }

@@ -96,7 +96,7 @@ struct Session::State {
   LayerRanges ranges;
 };
 
-Session::Session(const RunConfig& config, RunParts parts, RunObserver* observer)
+Session::Session(const RunConfig& config, const RunParts& parts, RunObserver* observer)
     : state_(std::make_unique<State>(config, parts, observer)) {}
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
@@ -163,7 +163,7 @@ void Session::emit(RunResult& result, const std::filesystem::path& folder) {
   result = state_->result_for_caller();
 }
 
-RunResult quantize(const RunConfig& config, RunParts parts, RunObserver* observer,
+RunResult quantize(const RunConfig& config, const RunParts& parts, RunObserver* observer,
                    const std::filesystem::path& folder) {
   if (folder.empty()) {
     return Session(config, std::move(parts), observer).tune();

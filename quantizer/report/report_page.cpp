@@ -58,11 +58,7 @@ std::string report_page(const std::vector<RunFolder>& runs) {
 
 void write_report_page(const std::vector<std::filesystem::path>& folders,
                        const std::filesystem::path& file) {
-  std::vector<RunFolder> runs;
-  for (const std::filesystem::path& folder : folders) {
-    runs.push_back(read_run_folder(folder));
-  }
-  write_text_file(report_page(runs), file);
+  write_text_file(report_page(read_run_folders(folders)), file);
 }
 
 }  // namespace caloquant

@@ -102,4 +102,13 @@ RunFolder read_run_folder(const std::filesystem::path& folder) {
   return run;
 }
 
+std::vector<RunFolder> read_run_folders(const std::vector<std::filesystem::path>& folders) {
+  std::vector<RunFolder> runs;
+  runs.reserve(folders.size());
+  for (const std::filesystem::path& folder : folders) {
+    runs.push_back(read_run_folder(folder));
+  }
+  return runs;
+}
+
 }  // namespace caloquant

@@ -127,11 +127,34 @@ class Subject {
   std::map<std::size_t, std::vector<double>> step_times_;
 };
 
-void compare_with_peaks(BenchmarkRow& row, double f32_peak, double int8_peak) {
+/// Most multiply-adds per second of any turn.
+struct Peaks {
+  double f32 = 0.0;
+  double int8 = 0.0;
+};
+
+/// Subject after subject, again and again. The peaks are measured in between, so that a machine
+/// that others use slows both alike.
+void take_turns(const std::vector<std::unique_ptr<Subject>>& subjects,
+                const BenchmarkOptions& options, int threads, Peaks& peaks) {
+  const Isa isa = active_isa();
+  for (int repetition = 0; repetition < options.repetitions; ++repetition) {
+    for (const auto& subject : subjects) {
+      subject->repeat(options.seconds);
+    }
+    if (options.peaks) {
+      peaks.f32 = std::max(peaks.f32, direct::measured_peak(isa, direct::Lane::f32, threads));
+      peaks.int8 =
+          std::max(peaks.int8, direct::measured_peak(isa, direct::int8_lane(isa), threads));
+    }
+  }
+}
+
+void compare_with_peaks(BenchmarkRow& row, const Peaks& peaks) {
   double macs = 0.0;
   double seconds_at_peak = 0.0;
   for (BenchmarkLayer& layer : row.layers) {
-    const double peak = layer.precision == Precision::int8 ? int8_peak : f32_peak;
+    const double peak = layer.precision == Precision::int8 ? peaks.int8 : peaks.f32;
     layer.share_of_peak = layer.macs / (1e-3 * layer.milliseconds) / peak;
     macs += layer.macs;
     seconds_at_peak += layer.macs / peak;
@@ -201,12 +224,9 @@ std::vector<BenchmarkRow> run_benchmark(const std::vector<BenchmarkCandidate>& c
   const int before = omp_get_max_threads();
   const std::vector<int> threads =
       options.threads.empty() ? std::vector<int>{before} : options.threads;
-  const Isa isa = active_isa();
   std::vector<BenchmarkRow> rows;
   for (const int count : threads) {
-    // Measured among the repetitions, so that a machine that others use slows both alike.
-    double f32_peak = 0.0;
-    double int8_peak = 0.0;
+    Peaks peaks;
     const std::size_t first_row = rows.size();
     for (const std::int64_t batch : options.batches) {
       std::vector<std::unique_ptr<Subject>> subjects;
@@ -216,22 +236,13 @@ std::vector<BenchmarkRow> run_benchmark(const std::vector<BenchmarkCandidate>& c
         }
         subjects.push_back(std::make_unique<Subject>(candidate, batch, count, options.engine));
       }
-      for (int repetition = 0; repetition < options.repetitions; ++repetition) {
-        for (const auto& subject : subjects) {
-          subject->repeat(options.seconds);
-        }
-        if (options.peaks) {
-          f32_peak = std::max(f32_peak, direct::measured_peak(isa, direct::Lane::f32, count));
-          int8_peak =
-              std::max(int8_peak, direct::measured_peak(isa, direct::int8_lane(isa), count));
-        }
-      }
+      take_turns(subjects, options, count, peaks);
       for (const auto& subject : subjects) {
         rows.push_back(subject->finish());
       }
     }
     for (std::size_t row = first_row; options.peaks && row < rows.size(); ++row) {
-      compare_with_peaks(rows[row], f32_peak, int8_peak);
+      compare_with_peaks(rows[row], peaks);
     }
   }
   omp_set_num_threads(before);

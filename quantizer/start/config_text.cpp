@@ -11,7 +11,7 @@ std::string comment_lines(const std::string& comment, const std::string& indent)
   std::istringstream lines(comment);
   std::string text;
   for (std::string line; std::getline(lines, line);) {
-    text += indent + "// " + line + "\n";
+    text.append(indent).append("// ").append(line).append("\n");
   }
   return text;
 }

@@ -145,12 +145,18 @@ std::string ProgressLine::text(std::size_t done, std::size_t columns) const {
       left = "  ETA " + duration_text(seconds_left(done, events_per_second));
     }
   }
-  for (const std::string& line : {head + events + rate + left, head + events + left, head + left}) {
-    if (line.size() <= columns) {
-      return line;
-    }
+  // What does not fit is left out: first the rate, then the events, then the time.
+  const auto fits = [&](std::size_t size) { return head.size() + size <= columns; };
+  if (!fits(events.size() + rate.size() + left.size())) {
+    rate.clear();
   }
-  return head.substr(0, columns);
+  std::string line = head;
+  if (fits(events.size() + rate.size() + left.size())) {
+    line += events;
+    line += rate;
+  }
+  line += left;
+  return fits(left.size()) ? line : head.substr(0, columns);
 }
 
 }  // namespace caloquant

@@ -15,7 +15,7 @@ std::string footer() {
       "  caloquant quantize run.json --dry-run                   what would be done, and how long\n"
       "  caloquant quantize run.json -o results                  do it\n\nExit codes:\n";
   for (const auto& [code, meaning] : exit_code_texts()) {
-    text += "  " + code + std::string(5 - code.size(), ' ') + meaning + "\n";
+    text.append("  ").append(code).append(5 - code.size(), ' ').append(meaning).append("\n");
   }
   text.pop_back();
   return text;
@@ -43,7 +43,7 @@ std::vector<std::string> long_options(const CLI::App& command) {
 std::string unknown_option(const CLI::App& command, const std::vector<std::string>& arguments) {
   const std::vector<std::string> known = long_options(command);
   for (const std::string& argument : arguments) {
-    const std::string name = argument.substr(0, argument.find('='));
+    std::string name = argument.substr(0, argument.find('='));
     if (name.starts_with("--") && name.size() > 2 &&
         std::ranges::find(known, name) == known.end()) {
       return name;

@@ -24,10 +24,7 @@ int report_command(const ReportArguments& arguments) {
     if (!arguments.output.empty()) {
       throw UsageError("--table", "is printed, not written", "leave out --output");
     }
-    std::vector<RunFolder> runs;
-    for (const std::filesystem::path& folder : folders) {
-      runs.push_back(read_run_folder(folder));
-    }
+    const std::vector<RunFolder> runs = read_run_folders(folders);
     if (!arguments.out.quiet) {
       std::cout << (arguments.out.json ? runs_json(runs).dump(2) + "\n" : runs_table(runs));
     }

@@ -86,7 +86,7 @@ std::vector<OptionFacts> options_of(const CLI::App& command) {
 }
 
 std::string spelling(const OptionFacts& option) {
-  const std::string names = CLI::detail::join(option.names, ", ");
+  std::string names = CLI::detail::join(option.names, ", ");
   if (option.positional || option.kind == ValueKind::flag) {
     return names;
   }

@@ -77,7 +77,8 @@ class Session {
  public:
   /// Loads the model, opens the data, makes the tuning space. `observer` (null: nobody) sees all
   /// stages. Throws ConfigError, ModelError and DataError.
-  explicit Session(const RunConfig& config, RunParts parts = {}, RunObserver* observer = nullptr);
+  explicit Session(const RunConfig& config, const RunParts& parts = {},
+                   RunObserver* observer = nullptr);
   ~Session();
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
@@ -111,7 +112,7 @@ class Session {
 
 /// The whole run: load, calibrate, tune, and with `folder` write `quantized.h5`, `steps.jsonl`,
 /// `result.json` and so on into it. Throws what the stages throw.
-[[nodiscard]] RunResult quantize(const RunConfig& config, RunParts parts = {},
+[[nodiscard]] RunResult quantize(const RunConfig& config, const RunParts& parts = {},
                                  RunObserver* observer = nullptr,
                                  const std::filesystem::path& folder = {});
 
