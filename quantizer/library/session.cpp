@@ -166,11 +166,11 @@ void Session::emit(RunResult& result, const std::filesystem::path& folder) {
 RunResult quantize(const RunConfig& config, const RunParts& parts, RunObserver* observer,
                    const std::filesystem::path& folder) {
   if (folder.empty()) {
-    return Session(config, std::move(parts), observer).tune();
+    return Session(config, parts, observer).tune();
   }
   RunObserver nobody;
   RunObserver& watcher = observer != nullptr ? *observer : nobody;
-  Session session(config, std::move(parts), &watcher);
+  Session session(config, parts, &watcher);
   RunResult result = session.tune();
   session.emit(result, folder);
   return result;
