@@ -74,6 +74,7 @@ class Quantize(unittest.TestCase):
         self.assertFalse(result.target_met)
         self.assertEqual(result.json["stopped_by"], "callback")
         self.assertEqual(seen[0].layers, result.steps[0].layers)
+        self.assertIn(f"loss {seen[0].loss:.4g}", repr(seen[0]))
 
     def test_exceptions_come_through(self) -> None:
         def broken(outputs: np.ndarray, reference: np.ndarray) -> float:
@@ -96,8 +97,26 @@ class Quantize(unittest.TestCase):
         self.assertIn("#", caught.exception.place)
         with self.assertRaisesRegex(caloquant.DataError, "shape"):
             caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES[:, :, :3])
-        with self.assertRaises(caloquant.UsageError):
+        with self.assertRaises(caloquant.UsageError) as caught:
             caloquant.load(3.5)
+        self.assertEqual((caught.exception.place, caught.exception.problem), ("model", "is a float"))
+
+    def test_config_file_may_have_comments(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "run.json"
+            file.write_text("""{  // as `init` writes it
+                "data": {"calibration_samples": 16, /* "files": [], */ "evaluation_samples": 48},
+                "metric": {"name": "mse"},  // "//" in a string is none
+                "accuracy_criterion": {"criterion": "limit", "tolerable_loss": 1.5}
+            }""")
+            result = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, file)
+            self.assertEqual(result.target, 1.5)
+            file.write_text("{")
+            with self.assertRaises(caloquant.ConfigError) as caught:
+                caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, file)
+            self.assertEqual(caught.exception.place, str(file))
+            with self.assertRaises(caloquant.ConfigError):
+                caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, pathlib.Path(folder) / "no")
 
     def test_save_writes_what_the_command_writes(self) -> None:
         result = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG)

@@ -103,10 +103,18 @@ function energySection(run) {
 
 const hasWebGl = () => { const canvas = document.createElement("canvas"); return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl")); };
 
+const placeOf = (cell, extents) => [Math.floor(cell / (extents[1] * extents[2])), Math.floor(cell / extents[2]) % extents[1], cell % extents[2]];
+
+/** [low, high] around the cells of all samples along x and y: a shower fills a small part of the detector's width. */
+function transverseRange(event, extents, direction) {
+  const places = samples.flatMap((name) => event[name].cells.map((cell) => placeOf(cell, extents)[direction]));
+  return places.length === 0 ? [-0.5, extents[direction] - 0.5] : [Math.max(-0.5, Math.min(...places) - 2.5), Math.min(extents[direction] - 0.5, Math.max(...places) + 2.5)];
+}
+
 /** Cells of one sample as points in space; colour and size by energy, alike for all samples. */
 function showerFigure(event, extents, sample) {
   const drawn = event[sample];
-  const place = drawn.cells.map((cell) => [Math.floor(cell / (extents[1] * extents[2])), Math.floor(cell / extents[2]) % extents[1], cell % extents[2]]);
+  const place = drawn.cells.map((cell) => placeOf(cell, extents));
   const logs = drawn.gev.map(Math.log10);
   const top = Math.log10(Math.max(...samples.map((name) => event[name].gev[0] ?? 1)));
   const bottom = Math.log10(event.threshold);
@@ -114,10 +122,11 @@ function showerFigure(event, extents, sample) {
     marker: { size: logs.map((log) => 2 + (9 * (log - bottom)) / (top - bottom)), color: logs, cmin: bottom, cmax: top, colorscale: "Viridis", opacity: 0.85, line: { width: 0 },
               colorbar: { title: { text: "cell energy [GeV]", side: "right" }, thickness: 12, len: 0.8, tickvals: [-3, -2, -1, 0, 1], ticktext: ["10⁻³", "10⁻²", "0.1", "1", "10"] } },
     text: drawn.gev.map((value, i) => `x ${place[i][0]}, y ${place[i][1]}, z ${place[i][2]}: ${number(value)} GeV`), hovertemplate: "%{text}<extra></extra>" };
-  const scene = (title, length) => ({ title: { text: title }, range: [-0.5, length - 0.5], color: color("ink"), gridcolor: color("line"), showbackground: false, zerolinecolor: color("line") });
+  const font = { family: "Arial, sans-serif", size: 12 };
+  const scene = (title, range) => ({ title: { text: title, font }, tickfont: font, range, color: color("ink"), gridcolor: color("line"), showbackground: false, zerolinecolor: color("line") });
   const layout = { margin: { l: 0, r: 0, t: 0, b: 0 }, uirevision: "keep",
-    scene: { xaxis: scene("z [layers]", extents[2]), yaxis: scene("x [cells]", extents[0]), zaxis: scene("y [cells]", extents[1]), aspectmode: "manual", aspectratio: { x: 1.2, y: 1, z: 1 },
-             camera: view.camera ?? { eye: { x: 1.3, y: -1.6, z: 0.7 } } } };
+    scene: { xaxis: scene("z [layers]", [-0.5, extents[2] - 0.5]), yaxis: scene("x [cells]", transverseRange(event, extents, 0)), zaxis: scene("y [cells]", transverseRange(event, extents, 1)),
+             aspectmode: "manual", aspectratio: { x: 1.9, y: 0.8, z: 0.8 }, camera: view.camera ?? { eye: { x: 0.75, y: -1.75, z: 0.6 }, center: { x: 0, y: 0, z: -0.12 } } } };
   return plot(`one shower, ${sampleNames[sample]}`, 480, [trace], layout, (node) => node.on("plotly_relayout", (change) => { view.camera = change["scene.camera"] ?? view.camera; }));
 }
 

@@ -6,6 +6,7 @@ from typing import Any, Mapping
 import numpy as np
 
 from ._caloquant import DataError
+from ._errors import error
 
 _ENERGY = ("energy", "energies")
 _THETA = ("theta", "thetas")
@@ -36,8 +37,8 @@ def events_of(prepared: dict[str, Any]) -> int:
 def _showers(data: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(data) - {*_ENERGY, *_THETA, *_IMAGE}
     if unknown:
-        raise DataError(f"data: has {sorted(unknown)}; showers have energy [GeV], theta [rad] and "
-                        "ECAL [N, X, Y, Z] in GeV")
+        raise error(DataError, "data", f"has {sorted(unknown)}",
+                    "showers have energy [GeV], theta [rad] and ECAL [N, X, Y, Z] in GeV")
 
     def pick(keys: tuple[str, ...]) -> Any:
         return next((data[key] for key in keys if key in data), ())
@@ -54,7 +55,8 @@ def _by_name(data: Any, names: list[str], role: str) -> dict[str, np.ndarray]:
         arrays = dict(data)
     elif isinstance(data, (list, tuple)):
         if len(data) != len(names):
-            raise DataError(f"data: are {len(data)} arrays; the network has {len(names)} {role}: {names}")
+            raise error(DataError, "data", f"are {len(data)} arrays",
+                        f"the network has {len(names)} {role}: {names}")
         arrays = dict(zip(names, data))
     else:
         arrays = {"" if len(names) == 1 else names[0]: data}

@@ -20,7 +20,8 @@ class Generator:
     @property
     def cells(self) -> tuple[int, int, int]:
         """(X, Y, Z): azimuth, beam, depth."""
-        return tuple(self._generator.cells)
+        x, y, z = self._generator.cells
+        return x, y, z
 
     def generate(self, energy: Any, theta: Any = np.pi / 2, seed: int = 1,
                  first_event: int = 0) -> np.ndarray:

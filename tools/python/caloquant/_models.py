@@ -12,6 +12,7 @@ from typing import Any, Sequence
 import numpy as np
 
 from ._caloquant import Model, UsageError
+from ._errors import error
 
 
 def load(model: Any, example_inputs: Sequence[np.ndarray] | None = None) -> Model:
@@ -32,14 +33,13 @@ def load(model: Any, example_inputs: Sequence[np.ndarray] | None = None) -> Mode
         return _from_keras(model)
     if hasattr(model, "SerializeToString"):  # onnx.ModelProto
         return Model.from_onnx(model.SerializeToString())
-    raise UsageError(
-        f"model: is a {type(model).__name__}; give a path, ONNX bytes, a Keras model or a torch.nn.Module"
-    )
+    raise error(UsageError, "model", f"is a {type(model).__name__}",
+                "give a path, ONNX bytes, a Keras model or a torch.nn.Module")
 
 
 def _is_instance(model: Any, package: str, name: str) -> bool:
     """Without importing a package that nobody has imported."""
-    found = sys.modules.get(package)
+    found: Any = sys.modules.get(package)
     for part in name.split("."):
         found = getattr(found, part, None)
     return found is not None and isinstance(model, found)
@@ -49,8 +49,8 @@ def _torch_to_onnx(module: Any, example_inputs: Sequence[np.ndarray] | None) -> 
     import torch
 
     if not example_inputs:
-        raise UsageError("model: a PyTorch module is exported with an example of its inputs; "
-                         "give data, or example_inputs to caloquant.load()")
+        raise error(UsageError, "model", "a PyTorch module is exported with an example of its inputs",
+                    "give data, or example_inputs to caloquant.load()")
     was_training = module.training
     module.eval()
     device = next((p.device for p in module.parameters()), torch.device("cpu"))
@@ -59,12 +59,12 @@ def _torch_to_onnx(module: Any, example_inputs: Sequence[np.ndarray] | None) -> 
     names = [f"input_{i}" for i in range(len(rows))]
     buffer = io.BytesIO()
     # The exporter that needs nothing but torch; older versions know no other.
-    known = inspect.signature(torch.onnx.export).parameters
-    exporter = {"dynamo": False} if "dynamo" in known else {}
+    export: Any = torch.onnx.export
+    exporter = {"dynamo": False} if "dynamo" in inspect.signature(export).parameters else {}
     try:
         with torch.no_grad():
-            torch.onnx.export(module, rows, buffer, input_names=names, opset_version=17,
-                              dynamic_axes={name: {0: "N"} for name in names}, **exporter)
+            export(module, rows, buffer, input_names=names, opset_version=17,
+                   dynamic_axes={name: {0: "N"} for name in names}, **exporter)
     finally:
         module.train(was_training)
     return buffer.getvalue()

@@ -5,7 +5,7 @@ import html
 import json
 import os
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ._data import events_of, is_showers, prepare, with_targets
 from ._models import load
 from ._progress import Progress
 
+_T = TypeVar("_T")
 MetricFunction = Callable[[Any, Any], float]
 
 
@@ -78,7 +79,7 @@ class Session:
         self._closing(self._session.tune)
         return Result(self._session)
 
-    def _closing(self, stage: Callable[[], Any]) -> Any:
+    def _closing(self, stage: Callable[[], _T]) -> _T:
         try:
             return stage()
         finally:
@@ -88,7 +89,7 @@ class Session:
 class Result:
     """What a run gives."""
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: _caloquant._Session) -> None:
         self._session = session
         self.json: dict[str, Any] = json.loads(session.json)
         """What result.json holds."""
@@ -100,19 +101,23 @@ class Result:
 
     @property
     def loss(self) -> float:
-        return self.json["loss"]
+        loss: float = self.json["loss"]
+        return loss
 
     @property
     def standard_error(self) -> float | None:
-        return self.json["standard_error"]
+        standard_error: float | None = self.json["standard_error"]
+        return standard_error
 
     @property
     def target(self) -> float:
-        return self.json["target_loss"]
+        target: float = self.json["target_loss"]
+        return target
 
     @property
     def target_met(self) -> bool:
-        return self.json["target_met"]
+        target_met: bool = self.json["target_met"]
+        return target_met
 
     @property
     def layers(self) -> list[Layer]:
@@ -190,7 +195,7 @@ def _cells(network: Model | None) -> tuple[int, ...] | None:
     if network is None or len(network.outputs) != 1:
         return None
     shape = network.outputs[0][1][1:]
-    return tuple(extent for extent in shape if extent != 1)
+    return tuple(extent for extent in shape if extent is not None and extent != 1)
 
 
 def _flat(metric: MetricFunction | None, showers: bool | None) -> Callable[..., float] | None:

@@ -33,6 +33,9 @@ void add_errors(py::module_& module) {
     return type;
   };
   classes->base = add("Error", py::reinterpret_borrow<py::object>(PyExc_Exception));
+  for (const char* part : {"place", "problem", "remedy"}) {
+    classes->base.attr(part) = "";  // of an error that somebody else made
+  }
   classes->kinds[ErrorKind::usage] = add("UsageError", classes->base);
   classes->kinds[ErrorKind::config] = add("ConfigError", classes->base);
   classes->kinds[ErrorKind::model] = add("ModelError", classes->base);

@@ -218,10 +218,9 @@ void add_trial(py::module_& module) {
       .def_property_readonly("total_layers", &Trial::total_layers)
       .def_property_readonly("layers", &choices_of, "How each layer is computed, by name.")
       .def("__repr__", [](const Trial& trial) {
-        return "<caloquant.Trial " + std::to_string(trial.step) + ": " +
-               std::to_string(trial.quantized_layers()) + "/" +
-               std::to_string(trial.total_layers()) + " layers, loss " +
-               std::to_string(trial.loss) + (trial.target_met ? ", target met>" : ">");
+        return py::str("<caloquant.Trial {}: {}/{} layers, loss {:.4g}{}>")
+            .format(trial.step, trial.quantized_layers(), trial.total_layers(), trial.loss,
+                    trial.target_met ? ", target met" : "");
       });
 }
 
