@@ -2,14 +2,16 @@
 # The study of the 2023 talk from nothing: installs what is missing (Debian 12), builds, makes
 # parametrised showers and quantizes the demo AngleGAN (51 x 51 x 25, 7 convolutions), with our rule
 # for the types of activations and with that of Intel Neural Compressor. Results in run/anglegan and
-# run/anglegan_inc, both in one table, and run/anglegan/report.html.
+# run/anglegan_inc, both in one table, and run/anglegan/report.html. Arguments go to both runs of
+# `caloquant quantize`; CALOQUANT_PRESET names another preset to build than release.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 bash tools/dev/install_deps.sh
-cmake --preset release
-cmake --build --preset release --target caloquant
-caloquant=build/release/tools/caloquant
+preset=${CALOQUANT_PRESET:-release}
+cmake --preset "$preset"
+cmake --build --preset "$preset" --target caloquant
+caloquant=build/$preset/tools/caloquant
 
 mkdir -p run
 "$caloquant" make-showers --detector clic51 --events 320 --seed 1 -o run/showers51_1.h5
@@ -19,8 +21,8 @@ study() { # folder, further arguments
     --set '/data/files=["../run/showers51_1.h5"]' -o "$@" || code=$?
   ((code == 0 || code == 7)) || exit "$code" # 7: the target is not met, which is a result
 }
-study run/anglegan_inc --set /quantization/activation_rule=inc_u8_scaled
-study run/anglegan
+study run/anglegan_inc --set /quantization/activation_rule=inc_u8_scaled "$@"
+study run/anglegan "$@"
 echo
 "$caloquant" report run/anglegan run/anglegan_inc --table
 echo
