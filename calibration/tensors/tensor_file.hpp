@@ -47,7 +47,7 @@ class TensorFile {
 
 /// Arrays in memory as a file called `role` ("inputs"). The views must outlive it. Throws DataError
 /// for an array whose extents are not those of its values.
-[[nodiscard]] std::unique_ptr<TensorFile> memory_tensors(std::map<std::string, ArrayView> arrays,
-                                                         const std::string& role);
+[[nodiscard]] std::unique_ptr<TensorFile> memory_tensors(
+    const std::map<std::string, ArrayView>& arrays, const std::string& role);
 
 }  // namespace caloquant

@@ -226,6 +226,11 @@ class Reader {
   const std::string& source_;
 };
 
+Json read_document(const std::filesystem::path& file) {
+  return parse_json<ConfigError>(read_text<ConfigError>(file), file.string(),
+                                 JsonComments::allowed);
+}
+
 }  // namespace
 
 RunConfig run_config_from_json(const Json& document, const std::filesystem::path& folder,
@@ -238,10 +243,13 @@ RunConfig run_config_from_json(const Json& document, const std::filesystem::path
   return config;
 }
 
+std::string read_config_text(const std::filesystem::path& file) {
+  return read_document(file).dump();
+}
+
 RunConfig load_run_config(const std::filesystem::path& file,
                           const std::vector<std::string>& overrides) {
-  Json document =
-      parse_json<ConfigError>(read_text<ConfigError>(file), file.string(), JsonComments::allowed);
+  Json document = read_document(file);
   for (const std::string& argument : overrides) {
     apply_override(document, argument);
   }

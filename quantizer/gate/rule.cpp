@@ -35,24 +35,23 @@ double allowed(double baseline, const Tolerance& tolerance) {
   return tolerance.relative ? baseline * (1.0 + tolerance.value) : baseline + tolerance.value;
 }
 
-/// Standard error of ln(model / allowed) on the same events; empty where one of them has none.
-std::optional<double> paired_ratio_error(const LossResult& model, const LossResult& baseline,
-                                         const Tolerance& tolerance) {
+/// Standard error of combine(model, baseline) on the same events; empty where one of them has no
+/// blocks.
+template <typename Combine>
+std::optional<double> paired_error(const LossResult& model, const LossResult& baseline,
+                                   Combine&& combine) {
   if (model.without_block.size() != baseline.without_block.size()) {
     return std::nullopt;
   }
-  std::vector<std::vector<double>> ratios = model.without_block;
-  for (std::size_t sample = 0; sample < ratios.size(); ++sample) {
+  std::vector<std::vector<double>> combined = model.without_block;
+  for (std::size_t sample = 0; sample < combined.size(); ++sample) {
     const std::vector<double>& of_baseline = baseline.without_block[sample];
-    if (ratios[sample].size() != of_baseline.size()) {
+    if (combined[sample].size() != of_baseline.size()) {
       return std::nullopt;
     }
-    for (std::size_t block = 0; block < of_baseline.size(); ++block) {
-      ratios[sample][block] =
-          std::log(ratios[sample][block] / allowed(of_baseline[block], tolerance));
-    }
+    std::ranges::transform(combined[sample], of_baseline, combined[sample].begin(), combine);
   }
-  return jackknife_error(ratios);
+  return jackknife_error(combined);
 }
 
 /// Relative errors of independent losses; that of `allowed` comes from the baseline alone.
@@ -64,25 +63,6 @@ std::optional<double> recorded_ratio_error(const LossResult& model, const LossRe
   const double weight = tolerance.relative ? 1.0 + tolerance.value : 1.0;
   return std::hypot(*model.standard_error / model.value,
                     weight * *baseline.standard_error / allowed(baseline.value, tolerance));
-}
-
-/// Of model - weight * baseline on the same events.
-std::optional<double> paired_error(const LossResult& model, const LossResult& baseline,
-                                   double weight) {
-  if (model.without_block.size() != baseline.without_block.size()) {
-    return std::nullopt;
-  }
-  std::vector<std::vector<double>> differences = model.without_block;
-  for (std::size_t sample = 0; sample < differences.size(); ++sample) {
-    const std::vector<double>& of_baseline = baseline.without_block[sample];
-    if (differences[sample].size() != of_baseline.size()) {
-      return std::nullopt;
-    }
-    for (std::size_t block = 0; block < of_baseline.size(); ++block) {
-      differences[sample][block] -= weight * of_baseline[block];
-    }
-  }
-  return jackknife_error(differences);
 }
 
 }  // namespace
@@ -137,12 +117,17 @@ Criterion worse_than_baseline(const LossResult& model, const LossResult& baselin
   const double weight =
       tolerance.relative ? 1.0 + std::copysign(tolerance.value, sign * baseline.value) : 1.0;
   if (paired) {
-    criterion.error = paired_error(model, baseline, weight);
+    criterion.error = paired_error(model, baseline, [weight](double of_model, double of_baseline) {
+      return of_model - weight * of_baseline;
+    });
   } else if (model.standard_error && baseline.standard_error) {
     criterion.error = std::hypot(*model.standard_error, weight * *baseline.standard_error);
   }
   if (!higher_is_better && model.value > 0.0 && baseline.value > 0.0) {
-    const std::optional<double> error = paired ? paired_ratio_error(model, baseline, tolerance)
+    const auto log_ratio = [&tolerance](double of_model, double of_baseline) {
+      return std::log(of_model / allowed(of_baseline, tolerance));
+    };
+    const std::optional<double> error = paired ? paired_error(model, baseline, log_ratio)
                                                : recorded_ratio_error(model, baseline, tolerance);
     if (error) {
       const double of_ratio =

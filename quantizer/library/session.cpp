@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "graph/exec/kernel_choices.hpp"
+#include "ops/core/check.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/peak_memory.hpp"
@@ -147,16 +148,18 @@ RunResult Session::tune() {
 }
 
 void Session::emit(RunResult& result, const std::filesystem::path& folder) {
+  const QuantizeResult& found = state_->stages.result();
+  CALOQUANT_EXPECT(found.final_quality || !found.error.empty());  // tune() comes first
   prepare_folder(folder);
   state_->folder = folder;
   {
     Journal journal(folder);
-    for (const Trial& trial : state_->stages.result().tuning.trials) {
+    for (const Trial& trial : found.tuning.trials) {
       journal.append(trial);
     }
   }
   state_->write_costs();
-  if (state_->stages.result().error.empty()) {
+  if (found.error.empty()) {
     state_->stages.emit(state_->observer, folder);
   }
   write_result_files(state_->stages.result(), state_->context());
@@ -165,14 +168,11 @@ void Session::emit(RunResult& result, const std::filesystem::path& folder) {
 
 RunResult quantize(const RunConfig& config, const RunParts& parts, RunObserver* observer,
                    const std::filesystem::path& folder) {
-  if (folder.empty()) {
-    return Session(config, parts, observer).tune();
-  }
-  RunObserver nobody;
-  RunObserver& watcher = observer != nullptr ? *observer : nobody;
-  Session session(config, parts, &watcher);
+  Session session(config, parts, observer);
   RunResult result = session.tune();
-  session.emit(result, folder);
+  if (!folder.empty()) {
+    session.emit(result, folder);
+  }
   return result;
 }
 

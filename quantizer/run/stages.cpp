@@ -7,6 +7,7 @@
 
 #include "graph/io/onnx/onnx_writer.hpp"
 #include "graph/ir/editor.hpp"
+#include "ops/core/check.hpp"
 #include "quantizer/emit/compare_table.hpp"
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/text_file.hpp"
@@ -91,7 +92,6 @@ void Stages::measure_reference(RunObserver& observer) {
 
 void Stages::prepare(RunObserver& observer) {
   network_.prepare(evaluator_->error_of(target_), observer);
-  result_.recipes = network_.recipes();
   result_.equalized = network_.equalized();
   learn_costs(observer);
 }
@@ -117,6 +117,10 @@ void Stages::learn_costs(RunObserver& observer) {
 
 void Stages::search(RunObserver& observer, Journal* journal) {
   const TuningCriterion& tuning = config_.tuning;
+  // Of an earlier search nothing stays.
+  result_.error.clear();
+  result_.final_quality.reset();
+  result_.recipes = network_.recipes();
   sweeps_ =
       std::make_unique<TrialSweeps>(config_, *evaluator_, network_, target_, progress_of(observer));
   const auto strategy = make_strategy_(
@@ -198,6 +202,8 @@ void Stages::name_kernels() {
 }
 
 void Stages::emit(RunObserver& observer, const std::filesystem::path& folder) {
+  CALOQUANT_EXPECT(result_.final_quality);
+  result_.written.clear();  // into another folder
   if (config_.emit.h5) {
     write_quantized_model(config_, *evaluator_, final_, result_, folder / "quantized.h5");
     result_.written.emplace_back("quantized.h5");

@@ -6,9 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "graph/io/json.hpp"
-#include "tests/support/process.hpp"
-#include "tests/support/support.hpp"
+#include "tests/tools/classifier_run.hpp"
 
 namespace caloquant {
 namespace {
@@ -18,49 +16,20 @@ using ::testing::Not;
 using ::testing::StartsWith;
 namespace fs = std::filesystem;
 
-/// A small classifier, quantized into out/.
-class CheckCommand : public ::testing::Test {
+class CheckCommand : public testing::ClassifierRun {
  protected:
-  void SetUp() override {
-    const fs::path fixtures = fs::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/foreign";
-    for (const char* name : {"classifier.onnx", "images.npy"}) {
-      fs::copy_file(fixtures / name, folder / name);
-    }
-    std::ofstream(folder / "run.json") << R"({
-      "model": {"file": "classifier.onnx"},
-      "data": {"files": "images.npy", "calibration_samples": 32, "evaluation_samples": 128},
-      "input": {"recipe": "tensor"},
-      "metric": {"name": "mse"},
-      "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1000},
-      "emit": {"formats": ["h5", "onnx"]}
-    })";
-    ASSERT_EQ(run({"quantize", "run.json", "-o", "out", "--quiet"}).exit_code, 0);
-  }
-
-  [[nodiscard]] testing::Finished run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), CALOQUANT_BINARY);
-    return testing::launch({arguments, folder.path().string(), {}, {}});
-  }
   [[nodiscard]] testing::Finished check(const std::vector<std::string>& more,
                                         const std::string& model = "out/quantized.h5") const {
     std::vector<std::string> arguments{"check", model, "--config", "run.json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run(arguments);
   }
-  [[nodiscard]] std::string text_of(const std::string& name) const {
-    std::ifstream stream(folder / name);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
   void change_result(const std::function<void(Json&)>& change) const {
-    Json json = Json::parse(text_of("out/result.json"));
+    Json json = json_file("out/result.json");
     change(json);
     std::ofstream(folder / "out/result.json") << json.dump();
   }
-  [[nodiscard]] double loss() const {
-    return Json::parse(text_of("out/result.json"))["loss"].get<double>();
-  }
-
-  testing::TempDir folder;
+  [[nodiscard]] double loss() const { return json_file("out/result.json")["loss"].get<double>(); }
 };
 
 TEST_F(CheckCommand, TheTargetOfTheConfig) {
@@ -104,7 +73,7 @@ TEST_F(CheckCommand, AWorseModelFailsAgainstTheBaseline) {
            "--set", "/quantization/ranges/percentile=80"})
           .exit_code,
       0);
-  const double worse = Json::parse(text_of("clipped/result.json"))["loss"].get<double>();
+  const double worse = Json::parse(text_file("clipped/result.json"))["loss"].get<double>();
   ASSERT_GT(worse, 10.0 * loss());
   EXPECT_EQ(check({"--baseline", "out/result.json"}, "clipped/quantized.h5").exit_code, 7);
   EXPECT_EQ(
@@ -155,20 +124,20 @@ TEST_F(CheckCommand, SpeedIsACriterionOfItsOwn) {
   const auto failed = check({"--min-speedup", "100000", "--markdown", "check.md"});
   EXPECT_EQ(failed.exit_code, 7);
   EXPECT_THAT(failed.out, HasSubstr("check: FAILED: speedup over fp32\n"));
-  EXPECT_THAT(text_of("check.md"), StartsWith("## caloquant check: FAILED: speedup over fp32\n"));
+  EXPECT_THAT(text_file("check.md"), StartsWith("## caloquant check: FAILED: speedup over fp32\n"));
 }
 
 TEST_F(CheckCommand, ReportsAreWrittenAlsoWhenItCannotBeEvaluated) {
   const std::vector<std::string> reports{"--junit", "check.xml", "--markdown", "check.md"};
   ASSERT_EQ(check(reports).exit_code, 0);
-  EXPECT_THAT(text_of("check.xml"), HasSubstr(R"(tests="1" failures="0" errors="0")"));
-  EXPECT_THAT(text_of("check.xml"), HasSubstr(R"(<property name="model.sha256" value=")"));
-  EXPECT_THAT(text_of("check.xml"), HasSubstr(R"(<property name="metric" value="mse)"));
-  EXPECT_THAT(text_of("check.xml"), Not(HasSubstr(folder.path().string())));
+  EXPECT_THAT(text_file("check.xml"), HasSubstr(R"(tests="1" failures="0" errors="0")"));
+  EXPECT_THAT(text_file("check.xml"), HasSubstr(R"(<property name="model.sha256" value=")"));
+  EXPECT_THAT(text_file("check.xml"), HasSubstr(R"(<property name="metric" value="mse)"));
+  EXPECT_THAT(text_file("check.xml"), Not(HasSubstr(folder.path().string())));
   fs::resize_file(folder / "out/quantized.h5", 1000);
   EXPECT_EQ(check(reports).exit_code, 4);
-  EXPECT_THAT(text_of("check.xml"), HasSubstr(R"(failures="0" errors="1")"));
-  EXPECT_THAT(text_of("check.md"), StartsWith("## caloquant check: ERROR\n"));
+  EXPECT_THAT(text_file("check.xml"), HasSubstr(R"(failures="0" errors="1")"));
+  EXPECT_THAT(text_file("check.md"), StartsWith("## caloquant check: ERROR\n"));
 }
 
 TEST_F(CheckCommand, QuietSaysItByItsExitCode) {

@@ -114,7 +114,13 @@ class Quantize(unittest.TestCase):
             file.write_text("{")
             with self.assertRaises(caloquant.ConfigError) as caught:
                 caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, file)
-            self.assertEqual(caught.exception.place, str(file))
+            self.assertIn(str(file), caught.exception.place)
+            file.write_text("[]")
+            with self.assertRaisesRegex(caloquant.ConfigError, "is a list; give a dict"):
+                caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, file)
+            file.write_text('{"metric": {"name": "mse"}, "metric": {"name": "sqnr"}}')
+            with self.assertRaisesRegex(caloquant.ConfigError, "metric"):
+                caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, file)
             with self.assertRaises(caloquant.ConfigError):
                 caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, pathlib.Path(folder) / "no")
 

@@ -6,8 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/support/process.hpp"
-#include "tests/support/support.hpp"
+#include "tests/tools/classifier_run.hpp"
 
 namespace caloquant {
 namespace {
@@ -15,41 +14,16 @@ namespace {
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-/// A small classifier, quantized into out/.
-class ReportCommand : public ::testing::Test {
- protected:
-  void SetUp() override {
-    const fs::path fixtures = fs::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/foreign";
-    for (const char* name : {"classifier.onnx", "images.npy"}) {
-      fs::copy_file(fixtures / name, folder / name);
-    }
-    std::ofstream(folder / "run.json") << R"({
-      "model": {"file": "classifier.onnx"},
-      "data": {"files": "images.npy", "calibration_samples": 16, "evaluation_samples": 32},
-      "input": {"recipe": "tensor"}, "metric": {"name": "mse"},
-      "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1000}
-    })";
-    ASSERT_EQ(run({"quantize", "run.json", "-o", "out", "--quiet"}).exit_code, 0);
-  }
-  [[nodiscard]] testing::Finished run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), CALOQUANT_BINARY);
-    return testing::launch({arguments, folder.path().string(), {}, {}});
-  }
-  [[nodiscard]] std::string text_of(const std::string& name) const {
-    std::ifstream stream(folder / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
-  testing::TempDir folder;
-};
+using ReportCommand = testing::ClassifierRun;
 
 TEST_F(ReportCommand, DrawsTheSamePageAgain) {
-  const std::string written = text_of("out/report.html");
+  const std::string written = text_file("out/report.html");
   EXPECT_THAT(written, HasSubstr("<title"));
   fs::remove(folder / "out/report.html");
   EXPECT_EQ(run({"report", "out"}).exit_code, 0);
-  EXPECT_TRUE(text_of("out/report.html") == written);
+  EXPECT_TRUE(text_file("out/report.html") == written);
   EXPECT_EQ(run({"report", "out", "-o", "again.html"}).exit_code, 0);
-  EXPECT_TRUE(text_of("again.html") == written);
+  EXPECT_TRUE(text_file("again.html") == written);
 }
 
 TEST_F(ReportCommand, PutsRunsBesideEachOther) {
@@ -60,7 +34,7 @@ TEST_F(ReportCommand, PutsRunsBesideEachOther) {
   EXPECT_THAT(table.out, HasSubstr("target met"));
   EXPECT_EQ(run({"report", "out", "other"}).exit_code, 2);  // where to?
   EXPECT_EQ(run({"report", "out", "other", "-o", "both.html"}).exit_code, 0);
-  EXPECT_THAT(text_of("both.html"), HasSubstr("other"));
+  EXPECT_THAT(text_file("both.html"), HasSubstr("other"));
 }
 
 TEST_F(ReportCommand, CanBeSwitchedOff) {

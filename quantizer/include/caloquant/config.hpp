@@ -192,7 +192,11 @@ struct RunConfig {
 [[nodiscard]] RunConfig load_run_config(const std::filesystem::path& file,
                                         const std::vector<std::string>& overrides = {});
 
-/// The same from JSON text. `source` names it in errors, and relative paths are taken from its
+/// The text of a config file as plain JSON, without its comments; nothing but the syntax is
+/// checked. Throws ConfigError.
+[[nodiscard]] std::string read_config_text(const std::filesystem::path& file);
+
+/// A config from JSON text. `source` names it in errors, and relative paths are taken from its
 /// folder, as if it were a file.
 [[nodiscard]] RunConfig parse_run_config(const std::string& text,
                                          const std::string& source = "config");

@@ -110,6 +110,24 @@ TEST_F(ClassifierSession, EmitsWhatTheCommandWrites) {
   EXPECT_EQ(bytes_of(folder / "out" / "result.json").size(), result.json.size());
 }
 
+TEST_F(ClassifierSession, EmitsOnlyWhatWasTuned) {
+  const testing::TempDir folder;
+  RunResult none;
+  EXPECT_DEATH(Session(config(), in_memory()).emit(none, folder / "out"), "broken precondition");
+  EXPECT_FALSE(fs::exists(folder / "out"));
+}
+
+TEST_F(ClassifierSession, EmitsIntoEveryFolderTheSame) {
+  const testing::TempDir folder;
+  Session session(config(), in_memory());
+  RunResult result = session.tune();
+  session.emit(result, folder / "one");
+  const std::vector<std::string> written = result.written;
+  session.emit(result, folder / "two");
+  EXPECT_EQ(result.written, written);
+  EXPECT_EQ(session.tune().tuning.trials.size(), result.tuning.trials.size());
+}
+
 TEST_F(ClassifierSession, RunnerGivesTheSameForEveryBatch) {
   const Model model = *in_memory().model;
   const std::int64_t events = 5;

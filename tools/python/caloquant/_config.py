@@ -4,15 +4,12 @@ from __future__ import annotations
 import copy
 import json
 import os
-import pathlib
-import re
 from typing import Any, Mapping
 
-from ._caloquant import ConfigError
+from ._caloquant import ConfigError, _read_config
 from ._errors import error
 
 GIVEN = "(given)"
-_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
 
 def complete(config: Any, *, given_model: bool, showers: bool | None, events: int,
@@ -21,8 +18,11 @@ def complete(config: Any, *, given_model: bool, showers: bool | None, events: in
     source = "config"
     if isinstance(config, (str, os.PathLike)):
         source = os.fspath(config)
-        config = _read(source)
-    run: dict[str, Any] = copy.deepcopy(dict(config)) if isinstance(config, Mapping) else {}
+        config = json.loads(_read_config(source))
+    if not isinstance(config, (Mapping, type(None))):
+        raise error(ConfigError, source, f"is a {type(config).__name__}",
+                    "give a dict, or a file with a JSON object")
+    run: dict[str, Any] = copy.deepcopy(dict(config or {}))
     if given_model:
         model = {key: value for key, value in run.get("model", {}).items() if key == "output"}
         run["model"] = {**model, "file": GIVEN}
@@ -41,18 +41,6 @@ def complete(config: Any, *, given_model: bool, showers: bool | None, events: in
             {"criterion": "limit", "tolerable_loss": 30.0} if run["metric"]["name"] == "sqnr"
             else {"criterion": "absolute", "tolerable_loss": 1e-4})
     return run, source
-
-
-def _read(file: str) -> Any:
-    """A config file; comments, as `caloquant init` writes them, are left out."""
-    try:
-        text = pathlib.Path(file).read_text(encoding="utf-8")
-        return json.loads(_STRING_OR_COMMENT.sub(
-            lambda found: found[0] if found[0].startswith('"') else "", text))
-    except OSError as failure:
-        raise error(ConfigError, file, failure.strerror or "cannot be read") from None
-    except ValueError as failure:
-        raise error(ConfigError, file, f"is no JSON: {failure}") from None
 
 
 def _data(given: Mapping[str, Any], showers: bool, events: int) -> dict[str, Any]:
