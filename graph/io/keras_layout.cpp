@@ -1,5 +1,6 @@
 #include "graph/io/keras_layout.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace caloquant {
@@ -45,11 +46,9 @@ KerasTensor KerasLayout::transposed(const KerasTensor& tensor, bool channels_mov
   std::iota(permutation.begin(), permutation.end(), 0);
   // Channels move from the last axis to axis 1, or from axis 1 to the last.
   if (channels_moved) {
-    permutation.insert(permutation.begin() + 1, permutation.back());
-    permutation.pop_back();
+    std::rotate(permutation.begin() + 1, permutation.end() - 1, permutation.end());
   } else {
-    permutation.erase(permutation.begin() + 1);
-    permutation.push_back(1);
+    std::rotate(permutation.begin() + 1, permutation.begin() + 2, permutation.end());
   }
   const std::string name = editor_.graph().value(tensor.value).name +
                            (channels_moved ? "/to_channels_first" : "/to_channels_last");
