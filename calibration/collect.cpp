@@ -8,6 +8,7 @@
 
 #include "calibration/observers/observer.hpp"
 #include "graph/ir/editor.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
@@ -89,7 +90,7 @@ void observe(std::vector<Tap>& taps, std::int64_t count, std::int64_t batch) {
     }
   }
   std::vector<std::exception_ptr> failures(jobs.size());
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for num_threads(team_size()) schedule(dynamic)
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     try {
       jobs[i].observer->observe(jobs[i].values, events);
@@ -155,9 +156,10 @@ CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
   for (Tap& tap : taps) {
     outputs.push_back(tap.values.data<float>());
   }
-  sweep_events(tapped_graph(graph, taps), fill,
-               {options.events, options.batch, options.engine, options.progress}, outputs,
-               [&](std::int64_t, std::int64_t count) { observe(taps, count, options.batch); });
+  sweep_events(
+      tapped_graph(graph, taps), fill,
+      {options.events, options.batch, with_default_kernels(options.engine), options.progress},
+      outputs, [&](std::int64_t, std::int64_t count) { observe(taps, count, options.batch); });
   CalibrationTable table;
   table.events = options.events.size();
   for (const Tap& tap : taps) {

@@ -39,6 +39,11 @@ class Inputs {
 
 }  // namespace
 
+EngineOptions with_default_kernels(EngineOptions engine) {
+  engine.choose = nullptr;
+  return engine;
+}
+
 void sweep_events(const Graph& graph, const InputFiller& fill, const SweepOptions& options,
                   std::span<const std::span<float>> outputs,
                   const std::function<void(std::int64_t first, std::int64_t count)>& on_batch) {

@@ -23,6 +23,11 @@ struct SweepOptions {
   std::function<void(std::int64_t done)> progress{};
 };
 
+/// `engine` with the default kernels. What decides ranges, roundings and biases is computed with
+/// them: kernels chosen by their speed sum f32 in orders of their own, and the choice may be
+/// another one next time.
+[[nodiscard]] EngineOptions with_default_kernels(EngineOptions engine);
+
 /// Runs a canonical graph over events, batch by batch. Each batch leaves in `outputs`, one span
 /// [batch, ...] for every output of the graph, what belongs to events [first, first + count) and
 /// goes to `on_batch`; behind them the last batch holds what is of no event. Throws what the

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "ops/core/check.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
@@ -76,7 +77,7 @@ void ShowerProfiles::add(std::size_t first_event, std::span<const float> images,
   const auto slices_of = [slices](std::vector<double>& values, std::size_t event) {
     return values.empty() ? std::span<double>() : std::span(values).subspan(event * slices, slices);
   };
-#pragma omp parallel for num_threads(threads) if (threads > 1)
+#pragma omp parallel for num_threads(within_reason(threads)) if (threads > 1)
   for (std::size_t event = 0; event < events; ++event) {
     not_finite[event] =
         slice_sums(images.subspan(event * cells, cells), spec_.extents, spec_.convert,

@@ -59,7 +59,8 @@ std::map<std::string, std::vector<double>> channel_means(const Graph& graph,
     editor.add_output("dst of " + tap.layer, graph.find(tap.layer)->output);
     outputs.push_back(tap.values.data<float>());
   }
-  sweep_events(editor.finish(), fill, {options.events, options.batch, options.engine, {}}, outputs,
+  sweep_events(editor.finish(), fill,
+               {options.events, options.batch, with_default_kernels(options.engine), {}}, outputs,
                [&taps](std::int64_t, std::int64_t count) {
                  for (DstTap& tap : taps) {
                    add_batch(tap, count);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "graph/ir/editor.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
@@ -75,14 +76,15 @@ ChannelRanges collect_channel_ranges(const Graph& graph, const InputFiller& fill
   for (ChannelTap& tap : taps) {
     outputs.push_back(tap.values.data<float>());
   }
-  sweep_events(graph_of_taps(graph, taps), fill,
-               {options.events, options.batch, options.engine, options.progress}, outputs,
-               [&taps](std::int64_t, std::int64_t count) {
-#pragma omp parallel for schedule(dynamic)
-                 for (std::size_t tap = 0; tap < taps.size(); ++tap) {
-                   widen(taps[tap], count);
-                 }
-               });
+  sweep_events(
+      graph_of_taps(graph, taps), fill,
+      {options.events, options.batch, with_default_kernels(options.engine), options.progress},
+      outputs, [&taps](std::int64_t, std::int64_t count) {
+#pragma omp parallel for num_threads(team_size()) schedule(dynamic)
+        for (std::size_t tap = 0; tap < taps.size(); ++tap) {
+          widen(taps[tap], count);
+        }
+      });
   ChannelRanges ranges;
   for (const ChannelTap& tap : taps) {
     for (const std::string& layer : tap.layers) {

@@ -1,14 +1,14 @@
 #include "calibration/corrections/layer_statistics.hpp"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "graph/ir/editor.hpp"
 #include "ops/core/philox.hpp"
+#include "ops/core/thread_count.hpp"
+#include "ops/kernels/direct/gram.hpp"
 #include "ops/kernels/direct/packed.hpp"
-#include "ops/onednn/gram.hpp"
 
 namespace caloquant {
 namespace {
@@ -61,8 +61,8 @@ struct Tap {
   Geometry geometry;
   Tensor values;  ///< [batch, C, spatial...]
   std::int64_t per_event = 0;
-  Tensor patches;  ///< [batch * per_event, K]
-  Tensor product;  ///< Gram matrix of a block of them
+  Tensor patches;              ///< [batch * per_event, K]
+  std::vector<GramSum> grams;  ///< of the blocks
   LayerStatistics sums;
 };
 
@@ -88,12 +88,12 @@ std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options)
     std::int64_t moments = 0;
     for (std::int64_t first = 0; first < sums.width; first += sums.block) {
       moments += sums.size_at(first) * sums.size_at(first);
+      tap.grams.emplace_back(sums.size_at(first));
     }
     sums.gram.assign(static_cast<std::size_t>(moments), 0.0);
     const std::int64_t wanted = std::max(least_patches, patches_per_weight * sums.block);
     tap.per_event = std::min(tap.geometry.places(), wanted / options.events.size() + 1);
     tap.patches = Tensor(DType::f32, {options.batch * tap.per_event, sums.width});
-    tap.product = Tensor(DType::f32, {sums.block, sums.block});
     taps.push_back(std::move(tap));
   }
   return taps;
@@ -142,26 +142,28 @@ void copy_patches(Tap& tap, std::int64_t slot, std::uint64_t seed, std::int64_t 
   }
 }
 
-/// Adds the patches of the first `events` events.
+/// Adds the patches of the first `events` events, one after the other: sums that decide how weights
+/// are rounded must not depend on how events were cut into batches.
 void add_patches(Tap& tap, std::int64_t events) {
-  using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   LayerStatistics& sums = tap.sums;
   const std::int64_t rows = events * tap.per_event;
   const float* patches = tap.patches.data<float>().data();
-  float* product = tap.product.data<float>().data();
-  for (std::int64_t first = 0; first < sums.width; first += sums.block) {
-    const std::int64_t size = sums.size_at(first);
-    gram_of_rows(patches + first, rows, size, sums.width, product);
-    std::transform(product, product + size * size, sums.gram_at(first), sums.gram_at(first),
-                   [](float term, double sum) { return sum + static_cast<double>(term); });
+  for (std::size_t block = 0; block < tap.grams.size(); ++block) {
+    tap.grams[block].add(patches + static_cast<std::int64_t>(block) * sums.block, rows, sums.width);
   }
-  Eigen::Map<Eigen::RowVectorXd>(sums.mean.data(), sums.width) +=
-      Eigen::Map<const Rows>(patches, rows, sums.width).cast<double>().colwise().sum();
+  for (std::int64_t row = 0; row < rows; ++row) {
+    std::transform(sums.mean.begin(), sums.mean.end(), patches + row * sums.width,
+                   sums.mean.begin(),
+                   [](double sum, float value) { return sum + static_cast<double>(value); });
+  }
   sums.rows += rows;
 }
 
 /// Sums to means.
 LayerStatistics statistics_of(Tap tap) {
+  for (std::size_t block = 0; block < tap.grams.size(); ++block) {
+    tap.grams[block].copy_to(tap.sums.gram_at(static_cast<std::int64_t>(block) * tap.sums.block));
+  }
   const double scale = 1.0 / static_cast<double>(tap.sums.rows);
   for (auto* values : {&tap.sums.gram, &tap.sums.mean}) {
     for (double& value : *values) {
@@ -183,16 +185,19 @@ StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
     outputs.push_back(tap.values.data<float>());
   }
   const auto look = [&](std::int64_t first, std::int64_t count) {
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for num_threads(team_size()) schedule(dynamic)
     for (std::size_t tap = 0; tap < taps.size(); ++tap) {
       for (std::int64_t slot = 0; slot < count; ++slot) {
         copy_patches(taps[tap], slot, options.seed, first + slot);
       }
-      add_patches(taps[tap], count);
+    }
+    for (Tap& tap : taps) {
+      add_patches(tap, count);
     }
   };
-  sweep_events(tapped_graph(graph, taps), fill, {options.events, options.batch, options.engine, {}},
-               outputs, look);
+  sweep_events(tapped_graph(graph, taps), fill,
+               {options.events, options.batch, with_default_kernels(options.engine), {}}, outputs,
+               look);
   StatisticsTable table;
   for (Tap& tap : taps) {
     const std::string layer = tap.layer;

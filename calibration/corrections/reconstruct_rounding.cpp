@@ -3,6 +3,8 @@
 #include <Eigen/Dense>
 #include <utility>
 
+#include "ops/core/thread_count.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -52,7 +54,7 @@ QuantizedWeights reconstruct_rounding(const Tensor& weights, std::vector<float> 
   QuantizedWeights result{Tensor(DType::s8, weights.shape()), std::move(scales)};
   const float* from = weights.data<float>().data();
   std::int8_t* into = result.values.data<std::int8_t>().data();
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for num_threads(team_size()) schedule(dynamic)
   for (std::int64_t first = 0; first < statistics.width; first += statistics.block) {
     const RowMatrix factor = error_factor(statistics, first);
     for (std::int64_t channel = 0; channel < channels; ++channel) {

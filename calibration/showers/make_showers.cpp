@@ -1,7 +1,5 @@
 #include "calibration/showers/make_showers.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cmath>
@@ -11,6 +9,7 @@
 #include "calibration/showers/shower_file_writer.hpp"
 #include "calibration/showers/shower_model.hpp"
 #include "ops/core/philox.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
@@ -91,8 +90,8 @@ void simulate(const ShowerOptions& options, const showers::ShowerModel& model, s
               showers::ShowerRows& rows) {
   const auto count = static_cast<std::int64_t>(rows.electrons.size());
   const std::size_t cells = rows.images.size() / rows.electrons.size();
-  const int threads = options.threads > 0 ? options.threads : omp_get_max_threads();
-#pragma omp parallel num_threads(threads)
+  const int threads = options.threads > 0 ? options.threads : team_size();
+#pragma omp parallel num_threads(within_reason(threads))
   {
     showers::SpotList scratch;
 #pragma omp for schedule(dynamic)

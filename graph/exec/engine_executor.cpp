@@ -1,7 +1,6 @@
 // The engine runs the steps in front of the first spatial tensor (Dense, which wants many images at
 // once) on the whole batch, and all others on blocks of images, so that activations stay in cache.
 
-#include <omp.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "graph/exec/engine.hpp"
 #include "graph/exec/stage.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 
 namespace caloquant {
@@ -33,28 +33,13 @@ std::set<BufferId> interface_of(const LoweredGraph& graph) {
   return roots;
 }
 
-/// The sums of a library kernel may depend on its batch, which then must not depend on threads.
-bool has_library_layer(const LoweredGraph& graph, StepRange steps) {
-  return std::any_of(graph.steps.begin() + static_cast<std::ptrdiff_t>(steps.first),
-                     graph.steps.begin() + static_cast<std::ptrdiff_t>(steps.last),
-                     [](const Step& step) {
-                       const auto* work = std::get_if<LayerWork>(&step.work);
-                       return work != nullptr && work->kind == LayerKind::library;
-                     });
-}
-
 /// Images per block: one for each thread, and more of them where they fit its second-level cache.
 std::int64_t block_images(const LoweredGraph& one_image, StepRange steps,
                           const std::set<BufferId>& given) {
-  constexpr std::int64_t whatever_threads = 8;
-  if (has_library_layer(one_image, steps)) {
-    return whatever_threads;
-  }
   const std::int64_t reported = sysconf(_SC_LEVEL2_CACHE_SIZE);
   const std::int64_t cache = reported > 0 ? reported : std::int64_t{1} << 20;
   const auto image = static_cast<std::int64_t>(plan_steps(one_image, steps, given).total);
-  return omp_get_max_threads() *
-         std::max<std::int64_t>(1, cache / std::max<std::int64_t>(1, image));
+  return team_size() * std::max<std::int64_t>(1, cache / std::max<std::int64_t>(1, image));
 }
 
 class EngineExecutable : public Executable {
@@ -163,7 +148,7 @@ class EngineExecutable : public Executable {
   std::size_t split_ = 0;  ///< the first step that runs on blocks
   std::size_t steps_ = 0;
   StepListener listener_;
-  /// Copies of the inputs: the last bits of oneDNN's f32 gemm depend on the alignment of its src.
+  /// Copies of the inputs: buffers are written as well as read.
   std::vector<Tensor> inputs_;
   std::optional<Stage> whole_;
   std::optional<Stage> part_;

@@ -1,9 +1,11 @@
 #include "graph/exec/plain_executor.hpp"
 
 #include <caloquant/error.hpp>
+#include <optional>
 
 #include "graph/exec/fusion.hpp"
 #include "ops/core/overloaded.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/onednn/chain.hpp"
 
 namespace caloquant {
@@ -12,7 +14,34 @@ namespace {
 class PlainExecutable final : public Executable {
  public:
   PlainExecutable(const Graph& graph, std::int64_t batch)
-      : graph_(graph), batch_(batch), fusion_(fuse_epilogues(graph)), chain_(src_shape()) {
+      : graph_(graph), batch_(batch), fusion_(fuse_epilogues(graph)) {
+    compile();
+  }
+  [[nodiscard]] std::int64_t batch() const override { return batch_; }
+
+  void run(std::span<const std::span<const float>> inputs,
+           std::span<const std::span<float>> outputs) override {
+    const GrantedTeam team;
+    if (team.threads() != chain_->threads()) {
+      compile();
+    }
+    chain_->run(inputs.front().data(), outputs.front().data(), team);
+  }
+
+  [[nodiscard]] std::vector<StepInfo> steps() const override {
+    std::vector<StepInfo> steps;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      steps.push_back(
+          {names_[i].first, names_[i].second, Precision::fp32, chain_->implementations()[i]});
+    }
+    return steps;
+  }
+
+ private:
+  /// Makes the chain, for the threads that there are at present.
+  void compile() {
+    chain_.emplace(src_shape());
+    names_.clear();
     ValueId last = graph_.inputs().front();
     for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
       const auto id = static_cast<NodeId>(i);
@@ -25,23 +54,6 @@ class PlainExecutable final : public Executable {
     }
   }
 
-  [[nodiscard]] std::int64_t batch() const override { return batch_; }
-
-  void run(std::span<const std::span<const float>> inputs,
-           std::span<const std::span<float>> outputs) override {
-    chain_.run(inputs.front().data(), outputs.front().data());
-  }
-
-  [[nodiscard]] std::vector<StepInfo> steps() const override {
-    std::vector<StepInfo> steps;
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      steps.push_back(
-          {names_[i].first, names_[i].second, Precision::fp32, chain_.implementations()[i]});
-    }
-    return steps;
-  }
-
- private:
   [[noreturn]] void refuse(const std::string& why) const {
     throw ModelError("model '" + graph_.name() + "'",
                      "is no straight generator for plain oneDNN: " + why);
@@ -73,23 +85,23 @@ class PlainExecutable final : public Executable {
     std::visit(
         Overloaded{
             [&](const Dense&) {
-              chain_.dense(*weights, bias, {layer->second.epilogue, {}}, with_batch(dst));
+              chain_->dense(*weights, bias, {layer->second.epilogue, {}}, with_batch(dst));
               names_.emplace_back(node.name, "dense");
             },
             [&](const Conv& conv) {
-              chain_.conv(conv, *weights, bias, {layer->second.epilogue, {}}, with_batch(dst));
+              chain_->conv(conv, *weights, bias, {layer->second.epilogue, {}}, with_batch(dst));
               names_.emplace_back(node.name, "conv");
             },
             [&](const UpsampleNearest&) {
-              chain_.upsample(with_batch(dst));
+              chain_->upsample(with_batch(dst));
               names_.emplace_back(node.name, "upsample_nearest");
             },
-            [&](const Reshape&) { chain_.reshape(with_batch(dst)); },
+            [&](const Reshape&) { chain_->reshape(with_batch(dst)); },
             [&](const Transpose& op) {
               if (!keeps_memory(graph_.value(node.inputs.front()).shape, op.permutation)) {
                 refuse("layer '" + node.name + "' transposes");
               }
-              chain_.reshape(with_batch(dst));
+              chain_->reshape(with_batch(dst));
             },
             [&](const auto&) {
               refuse("it has a layer '" + node.name + "' (" + std::string(name_of(node.op)) + ")");
@@ -102,7 +114,7 @@ class PlainExecutable final : public Executable {
   const Graph graph_;
   std::int64_t batch_;
   Fusion fusion_;
-  OneDnnChain chain_;
+  std::optional<OneDnnChain> chain_;
   std::vector<std::pair<std::string, std::string>> names_;
 };
 

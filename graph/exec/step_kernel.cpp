@@ -43,7 +43,7 @@ std::unique_ptr<LayerKernel> make_step_kernel(const LoweredGraph& graph, const S
     const LayerProblem problem{
         step.layer,      work.op, work.src,      work.dst,       work.weights.get(),
         work.bias.get(), quant,   work.epilogue, work.dst_dtype, work.precision == Precision::bf16};
-    return work.plain ? make_plain_dense(problem) : make_layer(problem);
+    return work.plain && quant != nullptr ? make_plain_dense(problem) : make_layer(problem, isa);
   }
   const Buffer& src = graph.buffers[step.src.front()];
   const DirectProblem problem{

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "ops/core/check.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 
@@ -24,7 +25,7 @@ void ShowerSample::add(std::span<const float> images, std::span<const double> en
   const std::size_t size = row_size(extents_);
   rows_.resize((added_ + count) * size);
   std::size_t not_finite = 0;
-#pragma omp parallel for num_threads(threads) reduction(+ : not_finite) schedule(dynamic)
+#pragma omp parallel for num_threads(within_reason(threads)) reduction(+ : not_finite) schedule(dynamic)
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(count); ++i) {
     const auto event = static_cast<std::size_t>(i);
     const std::span<const float> image = images.subspan(event * cells, cells);

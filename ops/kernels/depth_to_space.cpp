@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/grid.hpp"
 #include "ops/kernels/movement.hpp"
 
@@ -36,7 +37,8 @@ void depth_to_space_cells(const std::byte* src, std::byte* dst, const Shape& src
   const std::size_t src_row = pixel * static_cast<std::size_t>(grid.space[2]);
   const std::size_t dst_row = cell * static_cast<std::size_t>(grid.space[2] * factor[2] - crop[2]);
   const std::int64_t rows = grid.n * grid.space[0] * grid.space[1];
-#pragma omp parallel for if (rows * grid.space[2] * grid.channels > parallel_from)
+#pragma omp parallel for num_threads(team_size()) if (rows * grid.space[2] * grid.channels > \
+                                                      parallel_from)
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::byte* from = src + static_cast<std::size_t>(row) * src_row;
     const std::int64_t h = row % grid.space[1] * factor[1];

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "ops/core/check.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 
@@ -41,7 +42,7 @@ float eltwise_value(const Eltwise& eltwise, float x) {
 
 void eltwise(const Eltwise& eltwise, std::span<const float> src, std::span<float> dst) {
   CALOQUANT_EXPECT(src.size() == dst.size());
-#pragma omp parallel for if (src.size() > 16384)
+#pragma omp parallel for num_threads(team_size()) if (src.size() > 16384)
   for (std::size_t i = 0; i < src.size(); ++i) {
     dst[i] = eltwise_value(eltwise, src[i]);
   }

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "ops/core/qmath.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/epilogue_value.hpp"
 #include "ops/kernels/layer.hpp"
 
@@ -79,7 +80,7 @@ class PortableInt8Layer : public LayerKernel {
   template <typename T>
   void run(const T* src, void* dst) const {
     const std::int64_t rows = batch_ * dst_[0] * dst_[1];
-#pragma omp parallel
+#pragma omp parallel num_threads(team_size())
     {
       std::vector<std::int32_t> sums(static_cast<std::size_t>(outputs_));
 #pragma omp for

@@ -7,6 +7,7 @@
 
 #include "ops/core/epilogue.hpp"
 #include "ops/core/tensor.hpp"
+#include "ops/kernels/direct/isa.hpp"
 #include "ops/schema/op.hpp"
 
 namespace caloquant {
@@ -50,11 +51,13 @@ class LayerKernel {
 /// Exact integer layer in portable code, for machines where oneDNN's int8 kernels would saturate.
 [[nodiscard]] std::unique_ptr<LayerKernel> make_portable_int8_layer(const LayerProblem& problem);
 
-/// Dense in plain loops that allocates nothing when it runs, for event loops: oneDNN makes tables
-/// of its arguments anew for every call. Integer sums are exact, float sums in the order of inputs.
+/// Dense in integers in plain loops that allocates nothing when it runs, for event loops: oneDNN
+/// makes tables of its arguments anew for every call. Sums are exact.
 [[nodiscard]] std::unique_ptr<LayerKernel> make_plain_dense(const LayerProblem& problem);
 
-/// oneDNN where its sums are exact, else the portable kernel.
-[[nodiscard]] std::unique_ptr<LayerKernel> make_layer(const LayerProblem& problem);
+/// Our own kernel for Dense of floats; else oneDNN where its sums are exact, else the portable
+/// kernel. An image has the same bits in every batch and for every number of threads.
+[[nodiscard]] std::unique_ptr<LayerKernel> make_layer(const LayerProblem& problem,
+                                                      Isa isa = active_isa());
 
 }  // namespace caloquant

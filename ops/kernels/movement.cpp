@@ -6,6 +6,7 @@
 
 #include "ops/core/check.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/grid.hpp"
 
 namespace caloquant {
@@ -22,7 +23,7 @@ void quantize_typed(std::span<const float> src, T* dst, const QuantParams& param
   const std::int32_t zero = params.zero_point;
   const auto count = static_cast<std::int64_t>(src.size());
   const float* values = src.data();
-#pragma omp parallel for simd if (count > parallel_from)
+#pragma omp parallel for simd num_threads(team_size()) if (count > parallel_from)
   for (std::int64_t i = 0; i < count; ++i) {
     const float steps = values[i] / scale;
     const float above = steps > low ? steps : low;  // NaN becomes low
@@ -47,7 +48,8 @@ Axes padded(const Shape& values, std::int64_t filler) {
 template <typename T>
 void transpose_typed(const T* src, T* dst, const Axes& extents, const Axes& strides) {
   const std::int64_t outer = extents[0] * extents[1] * extents[2] * extents[3];
-#pragma omp parallel for if (outer * extents[4] * extents[5] > parallel_from)
+#pragma omp parallel for num_threads(team_size()) if (outer * extents[4] * extents[5] > \
+                                                      parallel_from)
   for (std::int64_t o = 0; o < outer; ++o) {
     std::int64_t rest = o;
     std::int64_t from = 0;
@@ -185,7 +187,8 @@ void upsample_cells(const std::byte* src, std::byte* dst, const Shape& src_shape
   const std::size_t dst_row = src_row * static_cast<std::size_t>(factor[2]);
   const std::int64_t rows = grid.n * grid.space[0] * grid.space[1];
   const std::int64_t copies = factor[0] * factor[1];
-#pragma omp parallel for if (rows * copies * static_cast <std::int64_t>(dst_row) > parallel_from)
+#pragma omp parallel for num_threads( \
+    team_size()) if (rows * copies * static_cast <std::int64_t>(dst_row) > parallel_from)
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int64_t h = row % grid.space[1];
     const std::int64_t plane = row / grid.space[1];  // n * D + d: factors keep the images apart
@@ -243,7 +246,8 @@ void pool_cells(const Pool& pool, const float* src, float* dst, const Shape& src
   const auto pads = spatial(pool.pads_begin, 0);
   const std::int64_t image = from.space[0] * from.space[1] * from.space[2] * from.channels;
   const std::int64_t rows = to.n * to.space[0] * to.space[1];
-#pragma omp parallel for if (rows * to.space[2] * to.channels > parallel_from)
+#pragma omp parallel for num_threads(team_size()) if (rows * to.space[2] * to.channels > \
+                                                      parallel_from)
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int64_t n = row / (to.space[0] * to.space[1]);
     const std::int64_t d = row / to.space[1] % to.space[0];
@@ -262,7 +266,8 @@ void affine_cells(std::span<const float> src, std::span<float> dst, std::span<co
                   std::span<const float> add) {
   const std::size_t channels = mul.size();
   const auto pixels = static_cast<std::int64_t>(src.size() / channels);
-#pragma omp parallel for if (static_cast <std::int64_t>(src.size()) > parallel_from)
+#pragma omp parallel for num_threads(team_size()) if (static_cast <std::int64_t>(src.size()) > \
+                                                      parallel_from)
   for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
     const std::size_t offset = static_cast<std::size_t>(pixel) * channels;
     for (std::size_t c = 0; c < channels; ++c) {

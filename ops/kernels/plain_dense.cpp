@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "ops/core/qmath.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/epilogue_value.hpp"
 #include "ops/kernels/layer.hpp"
 
@@ -11,40 +12,34 @@ namespace {
 
 constexpr std::int64_t block = 64;  // outputs whose sums a thread holds at a time
 
-/// Dense in plain loops. The order of a sum is that of the inputs, whatever the batch and the
-/// number of threads.
-template <typename Weight, typename Sum>
+/// Dense in plain loops.
 class PlainDense : public LayerKernel {
  public:
   explicit PlainDense(const LayerProblem& problem)
       : epilogue_(problem.epilogue),
+        src_(problem.quant->src),
         rows_(problem.src[0]),
         inputs_(problem.src[1]),
         outputs_(problem.dst[1]),
         scales_(static_cast<std::size_t>(outputs_), 1.0F),
         bias_(static_cast<std::size_t>(outputs_), 0.0F) {
-    if (problem.quant != nullptr) {
-      src_ = problem.quant->src;
-      const std::vector<float>& given = problem.quant->weight_scales;
-      for (std::size_t c = 0; c < scales_.size(); ++c) {
-        scales_[c] = src_.scale * (given.size() == 1 ? given[0] : given[c]);
-      }
+    const std::vector<float>& given = problem.quant->weight_scales;
+    for (std::size_t c = 0; c < scales_.size(); ++c) {
+      scales_[c] = src_.scale * (given.size() == 1 ? given[0] : given[c]);
     }
     for (std::size_t c = 0; problem.bias != nullptr && c < bias_.size(); ++c) {
       bias_[c] = problem.bias->data<float>()[c] / scales_[c];
     }
-    pack(problem.weights->data<Weight>());
+    pack(problem.weights->data<std::int8_t>());
   }
 
   void execute(const void* src, void* dst) override {
-    if constexpr (std::is_same_v<Sum, float>) {
-      run(static_cast<const float*>(src), 0.0F, dst);
-    } else if (src_.dtype == DType::u8) {
-      run(static_cast<const std::uint8_t*>(src), src_.zero_point, dst);
+    if (src_.dtype == DType::u8) {
+      run(static_cast<const std::uint8_t*>(src), dst);
     } else if (src_.dtype == DType::s8) {
-      run(static_cast<const std::int8_t*>(src), src_.zero_point, dst);
+      run(static_cast<const std::int8_t*>(src), dst);
     } else {
-      run(static_cast<const std::int16_t*>(src), src_.zero_point, dst);
+      run(static_cast<const std::int16_t*>(src), dst);
     }
   }
 
@@ -52,9 +47,9 @@ class PlainDense : public LayerKernel {
 
  private:
   /// [O, I] -> [blocks, I, block], so that the innermost loop runs over outputs.
-  void pack(std::span<const Weight> weights) {
+  void pack(std::span<const std::int8_t> weights) {
     const std::int64_t blocks = (outputs_ + block - 1) / block;
-    weights_.assign(static_cast<std::size_t>(blocks * inputs_ * block), Weight{});
+    weights_.assign(static_cast<std::size_t>(blocks * inputs_ * block), 0);
     for (std::int64_t o = 0; o < outputs_; ++o) {
       for (std::int64_t i = 0; i < inputs_; ++i) {
         weights_[static_cast<std::size_t>((o / block * inputs_ + i) * block + o % block)] =
@@ -64,17 +59,18 @@ class PlainDense : public LayerKernel {
   }
 
   template <typename Src>
-  void run(const Src* src, Sum zero_point, void* dst) const {
+  void run(const Src* src, void* dst) const {
     const std::int64_t blocks = (outputs_ + block - 1) / block;
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp parallel for num_threads(team_size()) collapse(2) schedule(static)
     for (std::int64_t row = 0; row < rows_; ++row) {
       for (std::int64_t b = 0; b < blocks; ++b) {
-        std::array<Sum, static_cast<std::size_t>(block)> sums{};
-        const Weight* weights = weights_.data() + b * inputs_ * block;
+        std::array<std::int32_t, static_cast<std::size_t>(block)> sums{};
+        const std::int8_t* weights = weights_.data() + b * inputs_ * block;
         for (std::int64_t i = 0; i < inputs_; ++i) {
-          const Sum value = static_cast<Sum>(src[row * inputs_ + i]) - zero_point;
+          const std::int32_t value =
+              static_cast<std::int32_t>(src[row * inputs_ + i]) - src_.zero_point;
           for (std::int64_t o = 0; o < block; ++o) {
-            sums[static_cast<std::size_t>(o)] += value * static_cast<Sum>(weights[i * block + o]);
+            sums[static_cast<std::size_t>(o)] += value * weights[i * block + o];
           }
         }
         store(sums, row, b, dst);
@@ -96,25 +92,23 @@ class PlainDense : public LayerKernel {
   }
 
   Epilogue epilogue_;
-  QuantParams src_{};
+  QuantParams src_;
   std::int64_t rows_;
   std::int64_t inputs_;
   std::int64_t outputs_;
   std::vector<float> scales_;
   std::vector<float> bias_;
-  std::vector<Weight> weights_;
+  std::vector<std::int8_t> weights_;
 };
 
 }  // namespace
 
 std::unique_ptr<LayerKernel> make_plain_dense(const LayerProblem& problem) {
-  CALOQUANT_EXPECT(std::holds_alternative<Dense>(problem.op) && problem.dst_dtype != DType::s32);
+  CALOQUANT_EXPECT(std::holds_alternative<Dense>(problem.op) && problem.quant != nullptr);
+  CALOQUANT_EXPECT(problem.dst_dtype != DType::s32);
   CALOQUANT_EXPECT(!problem.epilogue.dst || size_of(problem.epilogue.dst->dtype) == 1);
-  if (problem.quant == nullptr) {
-    return std::make_unique<PlainDense<float, float>>(problem);
-  }
   require_exact_sums("layer '" + problem.name + "'", *problem.weights, problem.quant->src);
-  return std::make_unique<PlainDense<std::int8_t, std::int32_t>>(problem);
+  return std::make_unique<PlainDense>(problem);
 }
 
 }  // namespace caloquant

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ops/core/check.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/onednn/post_ops.hpp"
 
 namespace caloquant {
@@ -32,6 +33,7 @@ struct OneDnnChain::State {
     Args args;
   };
 
+  int threads = 1;
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   dnnl::memory src;   ///< plain, the caller's
@@ -69,6 +71,7 @@ struct OneDnnChain::State {
 };
 
 OneDnnChain::OneDnnChain(const Shape& src) : state_(std::make_unique<State>()) {
+  state_->threads = GrantedTeam().threads();
   state_->src = dnnl::memory(Md(src, f32, plain(src.size())), state_->engine, DNNL_MEMORY_NONE);
   state_->last = state_->src;
 }
@@ -77,6 +80,7 @@ OneDnnChain::~OneDnnChain() = default;
 
 void OneDnnChain::dense(const Tensor& weights, const Tensor* bias, const Epilogue& epilogue,
                         const Shape& dst) {
+  const GrantedTeam team;
   const std::int64_t outputs = weights.shape()[0];
   const std::int64_t inputs = weights.shape()[1];
   const PostOps post_ops(epilogue, 2, state_->engine);
@@ -100,6 +104,7 @@ void OneDnnChain::dense(const Tensor& weights, const Tensor* bias, const Epilogu
 void OneDnnChain::conv(const Conv& conv, const Tensor& weights, const Tensor* bias,
                        const Epilogue& epilogue, const Shape& dst) {
   CALOQUANT_EXPECT(conv.groups == 1);
+  const GrantedTeam team;
   const auto dims = state_->last.get_desc().dims();
   const Shape& shape = weights.shape();
   Shape gaps = conv.dilations;
@@ -128,6 +133,7 @@ void OneDnnChain::conv(const Conv& conv, const Tensor& weights, const Tensor* bi
 }
 
 void OneDnnChain::upsample(const Shape& dst) {
+  const GrantedTeam team;
   const dnnl::resampling_forward::desc desc(inference, dnnl::algorithm::resampling_nearest,
                                             state_->last.get_desc(), any(dst));
   const dnnl::resampling_forward::primitive_desc pd(desc, state_->engine);
@@ -135,13 +141,19 @@ void OneDnnChain::upsample(const Shape& dst) {
 }
 
 void OneDnnChain::reshape(const Shape& dst) {
+  const GrantedTeam team;
   const auto dims = state_->last.get_desc().dims();
   const dnnl::memory from = state_->in_format(Md(dims, f32, plain(dims.size())));
   state_->last =
       dnnl::memory(Md(dst, f32, plain(dst.size())), state_->engine, from.get_data_handle());
 }
 
-void OneDnnChain::run(const float* src, float* dst) {
+int OneDnnChain::threads() const {
+  return state_->threads;
+}
+
+void OneDnnChain::run(const float* src, float* dst, const GrantedTeam& team) {
+  CALOQUANT_EXPECT(team.threads() == state_->threads);
   state_->src.set_data_handle(const_cast<float*>(src));
   for (const State::Step& step : state_->steps) {
     step.primitive.execute(state_->stream, step.args);

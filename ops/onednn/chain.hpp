@@ -7,6 +7,7 @@
 
 #include "ops/core/epilogue.hpp"
 #include "ops/core/tensor.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/schema/op.hpp"
 
 namespace caloquant {
@@ -16,7 +17,8 @@ namespace caloquant {
 /// would write, and what our engine is measured against.
 class OneDnnChain {
  public:
-  /// Shape with the batch, [N, I] or [N, C, spatial...].
+  /// Shape with the batch, [N, I] or [N, C, spatial...]. The primitives are made for the threads
+  /// that a region gets at present.
   explicit OneDnnChain(const Shape& src);
   ~OneDnnChain();
   OneDnnChain(const OneDnnChain&) = delete;
@@ -30,8 +32,11 @@ class OneDnnChain {
   void upsample(const Shape& dst);
   void reshape(const Shape& dst);
 
-  /// Dense row-major src and dst.
-  void run(const float* src, float* dst);
+  /// Threads that it was made for.
+  [[nodiscard]] int threads() const;
+  /// Dense row-major src and dst. `team` has the threads that it was made for: with fewer
+  /// oneDNN 2.6 would leave out what the others should have computed.
+  void run(const float* src, float* dst, const GrantedTeam& team);
   /// "jit:avx2" and the like, one an operator; reorders left out.
   [[nodiscard]] const std::vector<std::string>& implementations() const;
 

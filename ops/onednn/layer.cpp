@@ -5,7 +5,6 @@
 #include <cmath>
 #include <dnnl.hpp>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "ops/core/overloaded.hpp"
@@ -13,13 +12,15 @@
 #include "ops/kernels/eltwise.hpp"
 #include "ops/kernels/movement.hpp"
 #include "ops/onednn/cpu.hpp"
+#include "ops/onednn/parts.hpp"
 #include "ops/onednn/post_ops.hpp"
 
 namespace caloquant {
 namespace {
 
-using onednn::Args;
 using onednn::Md;
+using onednn::PartPrimitive;
+using onednn::Parts;
 using onednn::plain;
 using onednn::PostOps;
 using onednn::Tag;
@@ -44,35 +45,30 @@ Tag channels_last(std::size_t rank) {
   return rank == 3 ? Tag::nwc : rank == 4 ? Tag::nhwc : Tag::ndhwc;
 }
 
+/// A layer of images one by one. Dense in integers, whose sums are exact, takes several rows at a
+/// time.
 class OneDnnLayer : public LayerKernel {
  public:
   explicit OneDnnLayer(const LayerProblem& problem)
       : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
-    if (std::holds_alternative<Conv>(problem.op)) {
-      create_conv(problem, std::get<Conv>(problem.op));
-    } else {
-      create_dense(problem);
+    const bool conv = std::holds_alternative<Conv>(problem.op);
+    const std::int64_t rows = problem.src.front();
+    const std::int64_t part =
+        conv || problem.quant == nullptr ? 1 : (rows + team_size() - 1) / team_size();
+    LayerProblem one_part = problem;
+    one_part.src.front() = one_part.dst.front() = part;
+    {
+      const ThreadCount one(1);
+      if (conv) {
+        create_conv(one_part, std::get<Conv>(problem.op));
+      } else {
+        create_dense(one_part);
+      }
     }
+    parts_.emplace(engine_, std::move(made_), rows, part);
   }
 
-  void execute(const void* src, void* dst) override {
-    // oneDNN takes void* for what it only reads.
-    (rounded_ ? given_src_ : args_.at(DNNL_ARG_SRC)).set_data_handle(const_cast<void*>(src));
-    args_.at(DNNL_ARG_DST).set_data_handle(dst);
-    // oneDNN's f32 gemm splits its sums by threads: results would depend on their number.
-    const bool gemm = implementation_.find("gemm:jit") != std::string::npos;
-    const ThreadCount guard(gemm ? 1 : omp_get_max_threads());
-    try {
-      if (rounded_) {
-        rounded_->execute(stream_, given_src_, args_.at(DNNL_ARG_SRC));
-      }
-      primitive_.execute(stream_, args_);
-      stream_.wait();
-    } catch (const dnnl::error& error) {
-      throw BackendError("oneDNN " + implementation_,
-                         std::string("failed while running: ") + error.message);
-    }
-  }
+  void execute(const void* src, void* dst) override { parts_->execute(src, dst, implementation_); }
 
   [[nodiscard]] std::string implementation() const override { return implementation_; }
 
@@ -87,6 +83,7 @@ class OneDnnLayer : public LayerKernel {
       }
     }
     attr.set_post_ops(post_ops.get());
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     return attr;
   }
 
@@ -165,12 +162,12 @@ class OneDnnLayer : public LayerKernel {
                                               dilations, conv.pads_begin, conv.pads_end);
     const dnnl::convolution_forward::primitive_desc pd(desc, attributes(problem, post_ops),
                                                        engine_);
-    primitive_ = dnnl::convolution_forward(pd);
+    made_.primitive = dnnl::convolution_forward(pd);
     const Md given(weights_shape, to_dnnl(problem.weights->dtype()), plain(weights_shape.size()));
     finish(problem, pd, post_ops, weights_memory(given, *problem.weights, pd.weights_desc()),
            pd.bias_desc());
     if (problem.bf16) {
-      round_src(Md(problem.src, dnnl::memory::data_type::f32, channels_last(rank)));
+      made_.given = Md(problem.src, dnnl::memory::data_type::f32, channels_last(rank));
     }
   }
 
@@ -186,42 +183,34 @@ class OneDnnLayer : public LayerKernel {
     const auto desc = problem.bias != nullptr ? dnnl::matmul::desc(src, weights, bias, dst)
                                               : dnnl::matmul::desc(src, weights, dst);
     const dnnl::matmul::primitive_desc pd(desc, attributes(problem, post_ops), engine_);
-    primitive_ = dnnl::matmul(pd);
+    made_.primitive = dnnl::matmul(pd);
     const Md given({inputs, outputs}, to_dnnl(problem.weights->dtype()), Tag::ba);
     finish(problem, pd, post_ops, weights_memory(given, *problem.weights, pd.weights_desc()),
            pd.bias_desc());
     if (problem.bf16) {
-      round_src(Md(problem.src, dnnl::memory::data_type::f32, Tag::ab));
+      made_.given = Md(problem.src, dnnl::memory::data_type::f32, Tag::ab);
     }
-  }
-
-  /// The primitive reads a bf16 copy of its src, made before it runs.
-  void round_src(const Md& given) {
-    given_src_ = dnnl::memory(given, engine_, DNNL_MEMORY_NONE);
-    dnnl::memory& src = args_.at(DNNL_ARG_SRC);
-    src = dnnl::memory(src.get_desc(), engine_);
-    rounded_.emplace(dnnl::reorder::primitive_desc(engine_, given, engine_, src.get_desc()));
   }
 
   template <typename PrimitiveDesc>
   void finish(const LayerProblem& problem, const PrimitiveDesc& pd, const PostOps& post_ops,
               const dnnl::memory& weights, const Md& bias) {
     implementation_ = pd.impl_info_str();
-    args_ = post_ops.args();
-    args_.emplace(DNNL_ARG_SRC, dnnl::memory(pd.src_desc(), engine_, DNNL_MEMORY_NONE));
-    args_.emplace(DNNL_ARG_DST, dnnl::memory(pd.dst_desc(), engine_, DNNL_MEMORY_NONE));
-    args_.emplace(DNNL_ARG_WEIGHTS, weights);
+    made_.args = post_ops.args();
+    made_.args.emplace(DNNL_ARG_WEIGHTS, weights);
     if (problem.bias != nullptr) {
-      args_.emplace(DNNL_ARG_BIAS, bias_memory(problem, bias));
+      made_.args.emplace(DNNL_ARG_BIAS, bias_memory(problem, bias));
     }
+    made_.src = pd.src_desc();
+    made_.dst = pd.dst_desc();
+    made_.scratchpad = pd.scratchpad_desc();
+    made_.aligned = implementation_.find("gemm:") != std::string::npos;
   }
 
   dnnl::engine engine_;
   dnnl::stream stream_;
-  dnnl::primitive primitive_;
-  dnnl::memory given_src_;  ///< f32, of a layer in bf16
-  std::optional<dnnl::reorder> rounded_;
-  Args args_;
+  PartPrimitive made_;
+  std::optional<Parts> parts_;
   std::string implementation_;
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ops/core/thread_count.hpp"
 #include "ops/reference/accumulate.hpp"
 #include "ops/reference/reference.hpp"
 
@@ -114,7 +115,7 @@ std::vector<double> convolve(const Geometry& g, const std::vector<double>& src,
   std::vector<double> dst(static_cast<std::size_t>(g.batch * g.dst_channels * dst_volume));
   const std::vector<RowReach> reaches = row_reaches(g);
   const std::int64_t macs = g.batch * g.dst_channels * dst_volume * group_src * taps;
-#pragma omp parallel for if (macs > 1000000)
+#pragma omp parallel for num_threads(team_size()) if (macs > 1000000)
   for (std::int64_t item = 0; item < g.batch * g.dst_channels; ++item) {
     const std::int64_t oc = item % g.dst_channels;
     const std::int64_t first =

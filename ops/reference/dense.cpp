@@ -1,5 +1,6 @@
 #include <numeric>
 
+#include "ops/core/thread_count.hpp"
 #include "ops/reference/accumulate.hpp"
 #include "ops/reference/reference.hpp"
 
@@ -11,7 +12,7 @@ std::vector<double> multiply(const std::vector<double>& src, const std::vector<d
                              std::size_t inputs, std::size_t outputs, const Tensor* bias) {
   const std::size_t rows = inputs == 0 ? 0 : src.size() / inputs;
   std::vector<double> dst(rows * outputs);
-#pragma omp parallel for if (dst.size() * inputs > 1000000)
+#pragma omp parallel for num_threads(team_size()) if (dst.size() * inputs > 1000000)
   for (std::size_t i = 0; i < dst.size(); ++i) {
     const std::size_t output = i % outputs;
     const double* const row = src.data() + i / outputs * inputs;

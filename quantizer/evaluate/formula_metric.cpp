@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "metrics/tensor/tensor_loss.hpp"
+#include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/output_metric.hpp"
 
 namespace caloquant {
@@ -18,7 +19,7 @@ class FormulaJudge : public OutputJudge {
   void add(std::int64_t first, std::int64_t count, OutputBatch outputs,
            OutputBatch reference) override {
     const auto events = static_cast<std::size_t>(count);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for num_threads(team_size()) schedule(static)
     for (std::size_t event = 0; event < events; ++event) {
       loss_.add(static_cast<std::size_t>(first) + event, rows(outputs, event, events),
                 rows(reference, event, events));

@@ -1,12 +1,11 @@
 #include "quantizer/evaluate/shower_evaluator.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <utility>
 
 #include "metrics/shower_loss.hpp"
+#include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/energy_response.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 
@@ -19,7 +18,7 @@ class ProfileSample : public OutputSample {
 
   void add(std::int64_t first, std::int64_t /*count*/,
            std::span<const std::span<const float>> outputs) override {
-    profiles_.add(static_cast<std::size_t>(first), outputs[0], omp_get_max_threads());
+    profiles_.add(static_cast<std::size_t>(first), outputs[0], team_size());
   }
   [[nodiscard]] StagedProfiles& profiles() { return profiles_; }
   [[nodiscard]] const StagedProfiles& profiles() const { return profiles_; }
@@ -155,7 +154,7 @@ StagedProfiles ShowerEvaluator::dataset_profiles(EventRange range,
   StagedProfiles profiles = empty_profiles(range, {1.0, 1.0});  // the source gives GeV
   const std::size_t cells = extents_[0] * extents_[1] * extents_[2];
   source_.read_images(range, [&](std::int64_t first, std::span<const float> images) {
-    profiles.add(static_cast<std::size_t>(first - range.first), images, omp_get_max_threads());
+    profiles.add(static_cast<std::size_t>(first - range.first), images, team_size());
     if (progress) {
       progress(first - range.first + static_cast<std::int64_t>(images.size() / cells));
     }

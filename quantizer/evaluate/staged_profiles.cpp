@@ -2,13 +2,15 @@
 
 #include <cmath>
 
+#include "ops/core/thread_count.hpp"
+
 namespace caloquant {
 
 void StagedProfiles::add_totals(std::span<const float> images, std::size_t cells, int threads) {
   const std::size_t before = totals_.size();
   const auto events = static_cast<std::int64_t>(images.size() / cells);
   totals_.resize(before + static_cast<std::size_t>(events));
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(within_reason(threads))
   for (std::int64_t event = 0; event < events; ++event) {
     const auto index = static_cast<std::size_t>(event);
     double total = 0.0;

@@ -1,5 +1,3 @@
-#include <omp.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <caloquant/model.hpp>
@@ -10,26 +8,13 @@
 #include "calibration/data/data_options.hpp"
 #include "calibration/data/latents.hpp"
 #include "graph/exec/engine.hpp"
+#include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/run/generate.hpp"
 #include "quantizer/run/load_model.hpp"
 
 namespace caloquant {
 namespace {
-
-/// The calling thread's own setting, put back at the end.
-class ThreadsOfCall {
- public:
-  explicit ThreadsOfCall(int threads) : before_(omp_get_max_threads()) {
-    omp_set_num_threads(threads);
-  }
-  ~ThreadsOfCall() { omp_set_num_threads(before_); }
-  ThreadsOfCall(const ThreadsOfCall&) = delete;
-  ThreadsOfCall& operator=(const ThreadsOfCall&) = delete;
-
- private:
-  int before_;
-};
 
 EngineOptions engine_without_allocations() {
   EngineOptions options;
@@ -129,7 +114,7 @@ ShowerContext::ShowerContext(const ShowerModel& model, const ContextOptions& opt
   if (options.batch < 1 || options.threads < 1) {
     throw UsageError("ContextOptions", "batch and threads must be 1 or more");
   }
-  const ThreadsOfCall threads(options.threads);
+  const ThreadCount threads(options.threads);
   state_ = std::make_unique<State>(model, options);
 }
 
@@ -138,7 +123,7 @@ ShowerContext::ShowerContext(ShowerContext&&) noexcept = default;
 ShowerContext& ShowerContext::operator=(ShowerContext&&) noexcept = default;
 
 std::span<const float> ShowerContext::generate(const ShowerRequest& request) {
-  const ThreadsOfCall threads(state_->options.threads);
+  const ThreadCount threads(state_->options.threads);
   state_->draw({&request, 1});
   return std::span(state_->images).first(state_->model.cell_count());
 }
@@ -150,7 +135,7 @@ void ShowerContext::generate(std::span<const ShowerRequest> requests, std::span<
                      std::to_string(requests.size() * count) + " are expected for " +
                          std::to_string(requests.size()) + " showers");
   }
-  const ThreadsOfCall threads(state_->options.threads);
+  const ThreadCount threads(state_->options.threads);
   for (std::size_t first = 0; first < requests.size(); first += state_->options.batch) {
     const auto part =
         requests.subspan(first, std::min(state_->options.batch, requests.size() - first));

@@ -9,6 +9,7 @@
 #include "calibration/observers/value_distribution.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/ir/merge.hpp"
+#include "ops/core/thread_count.hpp"
 #include "quantizer/report/rounded.hpp"
 
 namespace caloquant {
@@ -146,7 +147,7 @@ Json layer_view(const Graph& fp32, const Graph& quantized, const InputFiller& fi
     sweep_events(graph_with_taps(fp32, quantized, taps), fill,
                  {options.events, 1, options.engine, options.progress}, outputs,
                  [&](std::int64_t, std::int64_t) {
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for num_threads(team_size()) schedule(dynamic)
                    for (std::size_t i = 0; i < taps.size(); ++i) {
                      observe(taps[i]);
                    }

@@ -1,8 +1,7 @@
 #include "quantizer/report/shower_samples.hpp"
 
-#include <omp.h>
-
 #include "ops/core/check.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
@@ -46,7 +45,7 @@ void SampleCollector::add(std::span<const float> fp32, std::span<const float> qu
     energies.push_back(label.energy);
     thetas.push_back(label.theta);
   }
-  reference_.add(block_.images, energies, thetas, omp_get_max_threads());
+  reference_.add(block_.images, energies, thetas, team_size());
   if (event_.reference.empty()) {
     const auto first = [&](std::span<const float> images) {
       const auto image = images.first(cell_count(reference_.extents()));

@@ -1,7 +1,5 @@
 #include "quantizer/run/benchmark.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -10,6 +8,7 @@
 
 #include "calibration/collect.hpp"
 #include "graph/exec/plain_executor.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "quantizer/run/batch_run.hpp"
@@ -39,7 +38,7 @@ class Subject {
     row_.precision = candidate.precision;
     row_.batch = batch;
     row_.threads = threads;
-    omp_set_num_threads(threads);
+    const ThreadCount guard(threads);
     if (candidate.engine == BenchmarkEngine::plain) {
       executable_ = compile_plain_onednn(candidate.graph, batch);
     } else {
@@ -58,7 +57,7 @@ class Subject {
   Subject& operator=(const Subject&) = delete;
 
   void repeat(double seconds) {
-    omp_set_num_threads(row_.threads);
+    const ThreadCount guard(row_.threads);
     const auto start = Clock::now();
     std::int64_t runs = 0;
     do {
@@ -221,9 +220,8 @@ Graph all_int8(const Graph& fp32) {
 std::vector<BenchmarkRow> run_benchmark(const std::vector<BenchmarkCandidate>& candidates,
                                         const BenchmarkOptions& options,
                                         const std::function<void(const std::string&)>& progress) {
-  const int before = omp_get_max_threads();
   const std::vector<int> threads =
-      options.threads.empty() ? std::vector<int>{before} : options.threads;
+      options.threads.empty() ? std::vector<int>{team_size()} : options.threads;
   std::vector<BenchmarkRow> rows;
   for (const int count : threads) {
     Peaks peaks;
@@ -245,7 +243,6 @@ std::vector<BenchmarkRow> run_benchmark(const std::vector<BenchmarkCandidate>& c
       compare_with_peaks(rows[row], peaks);
     }
   }
-  omp_set_num_threads(before);
   return rows;
 }
 

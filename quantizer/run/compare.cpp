@@ -1,12 +1,11 @@
 #include "quantizer/run/compare.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <chrono>
 #include <cmath>
 
+#include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/run/discriminator.hpp"
 #include "quantizer/run/shower_maker.hpp"
@@ -150,7 +149,7 @@ void add(ShowerSample& sample, std::span<const float> images, std::span<const Ev
     energies.push_back(label.energy);
     thetas.push_back(label.theta);
   }
-  sample.add(images, energies, thetas, omp_get_max_threads());
+  sample.add(images, energies, thetas, team_size());
   if (discriminator != nullptr) {
     discriminator->judge(images, sample);
   }

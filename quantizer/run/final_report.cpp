@@ -1,8 +1,8 @@
 #include "quantizer/run/final_report.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
+
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
@@ -52,8 +52,8 @@ std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp
     collector.emplace(data.events(), data.batch());
   }
   options.images = [&](std::int64_t first, std::span<const float> a, std::span<const float> b) {
-    profiles_fp32.add(static_cast<std::size_t>(first), a, omp_get_max_threads());
-    profiles_quantized.add(static_cast<std::size_t>(first), b, omp_get_max_threads());
+    profiles_fp32.add(static_cast<std::size_t>(first), a, team_size());
+    profiles_quantized.add(static_cast<std::size_t>(first), b, team_size());
     if (collector) {
       collector->add(a, b);
     }

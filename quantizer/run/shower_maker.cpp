@@ -6,6 +6,7 @@
 #include <string>
 
 #include "calibration/data/latents.hpp"
+#include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 
 namespace caloquant {
@@ -16,7 +17,7 @@ bool convert(std::span<float> cells, const CellConversion& conversion) {
   const bool unchanged = conversion.linear() && conversion.factor == 1.0;
   const auto size = static_cast<std::int64_t>(cells.size());
   bool finite = true;
-#pragma omp parallel for reduction(&& : finite)
+#pragma omp parallel for num_threads(team_size()) reduction(&& : finite)
   for (std::int64_t i = 0; i < size; ++i) {
     float& cell = cells[static_cast<std::size_t>(i)];
     if (!unchanged && cell != 0.0F) {  // most cells are 0, and powers are slow

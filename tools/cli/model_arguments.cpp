@@ -1,9 +1,8 @@
-#include <omp.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 
 #include "graph/passes/pass.hpp"
+#include "ops/core/thread_count.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
@@ -105,7 +104,7 @@ void add_config_options(CLI::App& command, const char* name, std::string& config
 
 void set_threads(int threads) {
   if (threads > 0) {
-    omp_set_num_threads(threads);
+    set_team_size(threads);
   }
 }
 

@@ -60,7 +60,7 @@ CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string
 }
 
 void add_threads(CLI::App& command, int& threads) {
-  command.add_option("--threads", threads, "threads (0: all)")
+  command.add_option("--threads", threads, "threads, at most the processors or 8 (0: all)")
       ->check(CLI::Range(0, 4096))
       ->group(execution_options);
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Include direction: ops <- {graph, metrics} <- calibration <- quantizer <- tools, and the doors.
 
-Every library is used behind one door, public headers use the standard library only. Prints each
-offence as file:line and exits with 1. With --self-test it checks that it notices offences.
+Every library is used behind one door, public headers use the standard library only. Numbers of
+threads come from ops/core/thread_count alone, which keeps them within reason. Prints each offence as file:line and exits with 1. With --self-test it checks that it notices offences.
 """
 import pathlib
 import re
@@ -29,6 +29,9 @@ DOORS = {
     "graph/io/tensorflow/proto/tensorflow.pb.h": {"graph/io/tensorflow/proto/"},
     "graph/io/onnx/proto/onnx.pb.h": {"graph/io/onnx/proto/"},
 }
+THREAD_DOOR = "ops/core/thread_count"
+THREADS = re.compile(r"\bomp_[sg]et_(num_threads|max_threads|dynamic|max_active_levels)\b\(")
+REGION = re.compile(r"^\s*#\s*pragma\s+omp\s+parallel\b(?!.*\bnum_threads\()")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -44,11 +47,15 @@ def check_file(root, path, layer, public):
     name = path.relative_to(root).as_posix()
     is_public = "include/caloquant/" in name
     for number, line in enumerate(path.read_text().splitlines(), 1):
+        place = f"{name}:{number}"
+        if not name.startswith(THREAD_DOOR) and THREADS.search(line):
+            yield f"{place}: numbers of threads belong behind {THREAD_DOOR}"
+        if REGION.match(line):
+            yield f"{place}: a region without num_threads(team_size())"
         found = INCLUDE.match(line)
         if not found:
             continue
         bracket, target = found.groups()
-        place = f"{name}:{number}"
         for library, doors in DOORS.items():
             if target.startswith(library) and not any(name.startswith(door) for door in doors):
                 yield f"{place}: <{target}> belongs behind {', '.join(sorted(doors))}"
@@ -80,6 +87,8 @@ def self_test():
         "metrics/include/caloquant/c.hpp": "#include <nlohmann/json.hpp>",
         "calibration/d.cpp": '#include "d.hpp"',
         "graph/e.cpp": "#include <caloquant/config.hpp>",
+        "metrics/f.cpp": "  threads = omp_get_max_threads();",
+        "metrics/g.cpp": "#pragma omp parallel for schedule(static)",
     }
     for name, text in cases.items():
         with tempfile.TemporaryDirectory() as folder:

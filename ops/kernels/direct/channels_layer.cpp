@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ops/core/check.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/direct_common.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 
@@ -40,7 +41,7 @@ class ChannelsLayer final : public DirectLayer {
     const auto* from = reinterpret_cast<const std::uint32_t*>(src);
     auto* into = reinterpret_cast<std::uint32_t*>(dst);
     const auto tiles = static_cast<std::int64_t>(tiles_.size());
-#pragma omp parallel
+#pragma omp parallel num_threads(team_size())
     {
 #pragma omp for schedule(static) nowait
       for (std::int64_t group = 0; group < images * dst_.groups(); ++group) {

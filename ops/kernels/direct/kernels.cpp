@@ -4,6 +4,8 @@
 #include <chrono>
 #include <vector>
 
+#include "ops/core/thread_count.hpp"
+
 namespace caloquant::direct {
 
 Kernels kernels_of(Isa isa, Lane lane) {
@@ -31,7 +33,7 @@ double measured_peak(Isa isa, Lane lane, int threads) {
   double best = 0.0;
   for (int attempt = 0; attempt < 5; ++attempt) {  // the best one: others may use the machine too
     const auto start = Clock::now();
-#pragma omp parallel for num_threads(threads) schedule(static, 1)
+#pragma omp parallel for num_threads(within_reason(threads)) schedule(static, 1)
     for (int thread = 0; thread < threads; ++thread) {
       (void)kernels.peak(rounds, operands.data());
     }

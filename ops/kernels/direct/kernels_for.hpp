@@ -4,6 +4,7 @@
 
 #include "ops/kernels/direct/channels.hpp"
 #include "ops/kernels/direct/kernels.hpp"
+#include "ops/kernels/direct/matrix.hpp"
 #include "ops/kernels/direct/peak.hpp"
 #include "ops/kernels/direct/rows.hpp"
 
@@ -23,13 +24,21 @@ inline constexpr Registers thirty_two_registers{32, 8, 5, 4};
 
 template <typename K, const Registers& registers>
 Kernels kernels_for() {
-  return {K::lanes,
-          registers.row_channels,
-          3,
-          rows_kernel<K, registers.count, registers.row_channels>,
-          channels_kernel<K, registers.count>,
-          peak_kernel<K, registers.peak_cells, registers.peak_weights>,
-          registers.peak_cells * registers.peak_weights};
+  Kernels kernels{K::lanes,
+                  registers.row_channels,
+                  3,
+                  rows_kernel<K, registers.count, registers.row_channels>,
+                  channels_kernel<K, registers.count>,
+                  peak_kernel<K, registers.peak_cells, registers.peak_weights>,
+                  registers.peak_cells * registers.peak_weights};
+  if constexpr (__is_same(typename K::A, typename K::F)) {
+    constexpr int vectors = registers.count / 8;
+    kernels.dense_width = vectors * K::lanes;
+    kernels.dense = dense_kernel<K, vectors>;
+    kernels.gram_width = vectors * K::lanes / 2;
+    kernels.gram = gram_kernel<K::lanes * 4, vectors>;
+  }
+  return kernels;
 }
 
 }  // namespace

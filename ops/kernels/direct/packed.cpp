@@ -6,6 +6,7 @@
 
 #include "ops/core/check.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
@@ -210,7 +211,7 @@ void pack_cells(const std::byte* src, DType src_dtype, CellOrder order, std::uin
   const QuantParams params = quant.value_or(QuantParams{});
   const CellSource source{src, src_dtype, tensor.lane, params};
   const std::uint32_t zero = zero_lane(tensor.lane, quant);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for num_threads(team_size()) schedule(static)
   for (std::int64_t task = 0; task < images * groups; ++task) {
     const std::int64_t group = task % groups;
     std::uint32_t* into = dst + task * tensor.group();

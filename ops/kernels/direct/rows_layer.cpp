@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "ops/core/check.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/direct_common.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 
@@ -47,7 +48,7 @@ class RowsLayer final : public DirectLayer {
     const auto* from = reinterpret_cast<const std::uint32_t*>(src);
     auto* into = reinterpret_cast<std::uint32_t*>(dst);
     const std::int64_t rows = dst_.space[0] * dst_.space[1];
-#pragma omp parallel
+#pragma omp parallel num_threads(team_size())
     {
 #pragma omp for schedule(static) nowait
       for (std::int64_t group = 0; group < images * dst_.groups(); ++group) {

@@ -94,6 +94,30 @@ struct Channels {
   Finish finish;
 };
 
+/// A tile of a product of matrices: sums[r][c] = sum over i of src[r][i] * weights[i][c], added in
+/// the order of i whatever the number of rows.
+struct DenseTile {
+  const float* src = nullptr;
+  std::int64_t src_step = 0;  ///< floats from row to row
+  std::int64_t rows = 0;      ///< 1 to dense_rows
+  std::int64_t inputs = 0;
+  const float* weights = nullptr;  ///< [inputs][dense_width]
+  float* sums = nullptr;           ///< [rows][dense_width]
+};
+
+/// A tile of a Gram matrix: sums[r][c] += values[i][row + r] * values[i][column + c], i after i.
+/// Products of two floats are exact in double: the same bits under every instruction set.
+struct GramTile {
+  const double* values = nullptr;  ///< [count][step]
+  std::int64_t count = 0;
+  std::int64_t step = 0;
+  std::int64_t row = 0;
+  std::int64_t column = 0;
+  double* sums = nullptr;  ///< [gram_rows][step], of row and column
+};
+inline constexpr std::int64_t dense_rows = 4;
+inline constexpr std::int64_t gram_rows = 4;
+
 /// The kernels of one instruction set for one kind of src lane.
 struct Kernels {
   std::int64_t lanes = 0;             ///< of a vector
@@ -106,6 +130,10 @@ struct Kernels {
   /// Multiply-adds in registers, to measure the peak: `rounds` rounds of peak_sums vectors.
   std::uint32_t (*peak)(std::int64_t rounds, const std::uint32_t* operands) = nullptr;
   std::int64_t peak_sums = 0;
+  std::int64_t dense_width = 0;                    ///< columns of a DenseTile; f32 lanes only
+  void (*dense)(const DenseTile& tile) = nullptr;  ///< f32 lanes only
+  std::int64_t gram_width = 0;                     ///< columns of a GramTile; f32 lanes only
+  void (*gram)(const GramTile& tile) = nullptr;    ///< f32 lanes only
 };
 
 }  // namespace caloquant::direct

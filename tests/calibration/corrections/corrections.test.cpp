@@ -6,8 +6,10 @@
 #include <cmath>
 
 #include "calibration/corrections/bias_correction.hpp"
+#include "calibration/corrections/channel_means.hpp"
 #include "calibration/corrections/reconstruct_rounding.hpp"
 #include "graph/ir/editor.hpp"
+#include "ops/core/thread_count.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -184,6 +186,44 @@ TEST_F(CorrectionsTest, StatisticsAreThoseOfThePatches) {
   EXPECT_NEAR(found.gram[0], 14.0 / 4.0 * squares, 1e-5);
   EXPECT_NEAR(found.gram[1], 20.0 / 4.0 * squares, 1e-5);
   EXPECT_NEAR(found.gram[3], 30.0 / 4.0 * squares, 1e-5);
+}
+
+// Integers are chosen by these sums: they have one order, whatever the batch and the team.
+TEST_F(CorrectionsTest, StatisticsDependOnNeitherBatchNorThreads) {
+  GraphEditor editor("net");
+  const ValueId x = editor.add_input("x", {dynamic, 2, 3, 4, 5});
+  const ValueId w = editor.add_constant("w", random_floats({3, 2, 2, 2, 2}, -1.0F, 1.0F));
+  const Conv conv{{1, 1, 1}, {1, 1, 1}, {1, 0, 1}, {0, 1, 0}, 1};
+  const ValueId y = editor.add_node("conv", conv, {x, w});
+  const ValueId flat = editor.add_node("flat", Reshape{{-1, 180}}, {y});
+  const ValueId v = editor.add_constant("v", random_floats({7, 180}, -1.0F, 1.0F));
+  editor.add_output("z", editor.add_node("dense", Dense{}, {flat, v}));
+  const Graph graph = editor.finish();
+  const auto fill = [](std::int64_t first, std::int64_t count,
+                       std::span<const std::span<float>> inputs) {
+    for (std::int64_t event = 0; event < count; ++event) {
+      std::mt19937_64 own(static_cast<std::uint64_t>(first + event));
+      for (float& value : inputs[0].subspan(static_cast<std::size_t>(event) * 120, 120)) {
+        value = testing::uniform(own, -1.0F, 1.0F);
+      }
+    }
+  };
+  const auto with = [&](std::int64_t batch, int threads) {
+    const ThreadCount team(threads);
+    return collect_statistics(graph, fill, {{0, 37}, batch, 1});
+  };
+  const StatisticsTable expected = with(1, 1);
+  for (const std::int64_t batch : {1, 3, 8, 32}) {
+    for (const int threads : {1, 2, 4}) {
+      for (const auto& [layer, found] : with(batch, threads)) {
+        EXPECT_EQ(found.gram, expected.at(layer).gram) << layer << ", batch " << batch;
+        EXPECT_EQ(found.mean, expected.at(layer).mean) << layer << ", batch " << batch;
+      }
+      const ThreadCount team(threads);
+      EXPECT_EQ(channel_means(graph, {"conv", "dense"}, fill, {{0, 37}, batch, {}}),
+                channel_means(graph, {"conv", "dense"}, fill, {{0, 37}, 1, {}}));
+    }
+  }
 }
 
 }  // namespace
