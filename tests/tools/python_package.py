@@ -4,7 +4,12 @@ Run by ctest with PYTHONPATH set to the build's package.
 """
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
+import locale
+import os
 import pathlib
+import signal
 import tempfile
 import threading
 import time
@@ -205,6 +210,78 @@ class Showers(unittest.TestCase):
         low, high = next(iter(ranges.values()))["minmax"]
         self.assertLessEqual(low, high)
         self.assertEqual(session.evaluate(session.model)[0], 0.0)
+
+
+def host_state() -> dict[str, object]:
+    """What the package must leave as it found it in the process that imports it."""
+    third = np.longdouble(1) / np.longdouble(3)
+    mask = os.umask(0)
+    os.umask(mask)
+    state: dict[str, object] = {
+        "long double": bool(third * 3 == 1), "locale": locale.setlocale(locale.LC_ALL),
+        "folder": os.getcwd(), "umask": mask, "environment": dict(os.environ),
+        "signals": {number: signal.getsignal(number) for number in signal.valid_signals()},
+        "numpy errors": np.geterr(),
+        "rounding": ctypes.CDLL(ctypes.util.find_library("m")).fegetround()}
+    openmp = ctypes.util.find_library("gomp")
+    if openmp:
+        library = ctypes.CDLL(openmp)
+        state["openmp"] = [library.omp_get_max_threads(), library.omp_get_dynamic(),
+                           library.omp_get_max_active_levels()]
+    return state
+
+
+class Host(unittest.TestCase):
+    """After every public function the process is as before."""
+
+    def leaves_all(self, name: str, call) -> object:
+        before = host_state()
+        try:
+            return call()
+        except caloquant.Error:
+            return None
+        finally:
+            self.assertEqual(host_state(), before, name)
+
+    def test_every_function(self) -> None:
+        path = FOREIGN / "classifier.onnx"
+        with tempfile.TemporaryDirectory() as folder:
+            result = self.leaves_all("quantize", lambda: caloquant.quantize(
+                path, IMAGES, {**CONFIG, "quantization": {"recipes": {
+                    "weight_reconstruction": "on", "bias_correction": "on"}}}))
+            self.leaves_all("quantize with a metric", lambda: caloquant.quantize(
+                path, IMAGES, CONFIG, metric=mse, tolerable_loss=1.0))
+            self.leaves_all("quantize of nothing",
+                            lambda: caloquant.quantize("no/such.onnx", IMAGES, CONFIG))
+            self.leaves_all("save", lambda: result.save(pathlib.Path(folder) / "out"))
+            self.leaves_all("run", lambda: caloquant.run(result.model, IMAGES))
+            self.leaves_all("repr", lambda: (repr(result), result._repr_html_()))
+            session = self.leaves_all("Session", lambda: caloquant.Session(path, IMAGES, CONFIG))
+            self.leaves_all("Session.calibrate", session.calibrate)
+            self.leaves_all("Session.evaluate", lambda: session.evaluate(session.model))
+            self.leaves_all("Session.tune", session.tune)
+            self.leaves_all("load", lambda: caloquant.load(str(path)))
+            self.leaves_all("config_schema", caloquant.config_schema)
+            model = self.leaves_all("Model.from_keras", lambda: caloquant.Model.from_keras(
+                str(SOURCE / "configs/anglegan.json"), str(SOURCE / "configs/anglegan_demo.hdf5")))
+            generator = self.leaves_all("Generator",
+                                        lambda: caloquant.Generator(model.with_output(50.0, 0.85)))
+            self.leaves_all("Generator.generate", lambda: generator.generate(100.0, theta=1.4))
+            self.leaves_all("run of wrong rows", lambda: caloquant.run(result.model, IMAGES[:, :1]))
+
+    def test_tensorflow_predicts_beside(self) -> None:
+        try:
+            import tensorflow as tf
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        network = tf.keras.Sequential([tf.keras.layers.Input((16,)), tf.keras.layers.Dense(64),
+                                       tf.keras.layers.LeakyReLU(), tf.keras.layers.Dense(8)])
+        rows = np.random.default_rng(2).normal(size=(64, 16)).astype(np.float32)
+        wanted = network.predict(rows, verbose=0)
+        for _ in range(5):
+            caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG)
+            np.testing.assert_allclose(network.predict(rows, verbose=0), wanted, rtol=1e-5,
+                                       atol=1e-5)
 
 
 class Frameworks(unittest.TestCase):

@@ -1,3 +1,11 @@
+# g++ 12 makes MMX instructions of reductions over pairs (ops/core/extremes.cpp, at -O3) without an
+# `emms` behind them: the x87 registers of the program that called us would stay unusable, every
+# `long double` a NaN.
+string(REGEX MATCH "^(x86_64|AMD64|i[3-6]86)$" CALOQUANT_ON_X86 "${CMAKE_SYSTEM_PROCESSOR}")
+if(CALOQUANT_ON_X86)
+  add_compile_options(-mno-mmx)
+endif()
+
 add_library(caloquant_options INTERFACE)
 target_compile_features(caloquant_options INTERFACE cxx_std_20)
 target_compile_options(caloquant_options INTERFACE
@@ -8,6 +16,8 @@ target_compile_options(caloquant_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wno-restrict -Wno-stringop-overread>
   # Same sums on every machine: no contraction of a*b+c behind our back.
   -ffp-contract=off
+  # Eigen divides products among threads in parts that depend on how many there are.
+  -DEIGEN_DONT_PARALLELIZE
   # g++ 12.2 vectorises two neighbouring double -> float -> double conversions to nothing: they no
   # longer round (seen in quantizer/run/primaries.cpp; Generate.EqualsTheEngineOnTheLatentsOfItsLabels
   # notices).
