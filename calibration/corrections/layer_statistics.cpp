@@ -1,6 +1,7 @@
 #include "calibration/corrections/layer_statistics.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -142,21 +143,47 @@ void copy_patches(Tap& tap, std::int64_t slot, std::uint64_t seed, std::int64_t 
   }
 }
 
-/// Adds the patches of the first `events` events, one after the other: sums that decide how weights
-/// are rounded must not depend on how events were cut into batches.
-void add_patches(Tap& tap, std::int64_t events) {
+/// Adds the first moments of the patches of the first `events` events, one after the other.
+void add_means(Tap& tap, std::int64_t events) {
   LayerStatistics& sums = tap.sums;
   const std::int64_t rows = events * tap.per_event;
-  const float* patches = tap.patches.data<float>().data();
-  for (std::size_t block = 0; block < tap.grams.size(); ++block) {
-    tap.grams[block].add(patches + static_cast<std::int64_t>(block) * sums.block, rows, sums.width);
-  }
+  const float* patches = std::as_const(tap.patches).data<float>().data();
   for (std::int64_t row = 0; row < rows; ++row) {
     std::transform(sums.mean.begin(), sums.mean.end(), patches + row * sums.width,
                    sums.mean.begin(),
                    [](double sum, float value) { return sum + static_cast<double>(value); });
   }
   sums.rows += rows;
+}
+
+/// What one batch adds to the sums. They decide how weights are rounded, so their order is that of
+/// the events, however these were cut into batches: one thread adds to a sum.
+void add_batch(std::vector<Tap>& taps, const std::function<void(Tap&)>& copy, std::int64_t events) {
+  struct Block {
+    Tap* tap;
+    std::size_t index;
+  };
+  std::vector<Block> blocks;
+  for (Tap& tap : taps) {
+    for (std::size_t index = 0; index < tap.grams.size(); ++index) {
+      blocks.push_back({&tap, index});
+    }
+  }
+#pragma omp parallel num_threads(team_size())
+  {
+#pragma omp for schedule(dynamic)
+    for (std::size_t tap = 0; tap < taps.size(); ++tap) {
+      copy(taps[tap]);
+      add_means(taps[tap], events);
+    }
+#pragma omp for schedule(dynamic)
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      Tap& tap = *blocks[i].tap;
+      const std::int64_t first = static_cast<std::int64_t>(blocks[i].index) * tap.sums.block;
+      tap.grams[blocks[i].index].add(std::as_const(tap.patches).data<float>().data() + first,
+                                     events * tap.per_event, tap.sums.width);
+    }
+  }
 }
 
 /// Sums to means.
@@ -185,15 +212,12 @@ StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
     outputs.push_back(tap.values.data<float>());
   }
   const auto look = [&](std::int64_t first, std::int64_t count) {
-#pragma omp parallel for num_threads(team_size()) schedule(dynamic)
-    for (std::size_t tap = 0; tap < taps.size(); ++tap) {
+    const auto copy = [&](Tap& tap) {
       for (std::int64_t slot = 0; slot < count; ++slot) {
-        copy_patches(taps[tap], slot, options.seed, first + slot);
+        copy_patches(tap, slot, options.seed, first + slot);
       }
-    }
-    for (Tap& tap : taps) {
-      add_patches(tap, count);
-    }
+    };
+    add_batch(taps, copy, count);
   };
   sweep_events(tapped_graph(graph, taps), fill,
                {options.events, options.batch, with_default_kernels(options.engine), {}}, outputs,

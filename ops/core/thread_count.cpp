@@ -42,4 +42,8 @@ GrantedTeam::~GrantedTeam() {
   omp_set_dynamic(dynamic_before_);
 }
 
+int granted_threads() {
+  return GrantedTeam().threads();
+}
+
 }  // namespace caloquant

@@ -43,4 +43,7 @@ class GrantedTeam {
   int threads_ = 1;
 };
 
+/// What a region that is opened here gets.
+[[nodiscard]] int granted_threads();
+
 }  // namespace caloquant

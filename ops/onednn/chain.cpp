@@ -71,7 +71,7 @@ struct OneDnnChain::State {
 };
 
 OneDnnChain::OneDnnChain(const Shape& src) : state_(std::make_unique<State>()) {
-  state_->threads = GrantedTeam().threads();
+  state_->threads = granted_threads();
   state_->src = dnnl::memory(Md(src, f32, plain(src.size())), state_->engine, DNNL_MEMORY_NONE);
   state_->last = state_->src;
 }

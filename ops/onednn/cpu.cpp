@@ -3,7 +3,6 @@
 #include <array>
 #include <dnnl.hpp>
 
-#include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
@@ -33,7 +32,6 @@ CpuReport cpu_report() {
   const dnnl_version_t* version = dnnl_version();
   report.onednn = std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
                   std::to_string(version->patch);
-  report.threads = team_size();
   report.isa = "other";
   const dnnl::cpu_isa effective = dnnl::get_effective_cpu_isa();
   for (const IsaName& candidate : isa_names) {

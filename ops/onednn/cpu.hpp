@@ -12,7 +12,6 @@ struct CpuReport {
   bool exact_int8 = false;   ///< u8 x s8 products are summed exactly (VNNI). Without it oneDNN's
                              ///< int8 kernels saturate at 16 bits and are not used here.
   bool native_bf16 = false;  ///< products of bfloat16 in one instruction
-  int threads = 1;
 };
 
 [[nodiscard]] CpuReport cpu_report();

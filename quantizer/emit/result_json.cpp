@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "graph/io/sha256.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/run_config_json.hpp"
@@ -180,7 +181,7 @@ Json provenance_json(const ResultContext& context) {
           {"onednn", cpu.onednn},
           {"isa", cpu.isa},
           {"direct_isa", std::string(name_of(active_isa()))},
-          {"threads", cpu.threads},
+          {"threads", granted_threads()},
           {"model_files", files_json(context.model_files)},
           {"data_files", files_json(context.data_files)},
           {"config", to_json(context.config)}};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "graph/io/sha256.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
@@ -209,7 +210,7 @@ class Gate {
     tell("caloquant", CALOQUANT_VERSION);
     tell("onednn", cpu.onednn);
     tell("isa", std::string(name_of(active_isa())));
-    tell("threads", std::to_string(cpu.threads));
+    tell("threads", std::to_string(granted_threads()));
     for (const std::filesystem::path& file : model_.files) {
       tell_file("model", file);
     }

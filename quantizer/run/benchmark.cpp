@@ -37,8 +37,8 @@ class Subject {
       : candidate_(candidate), data_(candidate.graph, batch) {
     row_.precision = candidate.precision;
     row_.batch = batch;
-    row_.threads = threads;
     const ThreadCount guard(threads);
+    row_.threads = granted_threads();
     if (candidate.engine == BenchmarkEngine::plain) {
       executable_ = compile_plain_onednn(candidate.graph, batch);
     } else {

@@ -25,7 +25,7 @@ struct BenchmarkCandidate {
 
 struct BenchmarkOptions {
   std::vector<std::int64_t> batches{8, 32};
-  std::vector<int> threads;  ///< empty: as many as OpenMP has
+  std::vector<int> threads;  ///< empty: as many as OpenMP has; rows say what was granted
   int repetitions = 5;
   double seconds = 0.3;    ///< least time of a repetition [s]
   bool peaks = true;       ///< also what the machine could do, for share_of_peak

@@ -13,6 +13,7 @@
 #include "graph/exec/executor.hpp"
 #include "graph/io/keras_reader.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/run/batch_run.hpp"
 #include "quantizer/run/benchmark.hpp"
@@ -83,7 +84,8 @@ BENCHMARK(energy_gan_int8)->Arg(8)->Arg(32)->UseRealTime()->Unit(benchmark::kMil
 
 int main(int argc, char** argv) {
   const caloquant::CpuReport cpu = caloquant::cpu_report();
-  std::cout << "oneDNN " << cpu.onednn << ", " << cpu.isa << ", " << cpu.threads << " threads\n";
+  std::cout << "oneDNN " << cpu.onednn << ", " << cpu.isa << ", " << caloquant::granted_threads()
+            << " threads\n";
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 1;

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "graph/io/h5file.hpp"
@@ -117,6 +118,10 @@ TEST_F(CliThreads, QuantizeMakesTheSameModel) {
     expect_same(run_with({"quantize", "run.json", "-o", "other"}, environment),
                 name_of(environment));
   }
+  for (const char* batch : {"1", "3", "32"}) {
+    const std::string set = std::string("/execution/batch=") + batch;
+    expect_same(run({"quantize", "run.json", "-o", "other", "--set", set}), set);
+  }
   if (const auto done = on_one_processor({"quantize", "run.json", "-o", "other"})) {
     expect_same(*done, "one processor");
   }
@@ -133,11 +138,16 @@ TEST_F(CliThreads, BenchmarkAndEvaluateWork) {
   const Json expected = loss({});
   for (const Environment& environment : environments()) {
     EXPECT_EQ(loss(environment), expected) << name_of(environment);
-    const auto done = run_with(
-        {"benchmark", "--architecture", "energygan.json", "--random-weights", "5", "--precision",
-         "plain,fp32", "--batch", "3", "--seconds", "0.01", "--repetitions", "1"},
-        environment);
-    EXPECT_EQ(done.exit_code, 0) << name_of(environment) << done.err;
+    const auto done = run_with({"benchmark", "--architecture", "energygan.json", "--random-weights",
+                                "5", "--precision", "plain,fp32", "--batch", "3", "--threads", "4",
+                                "--seconds", "0.01", "--repetitions", "1", "--json"},
+                               environment);
+    ASSERT_EQ(done.exit_code, 0) << name_of(environment) << done.err;
+    if (const auto limit = environment.find("OMP_THREAD_LIMIT"); limit != environment.end()) {
+      const int granted = std::min(4, std::stoi(limit->second));
+      EXPECT_THAT(Json::parse(done.out).dump(),
+                  ::testing::HasSubstr("\"threads\":" + std::to_string(granted)));
+    }
   }
 }
 

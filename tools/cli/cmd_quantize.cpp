@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "graph/exec/kernel_choices.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/enum_names.hpp"
@@ -75,7 +76,7 @@ int dry_run_command(const RunConfig& config, const QuantizeArguments& arguments)
 void print_machine() {
   const CpuReport cpu = cpu_report();
   std::cout << "caloquant " CALOQUANT_VERSION ", oneDNN " << cpu.onednn << ", " << cpu.isa << ", "
-            << cpu.threads << " threads, direct kernels " << name_of(active_isa()) << '\n';
+            << granted_threads() << " threads, direct kernels " << name_of(active_isa()) << '\n';
 }
 
 int quantize_command(const QuantizeArguments& arguments) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 
 namespace caloquant {
@@ -38,7 +37,6 @@ void GramSum::add(const float* rows, std::int64_t count, std::int64_t stride) {
 
 void GramSum::add_panel(std::int64_t count) {
   const direct::Kernels kernels = direct::kernels_of(isa_, direct::Lane::f32);
-#pragma omp parallel for num_threads(team_size()) schedule(static, 1)
   for (std::int64_t row = 0; row < padded_; row += direct::gram_rows) {
     const std::int64_t diagonal = row / kernels.gram_width * kernels.gram_width;
     for (std::int64_t column = diagonal; column < padded_; column += kernels.gram_width) {

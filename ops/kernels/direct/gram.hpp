@@ -7,8 +7,8 @@
 
 namespace caloquant {
 
-/// Sum of x^T x over rows x, in double and row after row: the same bits however the rows are cut
-/// into calls, for every number of threads and every instruction set.
+/// Sum of x^T x over rows x, in double and row after row, by one thread: the same bits however the
+/// rows are cut into calls and for every instruction set.
 class GramSum {
  public:
   explicit GramSum(std::int64_t width, Isa isa = active_isa());

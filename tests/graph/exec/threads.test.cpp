@@ -10,6 +10,7 @@
 #include "graph/exec/engine.hpp"
 #include "graph/exec/plain_executor.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/qmath.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"
 
@@ -74,9 +75,21 @@ Graph wide_dense(std::mt19937_64& random) {
   return editor.finish();
 }
 
+Graph with_bf16_convolutions(const Graph& graph) {
+  GraphEditor editor(graph);
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const Node& node = graph.nodes()[i];
+    if (std::holds_alternative<Conv>(node.op)) {
+      editor.set_quant(static_cast<NodeId>(i), {{DType::bf16, 1.0F, 0}, {1.0F}},
+                       std::make_shared<const Tensor>(to_bf16(*graph.constant(node, 1))));
+    }
+  }
+  return editor.finish();
+}
+
 class Threads : public testing::PropertyTest {
  protected:
-  /// Networks in f32 and integers, in our kernels and in oneDNN's.
+  /// Networks in f32, integers and bf16, in our kernels and in oneDNN's.
   std::vector<Subject> subjects(int generators) {
     std::vector<Graph> fp32{canonicalize(wide_dense(random))};
     for (int i = 0; i < generators; ++i) {
@@ -90,6 +103,7 @@ class Threads : public testing::PropertyTest {
         const std::string kernels = options.choose ? ", oneDNN" : ", ours";
         all.push_back({graph.name() + " fp32" + kernels, graph, options});
         all.push_back({graph.name() + " int8" + kernels, int8, options});
+        all.push_back({graph.name() + " bf16" + kernels, with_bf16_convolutions(graph), options});
       }
     }
     return all;

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "ops/core/thread_count.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -10,8 +9,7 @@ namespace {
 
 class Gram : public testing::PropertyTest {};
 
-// One order of sums: exactly that of plain loops in double, for every instruction set, cut and
-// team.
+// One order of sums: exactly that of plain loops in double, for every instruction set and cut.
 TEST_F(Gram, HasTheBitsOfPlainLoops) {
   for (const std::int64_t width : {1, 4, 33, 100, 130}) {
     constexpr std::int64_t count = 150;
@@ -34,7 +32,6 @@ TEST_F(Gram, HasTheBitsOfPlainLoops) {
     }
     for (const Isa isa : runnable_isas()) {
       for (const std::int64_t cut : {1, 3, 64, 150}) {
-        const ThreadCount team(static_cast<int>(cut % 3) + 1);
         GramSum sum(width, isa);
         for (std::int64_t first = 0; first < count; first += cut) {
           sum.add(rows.data() + first * stride, std::min(cut, count - first), stride);
