@@ -3,7 +3,6 @@
 #include <array>
 #include <dnnl.hpp>
 
-
 namespace caloquant {
 namespace {
 
