@@ -30,6 +30,20 @@ std::optional<EpilogueOp> as_epilogue(const Graph& graph, const Node& node, bool
   return std::nullopt;
 }
 
+/// Bounds behind bounds become one function: what TensorFlow's clip_by_value and ReLU layers in
+/// front of a Minimum are made of.
+void append(std::vector<EpilogueOp>& epilogue, EpilogueOp op) {
+  const auto* before = epilogue.empty() ? nullptr : std::get_if<Eltwise>(&epilogue.back());
+  const auto* next = std::get_if<Eltwise>(&op);
+  const auto joined =
+      before == nullptr || next == nullptr ? std::nullopt : joined_bounds(*before, *next);
+  if (joined) {
+    epilogue.back() = *joined;
+  } else {
+    epilogue.push_back(std::move(op));
+  }
+}
+
 }  // namespace
 
 Fusion fuse_epilogues(const Graph& graph) {
@@ -53,7 +67,7 @@ Fusion fuse_epilogues(const Graph& graph) {
       if (!op) {
         break;
       }
-      layer.epilogue.push_back(std::move(*op));
+      append(layer.epilogue, *std::move(op));
       layer.dst = reader.output;
       fusion.absorbed.insert(readers[0]);
     }

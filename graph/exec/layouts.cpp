@@ -42,6 +42,7 @@ Layout Layouts::of_node(const Node& node) const {
                         [&](const Pool&) { return Layout::channels_last; },
                         [&](const Pad&) { return spatial; },
                         [&](const Affine&) { return spatial; },
+                        [&](const Extremum&) { return spatial; },
                         [&](const Eltwise&) { return of(node.inputs.front()); },
                         [&](const Identity&) { return of(node.inputs.front()); },
                         [&](const Add&) { return of(node.inputs.front()); },

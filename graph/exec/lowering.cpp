@@ -338,6 +338,16 @@ class Lowering {
     return {memory_shape(pad.begin, form.layout), memory_shape(pad.end, form.layout), fill};
   }
 
+  [[nodiscard]] ExtremumWork extremum_work(const Extremum& op, const Node& node) const {
+    ExtremumWork work{op.kind, {}};
+    for (const ValueId input : node.inputs) {
+      if (graph_.value(input).constant) {
+        work.vectors.push_back(graph_.value(input).constant);
+      }
+    }
+    return work;
+  }
+
   void emit_f32(const Node& node) {
     const Layout layout = layouts_.of_node(node);
     std::vector<BufferId> src;
@@ -358,6 +368,7 @@ class Lowering {
         Overloaded{
             [&](const Pool& op) -> Work { return PoolWork{op}; },
             [&](const Eltwise& op) -> Work { return EltwiseWork{op}; },
+            [&](const Extremum& op) -> Work { return extremum_work(op, node); },
             [&](const Softmax& op) -> Work { return SoftmaxWork{memory_axis(op.axis)}; },
             [&](const Add&) -> Work { return AddWork{}; },
             [&](const Concat& op) -> Work { return ConcatWork{memory_axis(op.axis)}; },

@@ -114,6 +114,10 @@ struct AffineWork {
 struct EltwiseWork {
   Eltwise eltwise;
 };
+struct ExtremumWork {
+  ExtremumKind kind;
+  std::vector<std::shared_ptr<const Tensor>> vectors;  ///< [C], beside the tensors of the step
+};
 struct SoftmaxWork {
   std::size_t axis;  ///< memory axis
 };
@@ -123,8 +127,8 @@ struct ConcatWork {
 };
 struct CopyWork {};
 using Work = std::variant<LayerWork, PackWork, QuantizeWork, TransposeWork, UpsampleWork,
-                          DepthToSpaceWork, PadWork, PoolWork, AffineWork, EltwiseWork, SoftmaxWork,
-                          AddWork, ConcatWork, CopyWork>;
+                          DepthToSpaceWork, PadWork, PoolWork, AffineWork, EltwiseWork,
+                          ExtremumWork, SoftmaxWork, AddWork, ConcatWork, CopyWork>;
 
 struct Step {
   std::string layer;  ///< node name

@@ -54,6 +54,7 @@ class Runner {
               affine_cells(f32_src(), f32_dst(), work.mul->data<float>(), work.add->data<float>());
             },
             [&](const EltwiseWork& work) { eltwise(work.eltwise, f32_src(), f32_dst()); },
+            [&](const ExtremumWork& work) { extremum(step, work, f32_dst()); },
             [&](const SoftmaxWork& work) {
               softmax_cells(f32_src().data(), f32_dst().data(), src.shape, work.axis);
             },
@@ -74,11 +75,24 @@ class Runner {
         reinterpret_cast<std::uint32_t*>(into), dst.packed(), dst.form.quant, dst.shape.front());
   }
 
-  void add(const Step& step, std::span<float> dst) const {
-    const auto first = cells<float>(at(step.src[0]), graph_.buffers[step.src[0]]);
-    std::copy(first.begin(), first.end(), dst.begin());
+  [[nodiscard]] std::span<const float> f32_src(const Step& step, std::size_t index) const {
+    return cells<float>(at(step.src[index]), graph_.buffers[step.src[index]]);
+  }
+
+  void extremum(const Step& step, const ExtremumWork& work, std::span<float> dst) const {
+    std::ranges::copy(f32_src(step, 0), dst.begin());
     for (std::size_t i = 1; i < step.src.size(); ++i) {
-      const auto next = cells<float>(at(step.src[i]), graph_.buffers[step.src[i]]);
+      extremum_cells(work.kind, f32_src(step, i), dst);
+    }
+    for (const auto& vector : work.vectors) {
+      extremum_cells(work.kind, vector->data<float>(), dst);
+    }
+  }
+
+  void add(const Step& step, std::span<float> dst) const {
+    std::ranges::copy(f32_src(step, 0), dst.begin());
+    for (std::size_t i = 1; i < step.src.size(); ++i) {
+      const auto next = f32_src(step, i);
       std::transform(next.begin(), next.end(), dst.begin(), dst.begin(), std::plus<>());
     }
   }

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <caloquant/error.hpp>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -18,12 +20,12 @@ struct NamedFunction {
 /// Keras 2 names with the arguments that Keras gives them.
 constexpr std::array named_functions{
     NamedFunction{"relu", {EltwiseKind::relu, 0.0F}},
-    NamedFunction{"relu6", {EltwiseKind::relu, 6.0F}},
+    NamedFunction{"relu6", {EltwiseKind::clip, 0.0F, 6.0F}},
     NamedFunction{"leaky_relu", {EltwiseKind::leaky_relu, 0.2F}},
     NamedFunction{"elu", {EltwiseKind::elu, 1.0F}},
     NamedFunction{"selu", {EltwiseKind::selu, 0.0F}},
     NamedFunction{"sigmoid", {EltwiseKind::sigmoid, 0.0F}},
-    NamedFunction{"hard_sigmoid", {EltwiseKind::hard_sigmoid, 0.0F}},
+    NamedFunction{"hard_sigmoid", hard_sigmoid_of_keras_2},
     NamedFunction{"tanh", {EltwiseKind::tanh, 0.0F}},
     NamedFunction{"softplus", {EltwiseKind::softplus, 0.0F}},
     NamedFunction{"softsign", {EltwiseKind::softsign, 0.0F}},
@@ -41,18 +43,31 @@ KerasTensor add_softmax(const KerasCall& call, const KerasOptions& options, cons
                   src);
 }
 
-Eltwise relu_of(const KerasOptions& options) {
-  const double most = options.number("max_value", 0.0);
-  const bool clipped = options.find("max_value") != nullptr;
-  const double slope = options.number("negative_slope", 0.0);
-  if (options.number("threshold", 0.0) != 0.0) {
-    options.fail("threshold", "must be 0: other thresholds are not supported");
+/// x >= max_value ? max_value : x > threshold ? x : negative_slope * (x - threshold). Without a
+/// threshold the slope begins at 0; the layer has no negative numbers, so what is below the
+/// threshold is below max_value, too.
+KerasTensor add_relu(const KerasCall& call, const KerasOptions& options, const KerasTensor& src,
+                     const std::string& suffix) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const auto most = static_cast<float>(options.number("max_value", infinity));
+  const auto slope = static_cast<float>(options.number("negative_slope", 0.0));
+  const auto threshold = static_cast<float>(options.number("threshold", 0.0));
+  for (const char* key : {"max_value", "negative_slope", "threshold"}) {
+    if (!(options.number(key, 0.0) >= 0.0)) {
+      options.fail(key, "must not be negative");
+    }
   }
-  if (clipped && (most <= 0.0 || slope != 0.0)) {
-    options.fail("max_value", "must be positive and without a negative_slope");
+  const bool limited = std::isfinite(most);
+  if (threshold == 0.0F && slope == 0.0F) {
+    return call.add(suffix, limited ? clip_between(0.0F, most) : Eltwise{EltwiseKind::relu}, src);
   }
-  return slope == 0.0 ? Eltwise{EltwiseKind::relu, static_cast<float>(most)}
-                      : Eltwise{EltwiseKind::leaky_relu, static_cast<float>(slope)};
+  const Eltwise bent = threshold == 0.0F ? Eltwise{EltwiseKind::leaky_relu, slope}
+                                         : Eltwise{EltwiseKind::threshold, threshold, slope};
+  if (!limited) {
+    return call.add(suffix, bent, src);
+  }
+  constexpr float none = -std::numeric_limits<float>::infinity();
+  return call.add(suffix, clip_between(none, most), call.add(suffix + "/bent", bent, src));
 }
 
 Eltwise leaky_relu_of(const KerasOptions& options) {
@@ -104,7 +119,7 @@ KerasTensor apply_object(const KerasCall& call, const Json& object, const KerasT
   if (name == "Softmax") {
     dst = add_softmax(call, options, src, suffix);
   } else if (name == "ReLU") {
-    dst = call.add(suffix, relu_of(options), src);
+    dst = add_relu(call, options, src, suffix);
   } else if (name == "LeakyReLU") {
     dst = call.add(suffix, leaky_relu_of(options), src);
   } else if (name == "ELU") {
@@ -140,7 +155,7 @@ KerasTensor translate_activation(const KerasCall& call) {
 }
 
 KerasTensor translate_relu(const KerasCall& call) {
-  return call.add(relu_of(call.options), call.input());
+  return add_relu(call, call.options, call.input(), "");
 }
 
 KerasTensor translate_leaky_relu(const KerasCall& call) {

@@ -1,6 +1,8 @@
 #include "graph/io/op_json.hpp"
 
 #include <caloquant/error.hpp>
+#include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -12,6 +14,7 @@ namespace {
 void write(Json&, const Dense&) {}
 void write(Json&, const Affine&) {}
 void write(Json&, const Add&) {}
+void write(Json&, const Extremum&) {}
 void write(Json&, const Identity&) {}
 void write(Json& json, const Conv& op) {
   json["strides"] = op.strides;
@@ -37,8 +40,29 @@ void write(Json& json, const Pool& op) {
   json["pads_begin"] = op.pads_begin;
   json["pads_end"] = op.pads_end;
 }
+/// JSON has no infinity: a bound that is none is left out.
+void write_bound(Json& json, const char* key, float bound) {
+  if (std::isfinite(bound)) {
+    json[key] = bound;
+  }
+}
 void write(Json& json, const Eltwise& op) {
-  json["alpha"] = op.alpha;
+  switch (op.kind) {
+    case EltwiseKind::clip:
+      write_bound(json, "low", op.alpha);
+      write_bound(json, "high", op.beta);
+      return;
+    case EltwiseKind::threshold:
+      json["threshold"] = op.alpha;
+      json["slope"] = op.beta;
+      return;
+    case EltwiseKind::hard_sigmoid:
+      json["slope"] = op.alpha;
+      json["offset"] = op.beta;
+      return;
+    default:
+      json["alpha"] = op.alpha;
+  }
 }
 void write(Json& json, const Softmax& op) {
   json["axis"] = op.axis;
@@ -62,6 +86,35 @@ Conv read_conv(const Json& json, const std::string& where) {
   return {json_field<Shape>(json, "strides", where), json_field<Shape>(json, "dilations", where),
           json_field<Shape>(json, "pads_begin", where), json_field<Shape>(json, "pads_end", where),
           json_field<std::int64_t>(json, "groups", where)};
+}
+
+float bound_or(const Json& json, const char* key, float none, const std::string& where) {
+  return json.contains(key) ? json_field<float>(json, key, where) : none;
+}
+
+Eltwise read_eltwise(EltwiseKind kind, const Json& json, const std::string& where) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  switch (kind) {
+    case EltwiseKind::clip:
+      return {kind, bound_or(json, "low", -infinity, where),
+              bound_or(json, "high", infinity, where)};
+    case EltwiseKind::threshold:
+      return {kind, json_field<float>(json, "threshold", where),
+              json_field<float>(json, "slope", where)};
+    case EltwiseKind::hard_sigmoid:
+      if (!json.contains("slope")) {  // older files know that of Keras 2 only
+        return hard_sigmoid_of_keras_2;
+      }
+      return {kind, json_field<float>(json, "slope", where),
+              json_field<float>(json, "offset", where)};
+    default:
+      break;
+  }
+  const auto alpha = json_field<float>(json, "alpha", where);
+  if (kind == EltwiseKind::relu && alpha > 0.0F) {  // how older files have a clip from 0 on
+    return clip_between(0.0F, alpha);
+  }
+  return {kind, alpha};
 }
 
 struct OpReader {
@@ -97,6 +150,10 @@ constexpr OpReader readers[] = {
      [](const Json& j, const std::string& w) -> Op {
        return Softmax{json_field<std::int64_t>(j, "axis", w)};
      }},
+    {"maximum",
+     [](const Json&, const std::string&) -> Op { return Extremum{ExtremumKind::maximum}; }},
+    {"minimum",
+     [](const Json&, const std::string&) -> Op { return Extremum{ExtremumKind::minimum}; }},
     {"add", [](const Json&, const std::string&) -> Op { return Add{}; }},
     {"concat",
      [](const Json& j, const std::string& w) -> Op {
@@ -152,7 +209,7 @@ Op op_from_json(const Json& json, const std::string& where) {
     }
   }
   try {
-    return Eltwise{eltwise_kind_from(name), json_field<float>(json, "alpha", where)};
+    return read_eltwise(eltwise_kind_from(name), json, where);
   } catch (const std::out_of_range&) {
     throw ModelError(where, "has the unknown operator '" + name + "'",
                      "was it written by a newer caloquant?");

@@ -1,6 +1,7 @@
 #include "graph/passes/channel_readers.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <optional>
 
@@ -16,8 +17,9 @@ namespace {
 
 bool moves_channels_alone(const Graph& graph, const Node& node) {
   if (const auto* eltwise = std::get_if<Eltwise>(&node.op)) {
-    return (eltwise->kind == EltwiseKind::relu && eltwise->alpha == 0.0F) ||
-           eltwise->kind == EltwiseKind::leaky_relu;
+    const auto scales = [](float bound) { return bound == 0.0F || std::isinf(bound); };
+    return eltwise->kind == EltwiseKind::relu || eltwise->kind == EltwiseKind::leaky_relu ||
+           (eltwise->kind == EltwiseKind::clip && scales(eltwise->alpha) && scales(eltwise->beta));
   }
   if (const auto* pad = std::get_if<Pad>(&node.op)) {
     return pad->begin[0] == 0 && pad->end[0] == 0 && pad->begin[1] == 0 && pad->end[1] == 0;

@@ -11,7 +11,7 @@
 // with r_c or w_c of 0 keeps s_c = 1, and |log2 s_c| is at most 12. A DepthToSpace or Reshape in
 // between makes several channels of the place one channel of the reader: those share one factor.
 //
-// In between: what commutes with positive factors (ReLU without a ceiling, LeakyReLU, up-sampling,
+// In between: what commutes with positive factors (ReLU, LeakyReLU, clip at 0, up-sampling,
 // pooling, DepthToSpace, zero padding in space, Reshape and Transpose that keep channels apart).
 // Conditions: place and readers have constant f32 weights and vectors and are not quantized; every
 // way from the place ends at a reader, none at a graph output or another operator; the scaled

@@ -11,9 +11,14 @@ namespace caloquant {
 
 float eltwise_value(const Eltwise& eltwise, float x) {
   const float alpha = eltwise.alpha;
+  const float beta = eltwise.beta;
   switch (eltwise.kind) {
     case EltwiseKind::relu:
-      return alpha > 0.0F ? std::min(std::max(x, 0.0F), alpha) : std::max(x, 0.0F);
+      return std::max(x, 0.0F);
+    case EltwiseKind::clip:
+      return std::min(std::max(x, alpha), beta);
+    case EltwiseKind::threshold:
+      return !(x <= alpha) ? x : beta == 0.0F ? 0.0F : beta * (x - alpha);
     case EltwiseKind::leaky_relu:
       return x >= 0.0F ? x : alpha * x;
     case EltwiseKind::elu:
@@ -23,7 +28,7 @@ float eltwise_value(const Eltwise& eltwise, float x) {
     case EltwiseKind::sigmoid:
       return 1.0F / (1.0F + std::exp(-x));
     case EltwiseKind::hard_sigmoid:
-      return std::clamp(0.2F * x + 0.5F, 0.0F, 1.0F);
+      return std::clamp(alpha * x + beta, 0.0F, 1.0F);
     case EltwiseKind::tanh:
       return std::tanh(x);
     case EltwiseKind::softplus:
@@ -35,7 +40,7 @@ float eltwise_value(const Eltwise& eltwise, float x) {
     case EltwiseKind::swish:
       return x / (1.0F + std::exp(-x));
     case EltwiseKind::gelu:
-      return 0.5F * x * (1.0F + std::erf(x / std::numbers::sqrt2_v<float>));
+      return 0.5F * x * std::erfc(-x / std::numbers::sqrt2_v<float>);  // 1 + erf would cancel
   }
   return x;
 }
@@ -48,8 +53,21 @@ void eltwise(const Eltwise& eltwise, std::span<const float> src, std::span<float
   }
 }
 
+void extremum_cells(ExtremumKind kind, std::span<const float> src, std::span<float> dst) {
+  CALOQUANT_EXPECT(!src.empty() && dst.size() % src.size() == 0);
+  const bool largest = kind == ExtremumKind::maximum;
+#pragma omp parallel for if (dst.size() > 16384)
+  for (std::size_t i = 0; i < dst.size(); ++i) {
+    const float a = dst[i];
+    const float b = src[i % src.size()];
+    const bool keeps = std::isnan(a) || (largest ? b <= a : b >= a);
+    dst[i] = keeps ? a : b;
+  }
+}
+
 bool is_fusable(EltwiseKind kind) {
   switch (kind) {
+    case EltwiseKind::threshold:
     case EltwiseKind::selu:
     case EltwiseKind::hard_sigmoid:
     case EltwiseKind::softsign:

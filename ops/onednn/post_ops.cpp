@@ -14,6 +14,8 @@ dnnl::algorithm to_dnnl(EltwiseKind kind) {
     case EltwiseKind::relu:
     case EltwiseKind::leaky_relu:
       return algorithm::eltwise_relu;
+    case EltwiseKind::clip:
+      return algorithm::eltwise_clip;
     case EltwiseKind::elu:
       return algorithm::eltwise_elu;
     case EltwiseKind::sigmoid:
@@ -73,12 +75,8 @@ void PostOps::add_requantization(std::vector<EpilogueOp>& ops, const QuantParams
 }
 
 void PostOps::append(const Eltwise& eltwise) {
-  if (eltwise.kind == EltwiseKind::relu && eltwise.alpha > 0.0F) {
-    post_ops_.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, 0.0F, eltwise.alpha);
-    return;
-  }
   const bool swish = eltwise.kind == EltwiseKind::swish;
-  post_ops_.append_eltwise(1.0F, to_dnnl(eltwise.kind), swish ? 1.0F : eltwise.alpha, 0.0F);
+  post_ops_.append_eltwise(1.0F, to_dnnl(eltwise.kind), swish ? 1.0F : eltwise.alpha, eltwise.beta);
 }
 
 void PostOps::append(const ChannelAffine& affine) {

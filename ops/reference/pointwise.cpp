@@ -12,13 +12,17 @@ double sigmoid(double x) {
   return 1.0 / (1.0 + std::exp(-x));
 }
 
-double value_of(EltwiseKind kind, double alpha, double x) {
+double value_of(EltwiseKind kind, double alpha, double beta, double x) {
   // Klambauer et al. 2017, Self-Normalizing Neural Networks, eq. 14.
   constexpr double selu_scale = 1.0507009873554804934193349852946;
   constexpr double selu_alpha = 1.6732632423543772848170429916717;
   switch (kind) {
     case EltwiseKind::relu:
-      return alpha > 0.0 ? std::min(std::max(x, 0.0), alpha) : std::max(x, 0.0);
+      return std::max(x, 0.0);
+    case EltwiseKind::clip:
+      return std::min(std::max(x, alpha), beta);
+    case EltwiseKind::threshold:
+      return !(x <= alpha) ? x : beta == 0.0 ? 0.0 : beta * (x - alpha);
     case EltwiseKind::leaky_relu:
       return x >= 0.0 ? x : alpha * x;
     case EltwiseKind::elu:
@@ -28,7 +32,7 @@ double value_of(EltwiseKind kind, double alpha, double x) {
     case EltwiseKind::sigmoid:
       return sigmoid(x);
     case EltwiseKind::hard_sigmoid:
-      return std::clamp(0.2 * x + 0.5, 0.0, 1.0);
+      return std::clamp(alpha * x + beta, 0.0, 1.0);
     case EltwiseKind::tanh:
       return std::tanh(x);
     case EltwiseKind::softplus:
@@ -40,7 +44,7 @@ double value_of(EltwiseKind kind, double alpha, double x) {
     case EltwiseKind::swish:
       return x * sigmoid(x);
     case EltwiseKind::gelu:
-      return 0.5 * x * (1.0 + std::erf(x / std::numbers::sqrt2));
+      return 0.5 * x * std::erfc(-x / std::numbers::sqrt2);
   }
   return x;
 }
@@ -85,9 +89,31 @@ Tensor reference_eltwise(const Eltwise& eltwise, const Tensor& src) {
   Tensor result(DType::f32, src.shape());
   const auto from = src.data<float>();
   const auto alpha = static_cast<double>(eltwise.alpha);
+  const auto beta = static_cast<double>(eltwise.beta);
   std::transform(from.begin(), from.end(), result.data<float>().begin(), [&](float x) {
-    return static_cast<float>(value_of(eltwise.kind, alpha, static_cast<double>(x)));
+    return static_cast<float>(value_of(eltwise.kind, alpha, beta, static_cast<double>(x)));
   });
+  return result;
+}
+
+Tensor reference_extremum(const Extremum& extremum, std::span<const Tensor* const> inputs) {
+  CALOQUANT_EXPECT(!inputs.empty());
+  Tensor result = *inputs.front();
+  const bool largest = extremum.kind == ExtremumKind::maximum;
+  const auto dst = result.data<float>();
+  const std::size_t cells =  // of a channel
+      result.shape().size() < 2 ? 1
+                                : static_cast<std::size_t>(row_major_strides(result.shape())[1]);
+  for (const Tensor* other : inputs.subspan(1)) {
+    const bool per_channel = other->shape() != result.shape();
+    const auto values = other->data<float>();
+    for (std::size_t i = 0; i < dst.size(); ++i) {
+      const float b = values[per_channel ? i / cells % values.size() : i];
+      if (std::isnan(b) || (largest ? b > dst[i] : b < dst[i])) {
+        dst[i] = std::isnan(dst[i]) ? dst[i] : b;
+      }
+    }
+  }
   return result;
 }
 

@@ -31,6 +31,7 @@ Tensor reference_op(const Op& op, Inputs inputs) {
           },
           [&](const Affine&) { return reference_affine(src, *inputs[1], *inputs[2]); },
           [&](const Eltwise& eltwise) { return reference_eltwise(eltwise, src); },
+          [&](const Extremum& extremum) { return reference_extremum(extremum, inputs); },
           [&](const Softmax& softmax) { return reference_softmax(softmax, src); },
           [&](const Add&) { return reference_add(inputs); },
           [&](const Concat& concat) { return reference_concat(concat, inputs); },

@@ -40,6 +40,8 @@ namespace caloquant {
 [[nodiscard]] Tensor reference_concat(const Concat& concat, std::span<const Tensor* const> inputs);
 
 [[nodiscard]] Tensor reference_eltwise(const Eltwise& eltwise, const Tensor& src);
+[[nodiscard]] Tensor reference_extremum(const Extremum& extremum,
+                                        std::span<const Tensor* const> inputs);
 [[nodiscard]] Tensor reference_softmax(const Softmax& softmax, const Tensor& src);
 [[nodiscard]] Tensor reference_add(std::span<const Tensor* const> inputs);
 [[nodiscard]] Tensor reference_affine(const Tensor& src, const Tensor& mul, const Tensor& add);

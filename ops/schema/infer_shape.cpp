@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
+#include <cmath>
 #include <numeric>
 
 #include "ops/core/overloaded.hpp"
@@ -236,6 +237,31 @@ Shape shape_of(const Transpose& transpose, const Context& context) {
   return dst;
 }
 
+/// Of the numbers of a function only the bounds of clip may be infinite; none may be NaN.
+Shape shape_of(const Eltwise& function, const Context& context) {
+  const bool clips = function.kind == EltwiseKind::clip;
+  for (const float number : {function.alpha, function.beta}) {
+    context.require(
+        clips ? !std::isnan(number) : std::isfinite(number),
+        std::string(name_of(function.kind)) + " has a parameter of " + std::to_string(number));
+  }
+  context.require(!clips || function.alpha <= function.beta,
+                  "clip has the bounds " + std::to_string(function.alpha) + " and " +
+                      std::to_string(function.beta) + ", the lower one comes first");
+  return context.input(0);
+}
+
+Shape shape_of(const Extremum& extremum, const Context& context) {
+  const Shape& src = context.input(0);
+  for (std::size_t i = 1; i < context.count(); ++i) {
+    const Shape& other = context.input(i);
+    context.require(other == src || (src.size() >= 2 && other == Shape{src[1]}),
+                    "cannot take the " + std::string(name_of(extremum)) + " of " + to_string(src) +
+                        " and " + to_string(other));
+  }
+  return src;
+}
+
 Shape same_shapes(const Context& context) {
   for (std::size_t i = 1; i < context.count(); ++i) {
     context.require(
@@ -265,7 +291,6 @@ Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::str
                              [&](const Affine&) {
                                return channel_wise(context, {"mul", "add"});
                              },
-                             [&](const Eltwise&) { return context.input(0); },
                              [&](const Identity&) { return context.input(0); },
                              [&](const Add&) { return same_shapes(context); },
                              [&](const auto& other) { return shape_of(other, context); },

@@ -1,6 +1,8 @@
 #include "ops/schema/op.hpp"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -9,8 +11,10 @@
 namespace caloquant {
 namespace {
 
-constexpr std::array<std::pair<EltwiseKind, std::string_view>, 12> eltwise_names{{
+constexpr std::array<std::pair<EltwiseKind, std::string_view>, 14> eltwise_names{{
     {EltwiseKind::relu, "relu"},
+    {EltwiseKind::clip, "clip"},
+    {EltwiseKind::threshold, "threshold"},
     {EltwiseKind::leaky_relu, "leaky_relu"},
     {EltwiseKind::elu, "elu"},
     {EltwiseKind::selu, "selu"},
@@ -24,7 +28,32 @@ constexpr std::array<std::pair<EltwiseKind, std::string_view>, 12> eltwise_names
     {EltwiseKind::gelu, "gelu"},
 }};
 
+/// As clip; nothing for other functions.
+std::optional<Eltwise> as_clip(const Eltwise& function) {
+  if (function.kind == EltwiseKind::relu) {
+    return clip_between(0.0F, std::numeric_limits<float>::infinity());
+  }
+  return function.kind == EltwiseKind::clip ? std::optional(function) : std::nullopt;
+}
+
+float bounded(const Eltwise& clip, float x) {
+  return std::min(std::max(x, clip.alpha), clip.beta);
+}
+
 }  // namespace
+
+Eltwise clip_between(float low, float high) {
+  return {EltwiseKind::clip, std::min(low, high), high};
+}
+
+std::optional<Eltwise> joined_bounds(const Eltwise& first, const Eltwise& second) {
+  const auto inner = as_clip(first);
+  const auto outer = as_clip(second);
+  if (!inner || !outer) {
+    return std::nullopt;
+  }
+  return clip_between(bounded(*outer, inner->alpha), bounded(*outer, inner->beta));
+}
 
 std::string_view name_of(EltwiseKind kind) {
   for (const auto& [candidate, name] : eltwise_names) {
@@ -58,6 +87,9 @@ std::string_view name_of(const Op& op) {
           [](const BatchNorm&) -> std::string_view { return "batch_norm"; },
           [](const Affine&) -> std::string_view { return "affine"; },
           [](const Eltwise& eltwise) -> std::string_view { return name_of(eltwise.kind); },
+          [](const Extremum& extremum) -> std::string_view {
+            return extremum.kind == ExtremumKind::maximum ? "maximum" : "minimum";
+          },
           [](const Softmax&) -> std::string_view { return "softmax"; },
           [](const Add&) -> std::string_view { return "add"; },
           [](const Concat&) -> std::string_view { return "concat"; },

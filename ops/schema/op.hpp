@@ -2,6 +2,7 @@
 
 #include <caloquant/types.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -80,12 +81,14 @@ struct Affine {
 };
 
 enum class EltwiseKind {
-  relu,          ///< max(x, 0), or min(max(x, 0), alpha) when alpha > 0
+  relu,          ///< max(x, 0)
+  clip,          ///< min(max(x, alpha), beta); alpha <= beta, each may be infinite
+  threshold,     ///< x <= alpha ? beta * (x - alpha) : x; with beta 0: x <= alpha ? 0 : x
   leaky_relu,    ///< x >= 0 ? x : alpha * x
   elu,           ///< x >= 0 ? x : alpha * (exp(x) - 1)
   selu,          ///< Klambauer et al. 2017 constants
   sigmoid,       ///< 1 / (1 + exp(-x))
-  hard_sigmoid,  ///< clamp(0.2 x + 0.5, 0, 1) (Keras 2)
+  hard_sigmoid,  ///< min(max(alpha * x + beta, 0), 1)
   tanh,
   softplus,  ///< log(1 + exp(x))
   softsign,  ///< x / (1 + |x|)
@@ -94,15 +97,37 @@ enum class EltwiseKind {
   gelu,   ///< x * Phi(x), the erf form
 };
 
+/// What a function does not read of alpha and beta is 0. relu and clip hand on what is within
+/// their bounds bit for bit, -0 and NaN too. (As post-op of a oneDNN layer they make the lower
+/// bound of a NaN sum: so its vector instructions have it.)
 struct Eltwise {
   EltwiseKind kind = EltwiseKind::relu;
   float alpha = 0.0F;
+  float beta = 0.0F;
   friend bool operator==(const Eltwise&, const Eltwise&) = default;
 };
+
+/// min(max(x, low), high). Where low > high that is high for every x, as in ONNX and numpy.
+[[nodiscard]] Eltwise clip_between(float low, float high);
+inline constexpr Eltwise hard_sigmoid_of_keras_2{EltwiseKind::hard_sigmoid, 0.2F, 0.5F};
+
+/// min(max(x, low), high) that is the same as `first` and then `second`, where both are relu or
+/// clip; else nothing.
+[[nodiscard]] std::optional<Eltwise> joined_bounds(const Eltwise& first, const Eltwise& second);
 
 struct Softmax {
   std::int64_t axis = -1;
   friend bool operator==(const Softmax&, const Softmax&) = default;
+};
+
+enum class ExtremumKind { maximum, minimum };
+
+/// Element by element the largest or smallest of two or more inputs: src, and others that have its
+/// shape or are vectors [C] over channel axis 1. NaN where one of them is NaN; of equal ones the
+/// first.
+struct Extremum {
+  ExtremumKind kind = ExtremumKind::maximum;
+  friend bool operator==(const Extremum&, const Extremum&) = default;
 };
 
 /// Element by element sum of two or more inputs of one shape.
@@ -133,7 +158,7 @@ struct Identity {
 };
 
 using Op = std::variant<Dense, Conv, UpsampleNearest, DepthToSpace, Pad, Pool, BatchNorm, Affine,
-                        Eltwise, Softmax, Add, Concat, Reshape, Transpose, Identity>;
+                        Eltwise, Extremum, Softmax, Add, Concat, Reshape, Transpose, Identity>;
 
 /// Stable lower-case name: "dense", "conv", "upsample_nearest", "max_pool", "relu", ...
 [[nodiscard]] std::string_view name_of(const Op& op);

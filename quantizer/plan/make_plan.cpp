@@ -43,7 +43,8 @@ bool has_relu_upstream(const Graph& graph, const Node& node) {
     return false;
   }
   const auto* eltwise = std::get_if<Eltwise>(&before->op);
-  return eltwise != nullptr && eltwise->kind == EltwiseKind::relu;
+  return eltwise != nullptr && (eltwise->kind == EltwiseKind::relu ||
+                                (eltwise->kind == EltwiseKind::clip && eltwise->alpha >= 0.0F));
 }
 
 QuantParams inc_u8_scaled(const Graph& graph, const Node& node, const Range& range) {

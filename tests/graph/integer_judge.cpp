@@ -70,9 +70,7 @@ struct Bounded {
     const double high = function(eltwise, value + error);
     value = function(eltwise, value);
     error = std::max(std::fabs(high - value), std::fabs(low - value));
-    const bool piecewise =
-        eltwise.kind == EltwiseKind::relu || eltwise.kind == EltwiseKind::leaky_relu;
-    error += piecewise ? 0.0 : 1e-5 * std::max(1.0, std::fabs(value));
+    error += is_piecewise(eltwise.kind) ? 0.0 : 1e-5 * std::max(1.0, std::fabs(value));
     largest = std::fabs(value);
     rounds(1);
   }
@@ -84,16 +82,24 @@ struct Bounded {
   }
 
  private:
+  static bool is_piecewise(EltwiseKind kind) {
+    return kind == EltwiseKind::relu || kind == EltwiseKind::clip ||
+           kind == EltwiseKind::leaky_relu;
+  }
   static double function(const Eltwise& eltwise, double x) {
+    const double alpha = static_cast<double>(eltwise.alpha);
+    switch (eltwise.kind) {
+      case EltwiseKind::relu:
+        return std::max(x, 0.0);
+      case EltwiseKind::clip:
+        return std::min(std::max(x, alpha), static_cast<double>(eltwise.beta));
+      case EltwiseKind::leaky_relu:
+        return x >= 0.0 ? x : alpha * x;
+      default:
+        break;
+    }
     const float rounded = static_cast<float>(x);
     const Tensor one = Tensor::of<float>({1}, std::span(&rounded, 1));
-    if (eltwise.kind == EltwiseKind::relu || eltwise.kind == EltwiseKind::leaky_relu) {
-      const double alpha = static_cast<double>(eltwise.alpha);
-      if (eltwise.kind == EltwiseKind::leaky_relu) {
-        return x >= 0.0 ? x : alpha * x;
-      }
-      return alpha > 0.0 ? std::clamp(x, 0.0, alpha) : std::max(x, 0.0);
-    }
     return static_cast<double>(reference_eltwise(eltwise, one).data<float>()[0]);
   }
 };

@@ -62,6 +62,14 @@ class Builder {
     if (chance(4) && editor_.shape(skip) == editor_.shape(x)) {
       x = editor_.add_node("add" + tag, Add{}, {x, skip});
     }
+    if (chance(12)) {
+      const auto kind = chance(2) ? ExtremumKind::maximum : ExtremumKind::minimum;
+      std::vector<ValueId> inputs{x, weights({editor_.shape(x)[1]})};
+      if (editor_.shape(skip) == editor_.shape(x)) {
+        inputs.insert(inputs.begin() + 1, skip);
+      }
+      x = editor_.add_node("extremum" + tag, Extremum{kind}, std::move(inputs));
+    }
     if (chance(4)) {
       const ValueId other = editor_.add_node("twin" + tag, Eltwise{EltwiseKind::tanh}, {x});
       x = editor_.add_node("concat" + tag, Concat{1}, {x, other});
@@ -95,7 +103,7 @@ class Builder {
       case 2:
         return {EltwiseKind::tanh, 0.0F};
       case 3:
-        return {EltwiseKind::relu, 1.5F};
+        return clip_between(uniform(random_, -1.0F, 0.5F), 1.5F);
       default:
         return {EltwiseKind::softsign, 0.0F};
     }

@@ -72,6 +72,17 @@ def activation_layers():
 
 
 @case()
+def relu_options():
+    x = L.Input((4, 3, 5), name="x")
+    y = L.Conv2D(6, 2, padding="same", name="conv", activation=L.ReLU(3.0, 0.1, 0.2))(x)
+    layers = [L.ReLU(0.4, negative_slope=0.2), L.ReLU(threshold=0.3),
+              L.ReLU(threshold=0.3, negative_slope=0.1), L.ReLU(0.6, threshold=0.2),
+              L.ReLU(0.5, threshold=0.2, negative_slope=0.15), L.ReLU(0.2, threshold=0.3),
+              L.ReLU(1e9, negative_slope=0.5)]
+    return keras.Model(x, [layer(y) for layer in layers])
+
+
+@case()
 def activation_objects():
     x = L.Input((5, 4), name="x")
     y = L.Conv1D(6, 2, activation=L.LeakyReLU(0.15), name="leaky")(x)

@@ -339,11 +339,59 @@ def arithmetic():
          {"p": np.array([1, 2], np.int64), "a": np.array([-1], np.int64)}, opset=18)
 
 
+def bounds():
+    """Clip, Max and Min: bounds that say nothing, that cross, that are infinite, of any size."""
+    small = normal(2, 3, 5, scale=0.01)
+    x = normal(2, 3, 4, 5, scale=2.0)
+    number = np.float32
+    for name, low, high in (("fp16_range", -65504, 65504), ("none", -1e9, 1e9),
+                            ("float_max", -3.4028235e38, 3.4028235e38),
+                            ("infinite", -np.inf, 0.004), ("equal", 0.003, 0.003),
+                            ("crossed", 0.005, -0.005)):
+        save("networks", f"clip_{name}", [node("Clip", "x a b")], {"x": small},
+             {"a": number(low), "b": number(high)})
+    save("networks", "clip_opset_7_one_bound", [node("Clip", "x", max=0.002)], {"x": small}, opset=7)
+    # Bounds from 1e-38 to 1e38 around values of every size, all in one file.
+    sizes = lambda count: (random.choice([-1.0, 1.0], count) * 10.0 ** random.uniform(-30, 30, count)
+                           ).astype(np.float32)
+    nodes, constants, parts = [], {}, []
+    for i in range(60):
+        low, high = np.sort(sizes(2)) if i % 5 else sizes(2)
+        names = {0: "x a b", 1: "x - b", 2: "x a"}[i % 3]
+        for letter, value in (("a", low), ("b", high)):
+            if letter in names.split():
+                constants[f"{letter}{i}"] = value
+        nodes.append(node("Clip", [f"{n}{i}" if n in "ab" else n for n in names.split()], f"p{i}"))
+        parts.append(f"p{i}")
+    save("networks", "clip_random", nodes + [node("Concat", parts, axis=1)],
+         {"x": sizes(2 * 7).reshape(2, 7)}, constants)
+    constants = {"scalar": number(0.5), "channel": normal(3, 1, 1), "last": normal(5),
+                 "image": normal(1, 4, 5), "all": normal(3, 4, 5), "one": normal(1, 3, 1, 1)}
+    for op, none in (("Max", -np.inf), ("Min", np.inf)):
+        constants["none"] = np.array([none, 0.1, none], np.float32).reshape(3, 1, 1)
+        for name, array in constants.items():
+            inputs = f"x {name}" if name in ("last", "all") else f"{name} x"
+            save("networks", f"{op.lower()}_{name}", [node(op, inputs)], {"x": x}, {name: array},
+                 opset=8 if name == "image" else 13)
+    nodes = [node("GlobalAveragePool", "x", "mean"), node("Tanh", "x", "t"),
+             node("Max", "x mean channel t scalar", "m"), node("Min", "m x t", "n"),
+             node("Max", "n", "y")]
+    save("networks", "extrema_of_tensors", nodes, {"x": x},
+         {"scalar": number(-0.7), "channel": normal(3, 1, 1)})
+    save("networks", "conv_clip", [node("Conv", "x w b", "c"), node("Clip", "c - high", "d"),
+                                   node("Max", "d low", "e"), node("Conv", "e w2", "y")],
+         {"x": x}, {"w": normal(4, 3, 2, 2), "b": normal(4), "high": number(1.5),
+                    "low": number(-0.25), "w2": normal(2, 4, 1, 1)})
+    save("networks", "hard_sigmoid_other", [node("HardSigmoid", "x", alpha=0.3, beta=0.4)], {"x": x})
+    save("networks", "thresholded_relu", [node("ThresholdedRelu", "x", alpha=0.6)], {"x": x})
+    save("networks", "thresholded_relu_default", [node("ThresholdedRelu", "x")], {"x": x}, opset=10)
+
+
 if __name__ == "__main__":
     shutil.rmtree(ROOT, ignore_errors=True)
     for make in (quantized_ops, float_ops, networks, channels_last_network, up_samplings,
                  transposed_convolutions, convolutions, activations, pools_and_reductions,
-                 arithmetic):
+                 arithmetic, bounds):
         make()
     count = sum(1 for _ in ROOT.rglob("model.onnx"))
     size = sum(file.stat().st_size for file in ROOT.rglob("*") if file.is_file())

@@ -66,6 +66,24 @@ def classifier():
     return keras.Model(image, layers.Dense(5, activation="softmax", name="head")(x), name="classifier")
 
 
+def bounds():
+    """Every way to bound values, in functions of TensorFlow: as SavedModel and frozen graph only."""
+    image = keras.Input((5, 4, 3), name="image")
+    x = layers.Conv2D(4, 2, padding="same", name="conv_1")(image)
+    x = tf.clip_by_value(x, -65504.0, 65504.0)
+    y = layers.Conv2D(4, 3, padding="same", name="conv_2")(0.01 * x)
+    raw_clip = lambda low, high: layers.Lambda(
+        lambda t: tf.raw_ops.ClipByValue(t=t, clip_value_min=low, clip_value_max=high))
+    each = tf.constant([-0.4, 0.1, -np.inf, 0.3])
+    parts = [tf.clip_by_value(y, -1e9, 1e9), tf.clip_by_value(y, 0.01, -0.01), tf.nn.relu6(30 * y),
+             tf.maximum(x, each), tf.minimum(0.25, x), tf.maximum(x, y), tf.minimum(y, x),
+             raw_clip(-0.5, 0.25)(x), raw_clip(0.5, 0.25)(x),
+             layers.ReLU(0.5, negative_slope=0.2)(x), layers.ReLU(6.0)(30 * y),
+             layers.ReLU(0.75)(x), layers.Activation("hard_sigmoid")(4 * x)]
+    x = tf.concat(parts, axis=-1)
+    return keras.Model(image, layers.Conv2D(3, 1, name="conv_3")(x), name="bounds")
+
+
 MODELS = {"generator": generator, "classifier": classifier}
 
 
@@ -89,7 +107,8 @@ def write_keras2(name, model, seed):
     (folder / "saved_model/fingerprint.pb").unlink(missing_ok=True)
     for empty in ("assets",):
         shutil.rmtree(folder / "saved_model" / empty, ignore_errors=True)
-    model.save(folder / "keras2.keras")
+    if name in MODELS:
+        model.save(folder / "keras2.keras")
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
     function = tf.function(lambda x: model(x, training=False)).get_concrete_function(
         tf.TensorSpec(model.inputs[0].shape, tf.float32, name=model.inputs[0].name.split(":")[0]))
@@ -123,3 +142,5 @@ def write_keras3(name, model, seed):
 
 for number, (model_name, make) in enumerate(MODELS.items()):
     (write_keras2 if KERAS2 else write_keras3)(model_name, make(), 100 + number)
+if KERAS2:
+    write_keras2("bounds", bounds(), 200)

@@ -37,6 +37,20 @@ Value beside(Translation& out, const Node& node, const Value& value, int rank) {
   return out.first(node, value);
 }
 
+Value combined(Translation& out, const Node& node, const std::string& op, const std::string& name,
+               Value a, Value b) {
+  const bool first = a.channels_first || b.channels_first;
+  const int rank = std::max(a.rank, b.rank);
+  if (first) {
+    a = beside(out, node, a, rank);
+    b = beside(out, node, b, rank);
+  }
+  Value dst = out.add(op, name, {a.name, b.name});
+  dst.rank = rank;
+  dst.channels_first = first;
+  return dst;
+}
+
 }  // namespace
 
 Outputs translate_unary(Translation& out, const Node& node) {
@@ -68,18 +82,16 @@ Outputs translate_square(Translation& out, const Node& node) {
 }
 
 Outputs translate_binary(Translation& out, const Node& node) {
-  Value a = out.input(node, 0);
-  Value b = out.input(node, 1);
-  const bool first = a.channels_first || b.channels_first;
-  const int rank = std::max(a.rank, b.rank);
-  if (first) {
-    a = beside(out, node, a, rank);
-    b = beside(out, node, b, rank);
-  }
-  Value dst = out.add(onnx_name(node.op), node.name, {a.name, b.name});
-  dst.rank = rank;
-  dst.channels_first = first;
-  return {dst};
+  return {
+      combined(out, node, onnx_name(node.op), node.name, out.input(node, 0), out.input(node, 1))};
+}
+
+/// max(min(x, high), low): of crossed bounds the lower one holds, other than in ONNX. Each may be a
+/// tensor.
+Outputs translate_clip(Translation& out, const Node& node) {
+  const Value below =
+      combined(out, node, "Min", node.name + "/below", out.input(node, 0), out.input(node, 2));
+  return {combined(out, node, "Max", node.name, below, out.input(node, 1))};
 }
 
 Outputs translate_sum(Translation& out, const Node& node) {

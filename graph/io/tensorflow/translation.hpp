@@ -101,6 +101,7 @@ Outputs translate_relu6(Translation& out, const Node& node);
 Outputs translate_rsqrt(Translation& out, const Node& node);
 Outputs translate_square(Translation& out, const Node& node);
 Outputs translate_binary(Translation& out, const Node& node);
+Outputs translate_clip(Translation& out, const Node& node);
 Outputs translate_sum(Translation& out, const Node& node);
 Outputs translate_softmax(Translation& out, const Node& node);
 

@@ -23,6 +23,7 @@ constexpr std::array entries{
     Entry{"BatchMatMulV2", translate_matmul},
     Entry{"BiasAdd", translate_bias_add},
     Entry{"Cast", translate_cast},
+    Entry{"ClipByValue", translate_clip},
     Entry{"ConcatV2", translate_concat},
     Entry{"Const", translate_const},
     Entry{"Conv2D", translate_conv},

@@ -14,6 +14,20 @@ namespace {
 using direct::Activation;
 using direct::Lane;
 
+/// none: not known to the direct kernels.
+Activation activation_of(EltwiseKind kind) {
+  switch (kind) {
+    case EltwiseKind::relu:
+      return Activation::relu;
+    case EltwiseKind::leaky_relu:
+      return Activation::leaky_relu;
+    case EltwiseKind::clip:
+      return Activation::clip;
+    default:
+      return Activation::none;
+  }
+}
+
 /// The epilogue in two parts, if it has that form.
 struct Parts {
   const Eltwise* function = nullptr;
@@ -31,9 +45,8 @@ std::optional<Parts> parts_of(const Epilogue& epilogue) {
       continue;
     }
     const auto& function = std::get<Eltwise>(op);
-    const bool known =
-        function.kind == EltwiseKind::relu || function.kind == EltwiseKind::leaky_relu;
-    if (parts.function != nullptr || parts.affine != nullptr || !known) {
+    if (parts.function != nullptr || parts.affine != nullptr ||
+        activation_of(function.kind) == Activation::none) {
       return std::nullopt;
     }
     parts.function = &function;
@@ -96,12 +109,9 @@ void FinishTable::set_epilogue(const DirectProblem& problem,
                                const std::vector<std::int64_t>& place) {
   const Parts parts = *parts_of(problem.epilogue);
   if (parts.function != nullptr) {
-    const bool leaky = parts.function->kind == EltwiseKind::leaky_relu;
-    const bool clipped = !leaky && parts.function->alpha > 0.0F;
-    finish_.activation = leaky     ? Activation::leaky_relu
-                         : clipped ? Activation::clip
-                                   : Activation::relu;
+    finish_.activation = activation_of(parts.function->kind);
     finish_.alpha = parts.function->alpha;
+    finish_.beta = parts.function->beta;
   }
   if (parts.affine != nullptr) {
     mul_ = spread(parts.affine->mul, place);

@@ -35,7 +35,7 @@ struct DirectProblem {
 };
 
 /// True when the direct kernels have this operator, epilogue and form: groups 1; at most one of
-/// relu, leaky_relu and clipped relu followed by at most one affine.
+/// relu, leaky_relu and clip followed by at most one affine.
 [[nodiscard]] bool direct_supports(const Conv& conv, const Epilogue& epilogue, DirectForm form);
 
 /// A convolution compiled for the direct kernels: packed in, packed out (halo written too), sums

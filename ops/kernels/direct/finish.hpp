@@ -26,12 +26,12 @@ typename K::A zero_sum() {
 template <typename K>
 typename K::F activate(const Finish& finish, typename K::F y) {
   switch (finish.activation) {
-    case Activation::relu:
-      return K::max(y, K::zero_f());
+    case Activation::relu:  // of equal or unordered operands max and min give the second
+      return K::max(K::zero_f(), y);
     case Activation::leaky_relu:
       return K::if_not_negative(y, K::mul(y, K::broadcast(finish.alpha)));
     case Activation::clip:
-      return K::min(K::max(y, K::zero_f()), K::broadcast(finish.alpha));
+      return K::min(K::broadcast(finish.beta), K::max(K::broadcast(finish.alpha), y));
     case Activation::none:
       break;
   }

@@ -32,7 +32,8 @@ struct Finish {
   const float* mul = nullptr;    ///< per channel, or null
   const float* add = nullptr;
   Activation activation = Activation::none;
-  float alpha = 0.0F;
+  float alpha = 0.0F;  ///< as in Eltwise
+  float beta = 0.0F;
   Lane dst = Lane::f32;
   bool bf16 = false;  ///< dst f32: rounded to bfloat16
   float step = 1.0F;  ///< dst scale

@@ -82,7 +82,7 @@ struct Portable {
   static F div(const F& a, const F& b) {
     return each<F>([&](int i) { return a.v[i] / b.v[i]; });
   }
-  static F max(const F& a, const F& b) {  // b where a is NaN
+  static F max(const F& a, const F& b) {  // b where they are equal or unordered
     return each<F>([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
   }
   static F min(const F& a, const F& b) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "graph/exec/engine.hpp"
 #include "graph/exec/executor.hpp"
@@ -64,6 +65,104 @@ bool quantizes_between_layers(const LoweredGraph& lowered) {
            lowered.buffers[step.dst].form.quant &&
            std::count(lowered.inputs.begin(), lowered.inputs.end(), src) == 0;
   });
+}
+
+/// conv1 -> functions -> conv2, values near 0.01.
+Graph bounded_network(std::mt19937_64& random, const std::vector<Eltwise>& functions) {
+  GraphEditor editor("bounded");
+  const auto weights = [&](Shape shape) {
+    return editor.add_constant("w",
+                               testing::random_tensor(random, std::move(shape), -0.01F, 0.01F));
+  };
+  const Conv op{{1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {1, 1, 1}, 1};
+  ValueId y = editor.add_input("x", {dynamic, 2, 4, 4, 9});
+  y = editor.add_node("conv1", op, {y, weights({3, 2, 2, 2, 3}), weights({3})});
+  for (const Eltwise& function : functions) {
+    y = editor.add_node(editor.unique_name("bound"), function, {y});
+  }
+  editor.add_output("y", editor.add_node("conv2", op, {y, weights({5, 3, 2, 2, 2}), weights({5})}));
+  return editor.finish();
+}
+
+class EngineBounds : public Engine {
+ protected:
+  /// f32 as the reference; integers as the judge says; with bounds that nothing reaches the bits
+  /// of the network without.
+  void check(const std::vector<Eltwise>& functions, bool reached, const EngineOptions& options) {
+    const std::uint64_t network = random();
+    std::mt19937_64 same(network);
+    const Graph graph = bounded_network(same, functions);
+    const testing::Ran run = testing::run_random(graph, *compile_reference(graph, 2), random);
+    const auto found = testing::run_on(graph, *compile_engine(graph, 2, options), run.inputs);
+    // Sums of 24 products of numbers up to 0.02 with 2^-24 each.
+    EXPECT_LE(largest_difference(found[0], run.outputs[0]), 1e-8F);
+    if (!reached) {
+      same.seed(network);
+      const Graph without = bounded_network(same, {});
+      const auto expected =
+          testing::run_on(without, *compile_engine(without, 2, options), run.inputs);
+      EXPECT_EQ(largest_difference(found[0], expected[0]), 0.0F);
+    }
+    testing::IntegerJudge judge;
+    EngineOptions watched = options;
+    watched.listener = judge.listener();
+    const Graph quantized = testing::quantize_everything(graph, run.inputs);
+    (void)testing::run_on(quantized, *compile_engine(quantized, 2, watched), run.inputs);
+    ASSERT_EQ(judge.tallies().size(), 2U);
+    for (const testing::LayerTally& tally : judge.tallies()) {
+      EXPECT_EQ(tally.wrong, 0) << tally.layer;
+    }
+  }
+};
+
+TEST_F(EngineBounds, AreExactOnEveryInstructionSet) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  constexpr float most = std::numeric_limits<float>::max();
+  const auto library = [](const LayerQuestion&) { return LayerKind::library; };
+  for (const Isa isa : runnable_isas()) {
+    for (const EngineOptions& options :
+         {EngineOptions{isa, {}, {}}, EngineOptions{isa, library, {}}}) {
+      SCOPED_TRACE(std::string(name_of(isa)) + (options.choose ? ", library" : ""));
+      check({clip_between(-65504.0F, 65504.0F)}, false, options);
+      check({clip_between(-1e9F, 1e9F)}, false, options);
+      check({clip_between(-most, most), clip_between(-infinity, infinity)}, false, options);
+      check({clip_between(-infinity, 0.004F)}, true, options);
+      check({clip_between(-0.002F, infinity)}, true, options);
+      check({clip_between(0.003F, 0.003F)}, true, options);
+      check({clip_between(0.003F, -0.001F)}, true, options);
+      check({Eltwise{EltwiseKind::relu}, clip_between(-1.0F, 0.005F)}, true, options);
+      for (int round = 0; round < 5; ++round) {
+        const float low = testing::uniform(random, -0.02F, 0.01F);
+        check({clip_between(low, testing::uniform(random, low, 0.02F))}, true, options);
+      }
+    }
+  }
+}
+
+/// Own kernels hand on that a sum is no number; so nobody takes it for 0.
+TEST_F(EngineBounds, HandOnNaN) {
+  for (const Isa isa : runnable_isas()) {
+    for (const Eltwise& function : {Eltwise{EltwiseKind::relu}, clip_between(-1.0F, 1.0F)}) {
+      for (const LayerKind kind : {LayerKind::direct_rows, LayerKind::direct_channels}) {
+        GraphEditor editor("nan");
+        const ValueId x = editor.add_input("x", {dynamic, 1, 2, 2, 9});
+        const Conv op{{1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, 1};
+        const ValueId w =
+            editor.add_constant("w", testing::random_tensor(random, {1, 1, 1, 1, 1}, 1.0F, 2.0F));
+        editor.add_output("y",
+                          editor.add_node("act", function, {editor.add_node("conv", op, {x, w})}));
+        const Graph graph = editor.finish();
+        Tensor src(DType::f32, {1, 1, 2, 2, 9});
+        std::ranges::fill(src.data<float>(), std::numeric_limits<float>::quiet_NaN());
+        const auto executable =
+            compile_engine(graph, 1, {isa, [kind](const LayerQuestion&) { return kind; }, {}});
+        const Tensor found = testing::run_on(graph, *executable, {src})[0];
+        for (const float value : found.data<float>()) {
+          EXPECT_TRUE(std::isnan(value)) << name_of(isa) << " " << name_of(function.kind);
+        }
+      }
+    }
+  }
 }
 
 // What a config may switch off, an engine can do without.

@@ -55,7 +55,8 @@ INSTANTIATE_TEST_SUITE_P(
                       "nested_model_outputs", "nested_same_names", "nested_sequential",
                       "nested_shared", "old_dialect", "pooling", "random_stack_0", "random_stack_1",
                       "random_stack_2", "random_stack_3", "random_stack_4", "random_stack_5",
-                      "renamed_layers", "resize_and_pad", "sequential_in_sequential", "shapes"),
+                      "relu_options", "renamed_layers", "resize_and_pad",
+                      "sequential_in_sequential", "shapes"),
     [](const auto& name) { return std::string(name.param); });
 
 /// No fixture is forgotten in the list above.
@@ -64,7 +65,7 @@ TEST(KerasFixtures, EveryCaseRuns) {
   for (const auto& entry : std::filesystem::directory_iterator(fixture(""))) {
     cases += entry.path().string().ends_with("_golden.h5") ? 1U : 0U;
   }
-  EXPECT_EQ(cases, 34U);
+  EXPECT_EQ(cases, 35U);
 }
 
 }  // namespace

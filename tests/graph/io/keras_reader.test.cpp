@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "tests/graph/io/keras_models.hpp"
 #include "tests/graph/io/keras_support.hpp"
@@ -212,7 +214,27 @@ TEST(KerasReader, SlopesUnderBothNames) {
   EXPECT_EQ(slope("LeakyReLU", R"(, "negative_slope": 0.2)"), 0.2F);
   EXPECT_EQ(slope("LeakyReLU", R"(, "alpha": {"type": "ndarray", "value": 0.4})"), 0.4F);
   EXPECT_EQ(slope("ELU", R"(, "alpha": 0.5)"), 0.5F);
-  EXPECT_EQ(slope("ReLU", R"(, "max_value": 6.0)"), 6.0F);
+}
+
+TEST(KerasReader, ReluWithItsOptions) {
+  const auto relu = [](const std::string& options) {
+    const Graph graph = read_random(
+        sequential({layer("ReLU", "a", R"("batch_input_shape": [null, 4])" + options)}));
+    const Node* bent = graph.find("a/bent");
+    return std::pair(std::get<Eltwise>(graph.find("a")->op),
+                     bent == nullptr ? std::nullopt : std::optional(std::get<Eltwise>(bent->op)));
+  };
+  constexpr float none = -std::numeric_limits<float>::infinity();
+  using Functions = std::pair<Eltwise, std::optional<Eltwise>>;
+  EXPECT_EQ(relu(""), Functions(Eltwise{EltwiseKind::relu}, std::nullopt));
+  EXPECT_EQ(relu(R"(, "max_value": 6.0)"), Functions(clip_between(0.0F, 6.0F), std::nullopt));
+  EXPECT_EQ(relu(R"(, "max_value": 0.0)"), Functions(clip_between(0.0F, 0.0F), std::nullopt));
+  EXPECT_EQ(relu(R"(, "threshold": 0.5, "negative_slope": 0.25)"),
+            Functions(Eltwise{EltwiseKind::threshold, 0.5F, 0.25F}, std::nullopt));
+  EXPECT_EQ(relu(R"(, "max_value": 6.0, "negative_slope": 0.1)"),
+            Functions(clip_between(none, 6.0F), Eltwise{EltwiseKind::leaky_relu, 0.1F}));
+  EXPECT_EQ(relu(R"(, "max_value": 6.0, "threshold": 1.0)"),
+            Functions(clip_between(none, 6.0F), Eltwise{EltwiseKind::threshold, 1.0F}));
 }
 
 TEST(KerasReader, HarmlessOptionsAreIgnored) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -10,6 +12,8 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::message_of;
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
 
 TEST(OpJson, GoesBothWaysForEveryOperator) {
   const std::vector<Op> ops{Dense{},
@@ -22,16 +26,34 @@ TEST(OpJson, GoesBothWaysForEveryOperator) {
                             BatchNorm{1e-5},
                             Affine{},
                             Eltwise{EltwiseKind::leaky_relu, 0.25F},
+                            clip_between(-0.5F, 1e9F),
+                            clip_between(-infinity, std::numeric_limits<float>::max()),
+                            clip_between(0.0F, infinity),
+                            Eltwise{EltwiseKind::threshold, 0.5F, 0.125F},
+                            Eltwise{EltwiseKind::hard_sigmoid, 0.3F, 0.4F},
+                            Extremum{ExtremumKind::maximum},
+                            Extremum{ExtremumKind::minimum},
                             Softmax{1},
                             Add{},
                             Concat{2},
                             Reshape{{dynamic, 4}},
                             Transpose{{0, 2, 1}},
                             Identity{}};
-  ASSERT_EQ(ops.size(), std::variant_size_v<Op> + 1);  // two kinds of pooling
+  // Two kinds of pooling and of extremum, six functions.
+  ASSERT_EQ(ops.size(), std::variant_size_v<Op> + 7);
   for (const Op& op : ops) {
     EXPECT_EQ(op_from_json(op_to_json(op), "layer 'x'"), op) << name_of(op);
   }
+}
+
+/// As files have them that were written before these functions had two numbers.
+TEST(OpJson, OlderFilesMeanTheSame) {
+  const auto read = [](const char* text) {
+    return std::get<Eltwise>(op_from_json(Json::parse(text), "layer 'x'"));
+  };
+  EXPECT_EQ(read(R"({"op": "relu", "alpha": 0.0})"), Eltwise{EltwiseKind::relu});
+  EXPECT_EQ(read(R"({"op": "relu", "alpha": 6.0})"), clip_between(0.0F, 6.0F));
+  EXPECT_EQ(read(R"({"op": "hard_sigmoid", "alpha": 0.0})"), hard_sigmoid_of_keras_2);
 }
 
 TEST(OpJson, NamesWhatIsMissingOrWrong) {

@@ -93,8 +93,9 @@ class EqualizeChannels : public testing::PropertyTest {
     const ValueId w = editor.add_constant("w", random_tensor(random, weights, -1.0F, 1.0F));
     return editor.add_node(name, plain_conv(groups), {src, w, bias});
   }
-  ValueId act(const std::string& name, EltwiseKind kind, ValueId src, float alpha = 0.0F) {
-    return editor.add_node(name, Eltwise{kind, alpha}, {src});
+  ValueId act(const std::string& name, EltwiseKind kind, ValueId src, float alpha = 0.0F,
+              float beta = 0.0F) {
+    return editor.add_node(name, Eltwise{kind, alpha, beta}, {src});
   }
   Graph finish(ValueId output) {
     editor.add_output("y", output);
@@ -177,6 +178,7 @@ TEST_F(EqualizeChannels, ByPowersOfTwoThatBringRangesTogether) {
 TEST_F(EqualizeChannels, SeesThroughWhatCommutes) {
   ValueId y = act("relu", EltwiseKind::relu, norm);
   y = act("leaky", EltwiseKind::leaky_relu, y, 0.3F);
+  y = act("clip", EltwiseKind::clip, y, 0.0F, std::numeric_limits<float>::infinity());
   y = editor.add_node("pad", Pad{{0, 0, 1, 0}, {0, 0, 0, 2}}, {y});
   y = editor.add_node("up", UpsampleNearest{{2, 1}}, {y});
   y = editor.add_node("pool", Pool{PoolKind::max, {2, 1}, {1, 1}, {0, 0}, {0, 0}}, {y});
@@ -265,7 +267,13 @@ TEST_F(EqualizeChannels, NotBehindASigmoid) {
 
 TEST_F(EqualizeChannels, NotBehindAReluWithACeiling) {
   expect_left_alone(
-      finish(add_conv("second", act("s", EltwiseKind::relu, norm, 6.0F), {3, 4, 2, 2})));
+      finish(add_conv("second", act("s", EltwiseKind::clip, norm, 0.0F, 6.0F), {3, 4, 2, 2})));
+}
+
+TEST_F(EqualizeChannels, NotBehindAnExtremum) {
+  const ValueId bounded =
+      editor.add_node("most", Extremum{}, {norm, constant({0.1F, 0.2F, 0.3F, 0.4F})});
+  expect_left_alone(finish(add_conv("second", bounded, {3, 4, 2, 2})));
 }
 
 TEST_F(EqualizeChannels, NotWithAReaderThatCannotBeScaled) {

@@ -154,5 +154,31 @@ TEST(LowerBatchNorm, RefusesNegativeVariance) {
               ::testing::HasSubstr("layer 'norm'"));
 }
 
+/// Normalization of raw numbers: x - mean is exact in f32, mul * x + add would lose what differs.
+TEST(LowerBatchNorm, AMeanFarFromZeroDoesNotCancel) {
+  const auto result_of = [](float mean) {
+    GraphEditor editor("bn");
+    const ValueId x = editor.add_input("x", {dynamic, 1});
+    const auto one = [&](float value) { return editor.add_constant("c", filled({1}, value)); };
+    editor.add_output("y", editor.add_node("norm", BatchNorm{1e-3},
+                                           {x, one(0.7F), one(0.1F), one(mean), one(2.0F)}));
+    const Graph graph = canonicalize(editor.finish());
+    Tensor src(DType::f32, {4, 1});
+    for (int i = 0; i < 4; ++i) {
+      src.data<float>()[static_cast<std::size_t>(i)] = mean + static_cast<float>(i) - 1.0F;
+    }
+    const Tensor found = testing::run_on(graph, *compile_engine(graph, 4), {src})[0];
+    for (int i = 0; i < 4; ++i) {
+      const double expected = 0.7 * (i - 1) / std::sqrt(2.001) + 0.1;
+      // A product and a sum of numbers below 1, rounded to f32.
+      EXPECT_NEAR(found.data<float>()[static_cast<std::size_t>(i)], expected, 2e-7) << mean;
+    }
+    return graph.nodes().size();
+  };
+  EXPECT_EQ(result_of(2e6F), 2U);
+  EXPECT_EQ(result_of(-2e6F), 2U);
+  EXPECT_EQ(result_of(0.25F), 1U);
+}
+
 }  // namespace
 }  // namespace caloquant

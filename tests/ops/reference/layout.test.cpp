@@ -115,6 +115,7 @@ TEST(ReferenceOp, RunsEveryOperator) {
                                 {BatchNorm{}, {&image, &channels, &channels, &channels, &channels}},
                                 {Affine{}, {&image, &channels, &channels}},
                                 {Eltwise{}, {&image}},
+                                {Extremum{}, {&image, &image, &channels}},
                                 {Softmax{1}, {&image}},
                                 {Add{}, {&image, &image}},
                                 {Concat{1}, {&image, &image}},

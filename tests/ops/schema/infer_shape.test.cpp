@@ -163,6 +163,28 @@ TEST(InferShape, JoinRefusals) {
   EXPECT_THAT(refusal(Concat{1}, {{dynamic, 2, 3}, {dynamic, 2, 4}}),
               HasSubstr("cannot concatenate"));
   EXPECT_THAT(refusal(Eltwise{}, {}), HasSubstr("needs at least 1 inputs"));
+  const Extremum smallest{ExtremumKind::minimum};
+  EXPECT_EQ(infer(smallest, {{dynamic, 2, 3}, {2}, {dynamic, 2, 3}}), (Shape{dynamic, 2, 3}));
+  EXPECT_THAT(refusal(smallest, {{dynamic, 2, 3}, {3}}),
+              HasSubstr("cannot take the minimum of [N, 2, 3] and [3]"));
+  EXPECT_THAT(refusal(smallest, {{dynamic, 2}, {dynamic, 3}}), HasSubstr("cannot take"));
+}
+
+/// Only bounds may be infinite.
+TEST(InferShape, ParameterRefusals) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<Shape> src{{dynamic, 2}};
+  EXPECT_EQ(infer(clip_between(-infinity, infinity), src), src[0]);
+  EXPECT_THAT(refusal(Eltwise{EltwiseKind::clip, nan, 1.0F}, src),
+              HasSubstr("clip has a parameter of nan"));
+  EXPECT_THAT(refusal(Eltwise{EltwiseKind::clip, 0.0F, nan}, src), HasSubstr("of nan"));
+  EXPECT_THAT(refusal(Eltwise{EltwiseKind::clip, 1.0F, 0.0F}, src),
+              HasSubstr("the lower one comes first"));
+  EXPECT_THAT(refusal(Eltwise{EltwiseKind::leaky_relu, infinity}, src),
+              HasSubstr("leaky_relu has a parameter of inf"));
+  EXPECT_THAT(refusal(Eltwise{EltwiseKind::hard_sigmoid, 1.0F, nan}, src),
+              HasSubstr("hard_sigmoid has a parameter of nan"));
 }
 
 TEST(InferShape, RearrangementRefusals) {
@@ -185,9 +207,10 @@ TEST(Op, MacsCountPaddingToo) {
 
 TEST(Op, NamesGoBothWays) {
   for (const EltwiseKind kind :
-       {EltwiseKind::relu, EltwiseKind::leaky_relu, EltwiseKind::elu, EltwiseKind::selu,
-        EltwiseKind::sigmoid, EltwiseKind::hard_sigmoid, EltwiseKind::tanh, EltwiseKind::softplus,
-        EltwiseKind::softsign, EltwiseKind::exp, EltwiseKind::swish, EltwiseKind::gelu}) {
+       {EltwiseKind::relu, EltwiseKind::clip, EltwiseKind::threshold, EltwiseKind::leaky_relu,
+        EltwiseKind::elu, EltwiseKind::selu, EltwiseKind::sigmoid, EltwiseKind::hard_sigmoid,
+        EltwiseKind::tanh, EltwiseKind::softplus, EltwiseKind::softsign, EltwiseKind::exp,
+        EltwiseKind::swish, EltwiseKind::gelu}) {
     EXPECT_EQ(eltwise_kind_from(name_of(kind)), kind);
     EXPECT_EQ(name_of(Op(Eltwise{kind, 0.0F})), name_of(kind));
   }

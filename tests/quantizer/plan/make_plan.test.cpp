@@ -67,6 +67,18 @@ TEST(ActivationRules, IncLooksThroughBatchNormAndPadding) {
   EXPECT_EQ(first.dtype, DType::s8);
 }
 
+/// A clip from 0 on is a ReLU with a ceiling; one that lets negative numbers through is none.
+TEST(ActivationRules, IncTakesAClipFromZeroForARelu) {
+  const auto behind = [](float low) {
+    const Graph graph = two_convolutions([low](GraphEditor& editor, ValueId x) {
+      return editor.add_node("clip", clip_between(low, 6.0F), {x});
+    });
+    return choose(graph, "conv2", {low, 1.0F}, ActivationRule::inc_u8_scaled).dtype;
+  };
+  EXPECT_EQ(behind(0.0F), DType::u8);
+  EXPECT_EQ(behind(-0.5F), DType::s8);
+}
+
 TEST(ActivationRules, IncStopsAtEverythingElse) {
   const auto leaky = two_convolutions([](GraphEditor& editor, ValueId x) {
     return editor.add_node("leaky", Eltwise{EltwiseKind::leaky_relu, 0.3F}, {x});

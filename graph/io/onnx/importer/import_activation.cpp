@@ -10,24 +10,28 @@
 namespace caloquant::onnx {
 namespace {
 
+/// A function with the attributes alpha and beta where it has them, and what they are when they are
+/// not given.
 struct NamedFunction {
   std::string_view op;
   EltwiseKind kind;
-  double alpha;  ///< when the attribute alpha is not given
+  std::optional<double> alpha{};
+  std::optional<double> beta{};
 };
 
 constexpr std::array functions{
     NamedFunction{"Elu", EltwiseKind::elu, 1.0},
-    NamedFunction{"Exp", EltwiseKind::exp, 0.0},
-    NamedFunction{"Gelu", EltwiseKind::gelu, 0.0},
-    NamedFunction{"HardSigmoid", EltwiseKind::hard_sigmoid, 0.0},
+    NamedFunction{"Exp", EltwiseKind::exp},
+    NamedFunction{"Gelu", EltwiseKind::gelu},
+    NamedFunction{"HardSigmoid", EltwiseKind::hard_sigmoid, static_cast<double>(0.2F), 0.5},
     NamedFunction{"LeakyRelu", EltwiseKind::leaky_relu, static_cast<double>(0.01F)},
-    NamedFunction{"Relu", EltwiseKind::relu, 0.0},
-    NamedFunction{"Selu", EltwiseKind::selu, 0.0},
-    NamedFunction{"Sigmoid", EltwiseKind::sigmoid, 0.0},
-    NamedFunction{"Softplus", EltwiseKind::softplus, 0.0},
-    NamedFunction{"Softsign", EltwiseKind::softsign, 0.0},
-    NamedFunction{"Tanh", EltwiseKind::tanh, 0.0},
+    NamedFunction{"Relu", EltwiseKind::relu},
+    NamedFunction{"Selu", EltwiseKind::selu},
+    NamedFunction{"Sigmoid", EltwiseKind::sigmoid},
+    NamedFunction{"Softplus", EltwiseKind::softplus},
+    NamedFunction{"Softsign", EltwiseKind::softsign},
+    NamedFunction{"Tanh", EltwiseKind::tanh},
+    NamedFunction{"ThresholdedRelu", EltwiseKind::threshold, 1.0},
 };
 
 /// Attributes that the graph's functions do not have must have their usual values.
@@ -36,24 +40,24 @@ void check_attributes(const NodeImport& node, EltwiseKind kind) {
     return std::fabs(node.call().number(name, static_cast<double>(usual)) -
                      static_cast<double>(usual)) < 1e-6;
   };
-  const bool usual = kind == EltwiseKind::hard_sigmoid ? is("alpha", 0.2F) && is("beta", 0.5F)
-                     : kind == EltwiseKind::selu
-                         ? is("alpha", 1.6732632F) && is("gamma", 1.0507010F)
+  const bool usual = kind == EltwiseKind::selu ? is("alpha", 1.6732632F) && is("gamma", 1.0507010F)
                      : kind == EltwiseKind::gelu ? node.call().text("approximate", "none") == "none"
                                                  : true;
   node.require(usual, "has other parameters than the usual ones, which is not supported");
 }
 
-/// A bound of Clip; infinite when it is not given.
-double clip_bound(const NodeImport& node, std::size_t index, const char* name, double none) {
+/// A bound of Clip: an attribute before opset 11, then an input that may be missing.
+float clip_bound(const NodeImport& node, std::size_t index, const char* name, float sign) {
   if (node.opset() < 11) {
-    return node.call().number(name, none);
+    const auto largest = static_cast<double>(std::numeric_limits<float>::max());
+    return static_cast<float>(node.call().number(name, static_cast<double>(sign) * largest));
   }
   if (!node.has_input(index)) {
-    return none;
+    return sign * std::numeric_limits<float>::infinity();
   }
-  (void)node.constant(index);  // says what is wrong when it is computed
-  return node.call().number_input(index);
+  const Tensor bound = node.bounds(index);
+  node.require(bound.size() == 1, "has a bound " + to_string(bound.shape()) + ", needs a number");
+  return bound.data<float>()[0];
 }
 
 }  // namespace
@@ -64,10 +68,12 @@ ImportedValue import_eltwise(const NodeImport& node) {
       [&](const NamedFunction& candidate) { return node.call().node().op == candidate.op; });
   CALOQUANT_EXPECT(function != functions.end());
   check_attributes(node, function->kind);
-  const bool has_alpha =
-      function->kind == EltwiseKind::elu || function->kind == EltwiseKind::leaky_relu;
-  const double alpha = has_alpha ? node.call().number("alpha", function->alpha) : 0.0;
-  return node.add("", Eltwise{function->kind, static_cast<float>(alpha)}, {node.computed(0)});
+  const auto attribute = [&](const char* name, const std::optional<double>& usual) {
+    return usual ? static_cast<float>(node.call().number(name, *usual)) : 0.0F;
+  };
+  const Eltwise eltwise{function->kind, attribute("alpha", function->alpha),
+                        attribute("beta", function->beta)};
+  return node.add("", eltwise, {node.computed(0)});
 }
 
 /// One slope is a LeakyRelu; slopes per channel: relu(x) - slope * relu(-x).
@@ -101,35 +107,9 @@ ImportedValue import_prelu(const NodeImport& node) {
   return node.add("", Add{}, {positive, scaled});
 }
 
-/// clip(x, a, b) = relu_{b - a}(x - a) + a, where relu_m(x) = min(max(x, 0), m).
 ImportedValue import_clip(const NodeImport& node) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  const auto largest = static_cast<double>(std::numeric_limits<float>::max());
-  const ValueId src = node.computed(0);
-  double low = clip_bound(node, 1, "min", -infinity);
-  double high = clip_bound(node, 2, "max", infinity);
-  if (low <= -largest) {  // how exporters write "none"
-    low = -infinity;
-  }
-  if (high >= largest) {
-    high = infinity;
-  }
-  node.require(low < high, "has an empty range");
-  if (std::isinf(low) && std::isinf(high)) {
-    return node.add("", Identity{}, {src});
-  }
-  if (std::isinf(low)) {  // min(x, b) = b - relu(b - x)
-    const ValueId flipped = node.scale_shift("/flip", src, -1.0F, static_cast<float>(high));
-    const ValueId above = node.add("/relu", Eltwise{EltwiseKind::relu, 0.0F}, {flipped});
-    return node.scale_shift("", above, -1.0F, static_cast<float>(high));
-  }
-  const float most = std::isinf(high) ? 0.0F : static_cast<float>(high - low);
-  if (low == 0.0) {
-    return node.add("", Eltwise{EltwiseKind::relu, most}, {src});
-  }
-  const ValueId shifted = node.scale_shift("/shift", src, 1.0F, static_cast<float>(-low));
-  const ValueId clipped = node.add("/relu", Eltwise{EltwiseKind::relu, most}, {shifted});
-  return node.scale_shift("", clipped, 1.0F, static_cast<float>(low));
+  return node.clip("", node.computed(0), clip_bound(node, 1, "min", -1.0F),
+                   clip_bound(node, 2, "max", 1.0F));
 }
 
 ImportedValue import_softmax(const NodeImport& node) {

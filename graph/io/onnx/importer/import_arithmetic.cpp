@@ -1,8 +1,10 @@
-// Add, Sub, Mul, Div, Neg, Sum. With a constant they become Affine, of two computed tensors there
-// is the sum only.
+// Add, Sub, Mul, Div, Neg, Sum, Max, Min. With a constant they become Affine or bounds; of computed
+// tensors there are the sum and the extrema.
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <variant>
 
 #include "graph/io/onnx/importer/translators.hpp"
 #include "graph/io/onnx/interpreter/broadcast.hpp"
@@ -16,9 +18,11 @@ struct LineForm {
   float fixed = 0.0F;
 };
 
-/// The constant `index` with the rank of src; it must not widen src.
-Tensor aligned(const NodeImport& node, std::size_t index, const Shape& src) {
-  Tensor values = node.weights(index);
+/// What a constant is to src.
+using Form = std::variant<LineForm, ExtremumKind>;
+
+/// A constant with the rank of src; it must not widen src.
+Tensor aligned(const NodeImport& node, Tensor values, const Shape& src) {
   Shape dims = values.shape();
   while (!dims.empty() && dims.size() > src.size() && dims.front() == 1) {
     dims.erase(dims.begin());
@@ -33,6 +37,10 @@ Tensor aligned(const NodeImport& node, std::size_t index, const Shape& src) {
   }
   values.reshape(dims);
   return values;
+}
+
+Tensor aligned(const NodeImport& node, std::size_t index, const Shape& src) {
+  return aligned(node, node.weights(index), src);
 }
 
 /// The constant under the extents of src without the batch.
@@ -62,6 +70,15 @@ ValueId add_affine(const NodeImport& node, ValueId src, Tensor values, const Lin
                                        : std::vector<ValueId>{src, other, vector});
 }
 
+ValueId add_combined(const NodeImport& node, ValueId src, Tensor values, const Form& form) {
+  if (const auto* line = std::get_if<LineForm>(&form)) {
+    return add_affine(node, src, std::move(values), *line);
+  }
+  values.reshape({values.size()});
+  return node.add("", Extremum{std::get<ExtremumKind>(form)},
+                  {src, node.add_constant("/bounds", std::move(values))});
+}
+
 /// mul * src that this addition alone reads: one Affine does both.
 std::optional<ValueId> added_to_product(const NodeImport& node, ValueId src, const Tensor& values) {
   const Graph& graph = node.editor().graph();
@@ -83,10 +100,9 @@ std::optional<ValueId> added_to_product(const NodeImport& node, ValueId src, con
                   {inputs[0], inputs[1], node.add_constant("/add", std::move(vector))});
 }
 
-/// Affine over the one axis along which the constant varies, brought to axis 1; over all cells
-/// when it varies along several.
-ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values,
-                   const LineForm& form) {
+/// The operator over the one axis along which the constant varies, brought to axis 1; over all
+/// cells when it varies along several.
+ValueId combine(const NodeImport& node, ValueId src, const Tensor& values, const Form& form) {
   const Shape dims = node.shape(src);
   std::vector<std::size_t> varying;
   for (std::size_t i = 1; i < dims.size(); ++i) {
@@ -96,7 +112,7 @@ ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values,
   }
   if (varying.empty()) {
     node.require(dims.size() >= 2, "combines " + to_string(dims) + " with a constant");
-    return add_affine(node, src, filled(dims[1], values.data<float>()[0]), form);
+    return add_combined(node, src, filled(dims[1], values.data<float>()[0]), form);
   }
   if (varying.size() == 1) {
     std::vector<std::int64_t> order(dims.size());
@@ -107,10 +123,10 @@ ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values,
     std::iota(back.begin(), back.end(), 0);
     std::rotate(back.begin() + 1, back.begin() + 2, back.begin() + axis + 1);
     const ValueId moved = node.transpose("/to_channels_first", src, order);
-    return node.transpose("/to_channels_last", add_affine(node, moved, values, form), back);
+    return node.transpose("/to_channels_last", add_combined(node, moved, values, form), back);
   }
   const ValueId flat = node.reshape("/fold", src, {sample_size(dims)});
-  const ValueId dst = add_affine(node, flat, widened(values, dims), form);
+  const ValueId dst = add_combined(node, flat, widened(values, dims), form);
   return node.reshape("/unfold", dst, {dims.begin() + 1, dims.end()});
 }
 
@@ -147,12 +163,17 @@ ValueId widen(const NodeImport& node, const std::string& suffix, ValueId src, co
   return node.repeat_cells(suffix, src, repeats);
 }
 
-ValueId add_computed(const NodeImport& node, ValueId a, ValueId b) {
+/// Add or Extremum of two computed tensors.
+ValueId combine_computed(const NodeImport& node, const Op& op, ValueId a, ValueId b) {
   if (node.shape(a) == node.shape(b)) {
-    return node.add("", Add{}, {a, b});
+    return node.add("", op, {a, b});
   }
   const Shape dims = broadcast(node.call(), node.sample_dims(a), node.sample_dims(b));
-  return node.add("", Add{}, {widen(node, "/widen", a, dims), widen(node, "/widen", b, dims)});
+  return node.add("", op, {widen(node, "/widen", a, dims), widen(node, "/widen", b, dims)});
+}
+
+ValueId add_computed(const NodeImport& node, ValueId a, ValueId b) {
+  return combine_computed(node, Add{}, a, b);
 }
 
 /// The computed and the constant operand; a is the computed one's index.
@@ -168,7 +189,7 @@ Operands operands_of(const NodeImport& node) {
 ImportedValue with_constant(const NodeImport& node, const LineForm& form) {
   const Operands operands = operands_of(node);
   const ValueId src = node.computed(operands.computed);
-  return apply_line(node, src, aligned(node, operands.constant, node.shape(src)), form);
+  return combine(node, src, aligned(node, operands.constant, node.shape(src)), form);
 }
 
 Tensor mapped(Tensor values, float (*f)(float)) {
@@ -178,7 +199,38 @@ Tensor mapped(Tensor values, float (*f)(float)) {
   return values;
 }
 
+/// src, but not beyond what the constant says.
+ValueId bound_by(const NodeImport& node, ExtremumKind kind, ValueId src, Tensor constant) {
+  const Tensor values = aligned(node, std::move(constant), node.shape(src));
+  const auto bounds = values.data<float>();
+  if (std::ranges::any_of(bounds, [&](float x) { return x != bounds[0]; })) {
+    return combine(node, src, values, kind);
+  }
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const bool lower = kind == ExtremumKind::maximum;
+  return node.clip("", src, lower ? bounds[0] : -infinity, lower ? infinity : bounds[0]);
+}
+
 }  // namespace
+
+/// What is computed first, then the constants one by one: the order does not matter.
+ImportedValue import_extremum(const NodeImport& node) {
+  const auto kind = node.call().node().op == "Max" ? ExtremumKind::maximum : ExtremumKind::minimum;
+  std::optional<ValueId> dst;
+  for (std::size_t i = 0; i < node.call().input_count(); ++i) {
+    if (!node.is_known(i)) {
+      const ValueId next = node.computed(i);
+      dst = dst ? combine_computed(node, Extremum{kind}, *dst, next) : next;
+    }
+  }
+  const ValueId computed = *dst;
+  for (std::size_t i = 0; i < node.call().input_count(); ++i) {
+    if (node.is_known(i)) {
+      dst = bound_by(node, kind, *dst, node.bounds(i));
+    }
+  }
+  return node.call().input_count() == 1 ? node.add("", Identity{}, {computed}) : *dst;
+}
 
 ImportedValue import_add(const NodeImport& node) {
   if (node.is_computed(0) && node.is_computed(1)) {
@@ -193,7 +245,7 @@ ImportedValue import_add(const NodeImport& node) {
   if (const auto joined = added_to_product(node, src, values)) {
     return *joined;
   }
-  return apply_line(node, src, values, {false, 1.0F});
+  return combine(node, src, values, LineForm{false, 1.0F});
 }
 
 ImportedValue import_sum(const NodeImport& node) {
@@ -214,7 +266,7 @@ ImportedValue import_subtract(const NodeImport& node) {
   }
   const ValueId src = node.computed(0);
   const Tensor values = aligned(node, 1, node.shape(src));
-  return apply_line(node, src, mapped(values, [](float x) { return -x; }), {false, 1.0F});
+  return combine(node, src, mapped(values, [](float x) { return -x; }), LineForm{false, 1.0F});
 }
 
 /// x * sigmoid(x) is one function of the graph; other products of two computed tensors are not.
@@ -243,7 +295,7 @@ ImportedValue import_divide(const NodeImport& node) {
   const Tensor values = aligned(node, 1, node.shape(src));
   const auto numbers = values.data<float>();
   node.require(std::find(numbers.begin(), numbers.end(), 0.0F) == numbers.end(), "divides by 0");
-  return apply_line(node, src, mapped(values, [](float x) { return 1.0F / x; }), {true, 0.0F});
+  return combine(node, src, mapped(values, [](float x) { return 1.0F / x; }), LineForm{true, 0.0F});
 }
 
 ImportedValue import_negative(const NodeImport& node) {

@@ -65,7 +65,7 @@ std::optional<ValueId> before_limit(const NodeImport& node, QuantParams& params)
   }
   const float limit = std::nearbyint(bounds[1] / params.scale);
   const auto* before = std::get_if<ValueId>(&state.values.at(clip->inputs[0]));
-  if (before == nullptr || bounds[0] != -bounds[1] || !(limit >= 1.0F && limit <= 32767.0F) ||
+  if (before == nullptr || bounds[0] != -bounds[1] || !(limit >= 1.0F && limit < 32767.0F) ||
       bounds[1] != params.scale * limit) {
     return std::nullopt;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "graph/io/onnx/interpreter/visit.hpp"
@@ -108,16 +109,27 @@ const Array& NodeImport::constant(std::size_t index) const {
   return *known->at[0];
 }
 
-Tensor NodeImport::weights(std::size_t index) const {
+Tensor NodeImport::floats(std::size_t index) const {
   const Array& array = constant(index);
   const bool scalar = array.rank() == 0;
   Tensor tensor(DType::f32, scalar ? Shape{1} : array.dims());
   const std::vector<double> values = to_doubles(call_, array);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    require(std::isfinite(values[i]),
-            "input " + std::to_string(index) + " holds a number that is not finite");
-    tensor.data<float>()[i] = static_cast<float>(values[i]);
-  }
+  std::ranges::transform(values, tensor.data<float>().begin(),
+                         [](double value) { return static_cast<float>(value); });
+  return tensor;
+}
+
+Tensor NodeImport::weights(std::size_t index) const {
+  Tensor tensor = floats(index);
+  require(std::ranges::all_of(tensor.data<float>(), [](float x) { return std::isfinite(x); }),
+          "input " + std::to_string(index) + " holds a number that is not finite");
+  return tensor;
+}
+
+Tensor NodeImport::bounds(std::size_t index) const {
+  Tensor tensor = floats(index);
+  require(std::ranges::none_of(tensor.data<float>(), [](float x) { return std::isnan(x); }),
+          "input " + std::to_string(index) + " holds a bound that is not a number");
   return tensor;
 }
 
@@ -159,6 +171,12 @@ ValueId NodeImport::scale_shift(const std::string& suffix, ValueId src, float mu
   return add(suffix, Affine{},
              {src, add_constant(suffix + "/mul", filled(channels, mul)),
               add_constant(suffix + "/add", filled(channels, shift))});
+}
+
+ValueId NodeImport::clip(const std::string& suffix, ValueId src, float low, float high) const {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const bool bounded = low != -infinity || high != infinity;
+  return add(suffix, bounded ? Op{clip_between(low, high)} : Op{Identity{}}, {src});
 }
 
 ValueId NodeImport::repeat_cells(const std::string& suffix, ValueId src,

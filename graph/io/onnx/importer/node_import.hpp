@@ -93,6 +93,8 @@ class NodeImport {
   [[nodiscard]] const Array& constant(std::size_t index) const;
   /// The same as f32 for the graph; refused when a number is not finite.
   [[nodiscard]] Tensor weights(std::size_t index) const;
+  /// The same where infinity means something; only NaN is refused.
+  [[nodiscard]] Tensor bounds(std::size_t index) const;
   /// How input `index` lies in the file where that is s8 or bf16, or null.
   [[nodiscard]] const StoredWeights* stored(std::size_t index) const;
   /// True when this node alone reads input `index`.
@@ -109,10 +111,14 @@ class NodeImport {
                     const std::vector<std::int64_t>& permutation) const;
   /// mul * src + add with one pair for all elements.
   ValueId scale_shift(const std::string& suffix, ValueId src, float mul, float add) const;
+  /// min(max(src, low), high); an Identity where neither bound is finite.
+  ValueId clip(const std::string& suffix, ValueId src, float low, float high) const;
   /// Every cell of axis k repeats[k] times in a row (1 for the batch).
   ValueId repeat_cells(const std::string& suffix, ValueId src, const Shape& repeats) const;
 
  private:
+  [[nodiscard]] Tensor floats(std::size_t index) const;
+
   ImportState& state_;
   const NodeDef& node_;
   Call call_;

@@ -45,6 +45,7 @@ ImportedValue import_multiply(const NodeImport& node);
 ImportedValue import_divide(const NodeImport& node);
 ImportedValue import_negative(const NodeImport& node);
 ImportedValue import_sum(const NodeImport& node);
+ImportedValue import_extremum(const NodeImport& node);
 
 // import_shape.cpp
 ImportedValue import_identity(const NodeImport& node);

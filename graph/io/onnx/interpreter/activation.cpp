@@ -116,6 +116,11 @@ Results hard_sigmoid(const Call& call) {
                      [=](double x) { return std::clamp(alpha * x + beta, 0.0, 1.0); })};
 }
 
+Results thresholded_relu(const Call& call) {
+  const double alpha = call.number("alpha", 1.0);
+  return {map_floats(call, call.input(0), [=](double x) { return x <= alpha ? 0.0 : x; })};
+}
+
 Results softplus(const Call& call) {
   return {map_floats(call, call.input(0), [](double x) {
     return std::max(x, 0.0) + std::log1p(std::exp(-std::fabs(x)));
@@ -133,15 +138,16 @@ Results gelu(const Call& call) {
   const bool exact = approximate == "none";
   return {map_floats(call, call.input(0), [exact](double x) {
     constexpr double sqrt_2_over_pi = 0.79788456080286535588;
-    return exact ? 0.5 * x * (1.0 + std::erf(x / std::sqrt(2.0)))
+    return exact ? 0.5 * x * std::erfc(-x / std::sqrt(2.0))
                  : 0.5 * x * (1.0 + std::tanh(sqrt_2_over_pi * (x + 0.044715 * x * x * x)));
   })};
 }
 
 Results clip(const Call& call) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  const double low = clip_bound(call, 1, "min", -infinity);
-  const double high = clip_bound(call, 2, "max", infinity);
+  const double none = call.opset() < 11 ? static_cast<double>(std::numeric_limits<float>::max())
+                                        : std::numeric_limits<double>::infinity();
+  const double low = clip_bound(call, 1, "min", -none);
+  const double high = clip_bound(call, 2, "max", none);
   return {map_numbers(
       call, call.input(0), [=](double x) { return std::min(std::max(x, low), high); },
       [=](auto x) {

@@ -37,6 +37,7 @@ Results elu(const Call& call);
 Results selu(const Call& call);
 Results sigmoid(const Call& call);
 Results hard_sigmoid(const Call& call);
+Results thresholded_relu(const Call& call);
 Results softplus(const Call& call);
 Results softsign(const Call& call);
 Results gelu(const Call& call);

@@ -110,6 +110,7 @@ constexpr std::array operators{
     Operator{"Sub", 7, now, 2, 2, "", subtract},
     Operator{"Sum", 6, now, 1, many, "", sum},
     Operator{"Tanh", 6, now, 1, 1, "", hyperbolic_tangent},
+    Operator{"ThresholdedRelu", 10, now, 1, 1, "alpha", thresholded_relu},
     Operator{"Tile", 6, now, 2, 2, "", tile},
     Operator{"Transpose", 1, now, 1, 1, "perm", transpose},
     Operator{"Unsqueeze", 1, now, 1, 2, "axes", unsqueeze},

@@ -87,5 +87,34 @@ TEST_P(OnnxNetwork, ImportedGraphAgreesWithOnnxRuntime) {
 INSTANTIATE_TEST_SUITE_P(Networks, OnnxNetwork, ::testing::ValuesIn(folders("networks")),
                          case_name);
 
+/// Nothing is computed where values are bounded: each is equal to ONNX Runtime's, however small it
+/// is beside the bounds.
+TEST(OnnxBounds, AreExact) {
+  std::size_t cases = 0;
+  for (const fs::path& folder : folders("networks")) {
+    const std::string name = folder.filename().string();
+    const bool pools = name.find("pool") != std::string::npos;
+    if (pools || !(name.starts_with("clip_") || name.starts_with("max_") ||
+                   name.starts_with("min_") || name.starts_with("thresholded_"))) {
+      continue;
+    }
+    ++cases;
+    SCOPED_TRACE(name);
+    const Graph graph = read_onnx(folder / "model.onnx");
+    const onnx::Array x = arrays(folder, "input_", 1).front();
+    const onnx::Array golden = arrays(folder, "output_", 1).front();
+    const Graph canonical = canonicalize(graph);
+    for (const auto& executable :
+         {compile_reference(graph, x.dims()[0]), compile_engine(canonical, x.dims()[0])}) {
+      std::vector<float> found(static_cast<std::size_t>(golden.size()));
+      const std::span<const float> from = x.data<float>();
+      const std::span<float> to = found;
+      executable->run({&from, 1}, {&to, 1});
+      EXPECT_TRUE(std::ranges::equal(found, golden.data<float>()));
+    }
+  }
+  EXPECT_EQ(cases, 29U);
+}
+
 }  // namespace
 }  // namespace caloquant

@@ -331,6 +331,22 @@ TEST(OnnxRefusals, WhatTheGraphCannotDo) {
   };
   const auto nothing = [](OnnxBuilder&, onnx_proto::NodeProto&) {};
   EXPECT_THAT(refused("Mul", {"x", "x"}, nothing), HasSubstr("multiplies two computed tensors"));
+  const auto bounded = [&](const std::string& op, const std::vector<std::string>& inputs,
+                           std::vector<std::int64_t> dims, std::vector<float> values) {
+    return refused(op, inputs, [&](OnnxBuilder& builder, onnx_proto::NodeProto&) {
+      builder.weights("b", dims, values);
+    });
+  };
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(bounded("Clip", {"x", "b"}, {}, {nan}), HasSubstr("a bound that is not a number"));
+  EXPECT_THAT(bounded("Clip", {"x", "", "b"}, {2}, {1.0F, 2.0F}),
+              HasSubstr("has a bound [2], needs a number"));
+  EXPECT_THAT(refused("Clip", {"x", "x"}, nothing),
+              HasSubstr("is computed, it must be a constant"));
+  EXPECT_THAT(bounded("Max", {"x", "b"}, {2, 1, 1}, {1.0F, nan}),
+              HasSubstr("a bound that is not a number"));
+  EXPECT_THAT(bounded("Min", {"b", "x"}, {3, 1, 1, 1}, {1.0F, 2.0F, 3.0F}),
+              HasSubstr("depends on the event"));
   EXPECT_THAT(refused("Sqrt", {"x"}, nothing),
               AllOf(HasSubstr("'n' (Sqrt, opset 13)"), HasSubstr("importable are")));
   EXPECT_THAT(refused("Transpose", {"x"}, nothing), HasSubstr("moves the batch"));

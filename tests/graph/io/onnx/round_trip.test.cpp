@@ -7,6 +7,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <limits>
 
 #include "graph/exec/executor.hpp"
 #include "graph/io/keras_reader.hpp"
@@ -83,14 +84,27 @@ TEST_F(OnnxRoundTrip, RandomGenerators) {
 /// As ONNX defines what is written, and read again; Gelu is written as its formula, which the graph
 /// cannot read.
 TEST_F(OnnxRoundTrip, EveryFunction) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  std::vector<Eltwise> functions{clip_between(-0.5F, 1e9F),
+                                 clip_between(-infinity, 0.25F),
+                                 clip_between(-1.0F, infinity),
+                                 clip_between(0.5F, 0.5F),
+                                 Eltwise{EltwiseKind::threshold, 0.5F},
+                                 Eltwise{EltwiseKind::threshold, 0.5F, 0.25F},
+                                 Eltwise{EltwiseKind::hard_sigmoid, 0.3F, 0.4F},
+                                 Eltwise{EltwiseKind::relu}};
   for (const EltwiseKind kind :
-       {EltwiseKind::relu, EltwiseKind::leaky_relu, EltwiseKind::elu, EltwiseKind::selu,
-        EltwiseKind::sigmoid, EltwiseKind::hard_sigmoid, EltwiseKind::tanh, EltwiseKind::softplus,
-        EltwiseKind::softsign, EltwiseKind::exp, EltwiseKind::swish, EltwiseKind::gelu}) {
+       {EltwiseKind::leaky_relu, EltwiseKind::elu, EltwiseKind::selu, EltwiseKind::sigmoid,
+        EltwiseKind::tanh, EltwiseKind::softplus, EltwiseKind::softsign, EltwiseKind::exp,
+        EltwiseKind::swish, EltwiseKind::gelu}) {
+    functions.push_back({kind, 0.75F});
+  }
+  for (const Eltwise& function : functions) {
+    const EltwiseKind kind = function.kind;
     SCOPED_TRACE(name_of(kind));
     GraphEditor editor("net");
     const ValueId x = editor.add_input("x", {dynamic, 3, 4});
-    editor.add_output("y", editor.add_node("f", Eltwise{kind, 0.75F}, {x}));
+    editor.add_output("y", editor.add_node("f", function, {x}));
     const Graph graph = editor.finish();
     const testing::Ran run = testing::run_random(graph, *compile_reference(graph, 2), random);
     expect_defined_so(graph, run);
@@ -98,6 +112,9 @@ TEST_F(OnnxRoundTrip, EveryFunction) {
       const Graph again = written_and_read(graph);
       expect_close(testing::run_on(again, *compile_reference(again, 2), run.inputs)[0],
                    run.outputs[0], 1e-6);
+      if (kind == EltwiseKind::clip || kind == EltwiseKind::hard_sigmoid) {
+        EXPECT_EQ(again.find("f")->op, Op(function));
+      }
     }
   }
 }
@@ -119,6 +136,8 @@ TEST_F(OnnxRoundTrip, OtherOperators) {
   check(Dense{}, {dynamic, 3, 4}, {{5, 4}, {5}});
   check(Dense{}, {dynamic, 3, 4}, {{5, 4}});
   check(Affine{}, {dynamic, 3, 2, 5}, {{3}, {3}});
+  check(Extremum{ExtremumKind::maximum}, {dynamic, 3, 2, 5}, {{3}});
+  check(Extremum{ExtremumKind::minimum}, {dynamic, 3}, {{3}, {3}});
   check(Softmax{1}, {dynamic, 3, 4}, {});
   check(Softmax{2}, {dynamic, 3, 4}, {});
   for (const PoolKind kind : {PoolKind::max, PoolKind::average}) {

@@ -70,6 +70,11 @@ TEST_P(TensorFlowModels, ArchiveOfKeras3) {
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, TensorFlowModels, ::testing::Values("generator", "classifier"));
 
+TEST(TensorFlowReader, Bounds) {
+  expect_golden(read_saved_model(fixtures() / "bounds/saved_model"), "bounds");
+  expect_golden(read_graph_def(fixtures() / "bounds/frozen.pb"), "bounds");
+}
+
 TEST(TensorFlowReader, SavedModelOfKeras3) {
   expect_golden(read_saved_model(fixtures() / "generator/saved_model_keras3"), "generator");
 }

@@ -97,7 +97,7 @@ class DirectLayerTest : public testing::PropertyTest {
         c.epilogue.ops.emplace_back(Eltwise{EltwiseKind::relu, 0.0F});
         break;
       case 1:
-        c.epilogue.ops.emplace_back(Eltwise{EltwiseKind::relu, 1.5F});
+        c.epilogue.ops.emplace_back(clip_between(testing::uniform(random, -1.0F, 0.5F), 1.5F));
         break;
       case 2:
         c.epilogue.ops.emplace_back(Eltwise{EltwiseKind::leaky_relu, 0.3F});
@@ -154,9 +154,16 @@ Tensor finished(const Case& c, const Tensor& sums, const std::vector<float>& sca
         y = y + affine->add[channel];
       } else {
         const auto& function = std::get<Eltwise>(op);
-        const bool leaky = function.kind == EltwiseKind::leaky_relu;
-        y = leaky ? (y >= 0.0F ? y : y * function.alpha) : std::max(y, 0.0F);
-        y = !leaky && function.alpha > 0.0F ? std::min(y, function.alpha) : y;
+        switch (function.kind) {
+          case EltwiseKind::leaky_relu:
+            y = y >= 0.0F ? y : y * function.alpha;
+            break;
+          case EltwiseKind::clip:
+            y = std::min(std::max(y, function.alpha), function.beta);
+            break;
+          default:
+            y = std::max(y, 0.0F);
+        }
       }
     }
     result.data<float>()[i] = y;
