@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct ImportedModel {
   /// Value of the model -> node of the graph whose dst it is. Values that no single tensor of the
   /// graph stands for (quantized ones, parts, what a later operator took over) are not in it.
   std::map<std::string, std::string> nodes;
+  /// Nodes that a writer could not say as they are: what they compute is not compared.
+  std::set<std::string> altered;
 };
 
 /// The same from a parsed model.

@@ -112,7 +112,7 @@ class Importer {
     }
     editor_.set_output_units(output_units(model_));
     std::map<std::string, std::string> nodes = node_names();
-    return {editor_.finish(), std::move(nodes)};
+    return {editor_.finish(), std::move(nodes), {}};
   }
 
  private:
