@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <sstream>
 
 #include "graph/io/onnx/onnx_reader.hpp"
 #include "graph/io/onnx/opinion/second_opinion.hpp"
@@ -70,6 +73,27 @@ INSTANTIATE_TEST_SUITE_P(Fixtures, GoodOnnx, ::testing::ValuesIn(good_models()),
                          [](const ::testing::TestParamInfo<GoodModel>& each) {
                            return each.param.name;
                          });
+
+/// Models of one's own: CALOQUANT_OPINION_MODELS=a.onnx:b.onnx prints what their check takes.
+TEST(SecondOpinionCost, OfModelsThatAreNamed) {
+  const char* const paths = std::getenv("CALOQUANT_OPINION_MODELS");
+  if (paths == nullptr) {
+    GTEST_SKIP() << "no CALOQUANT_OPINION_MODELS";
+  }
+  std::istringstream list(paths);
+  for (std::string path; std::getline(list, path, ':');) {
+    const auto start = std::chrono::steady_clock::now();
+    const Model model = read(path);
+    const ImportedModel imported = import_with_names(model);
+    const Graph ready = canonicalize(imported.graph);
+    const auto end = std::chrono::steady_clock::now();
+    const ImportCheck check = check_import(model, imported, ready);
+    std::printf("%s: read %.3f s, check %.3f s, %.0f MMAC, %s, %.3g and %.3g of the bound\n",
+                path.c_str(), std::chrono::duration<double>(end - start).count(), check.seconds,
+                check.multiply_adds / 1e6, describe(check).c_str(), check.largest_ratio,
+                check.output_ratio);
+  }
+}
 
 }  // namespace
 }  // namespace caloquant::onnx
