@@ -8,6 +8,7 @@
 
 #include "graph/io/json.hpp"
 #include "quantizer/emit/result_json.hpp"
+#include "quantizer/run/second_opinion.hpp"
 #include "tools/cli/interrupt.hpp"
 
 namespace caloquant::cli {
