@@ -88,6 +88,7 @@ class Reader {
     }
     config.output.scale = json.at("output").at("scale").get<double>();
     config.output.power = json.at("output").at("power").get<double>();
+    config.import_check = json.at("import_check").get<bool>();
     return config;
   }
 

@@ -58,6 +58,11 @@ constexpr const char* schema_text = R"JSON({
           "type": "integer",
           "minimum": 0
         },
+        "import_check": {
+          "description": "ONNX and TensorFlow models: compute the file a second time by a program that does not share the importer, and refuse a model of which both do not agree.",
+          "type": "boolean",
+          "default": true
+        },
         "output": {
           "description": "How network output becomes energy: E [GeV] = out^(1/power) / scale.",
           "type": "object",

@@ -22,6 +22,7 @@ Json to_json(const ModelConfig& model) {
   }
   json["output"]["scale"] = model.output.scale;
   json["output"]["power"] = model.output.power;
+  json["import_check"] = model.import_check;
   return json;
 }
 

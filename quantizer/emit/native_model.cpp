@@ -9,6 +9,7 @@
 #include "graph/passes/pass.hpp"
 #include "ops/core/philox.hpp"
 #include "quantizer/config/run_config_json.hpp"
+#include "quantizer/emit/verified_write.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/run/quantize.hpp"
 
@@ -71,7 +72,7 @@ void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, 
   provenance["loss"] = json_number(result.final_quality->loss.value);
   provenance["target_met"] = result.tuning.target_met;
   model.provenance = provenance.dump(1);
-  write_native(model, file);
+  write_verified_native(model, file);
 }
 
 void write_converted_model(const Graph& graph, const std::filesystem::path& file) {
@@ -83,7 +84,7 @@ void write_converted_model(const Graph& graph, const std::filesystem::path& file
   }
   NativeModel model = with_samples(runnable, std::move(inputs));
   model.provenance = Json{{"caloquant", CALOQUANT_VERSION}}.dump(1);
-  write_native(model, file);
+  write_verified_native(model, file);
 }
 
 }  // namespace caloquant

@@ -117,6 +117,22 @@ Json files_json(const std::vector<std::filesystem::path>& files) {
   return list;
 }
 
+/// How the model was computed twice; null for a model that was not.
+Json import_json(const std::optional<onnx::ImportCheck>& check) {
+  if (!check) {
+    return {};
+  }
+  return {{"complete", check->complete()},
+          {"nodes", check->nodes},
+          {"nodes_compared", check->compared},
+          {"outputs_compared", check->outputs},
+          {"rows", check->rows},
+          {"multiply_adds_per_row", check->multiply_adds},
+          {"largest_difference_over_bound",
+           {{"nodes", check->largest_ratio}, {"outputs", check->output_ratio}}},
+          {"seconds", check->seconds}};
+}
+
 /// So that a model can be told from one that took its place. Pages and tables have no hash: the
 /// report is drawn from this file.
 Json hashes_json(const std::vector<std::string>& written, const std::filesystem::path& folder) {
@@ -255,6 +271,7 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
   for (const OnnxNote& note : result.onnx_notes) {
     json["emitted"]["onnx_notes"].push_back({{"layer", note.layer}, {"note", note.text}});
   }
+  json["import_check"] = import_json(result.import_check);
   json["kernels"] = context.kernels != nullptr ? kernels_json(*context.kernels) : Json();
   json["provenance"] = provenance_json(context);
   return json;

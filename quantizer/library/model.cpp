@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "graph/exec/executor.hpp"
-#include "graph/io/onnx/onnx_writer.hpp"
 #include "graph/ir/editor.hpp"
 #include "quantizer/emit/native_model.hpp"
+#include "quantizer/emit/verified_write.hpp"
 #include "quantizer/run/load_model.hpp"
 
 namespace caloquant {
@@ -87,7 +87,7 @@ void Model::save(const std::filesystem::path& file, OnnxProfile profile) const {
   if (file.extension() == ".h5") {
     write_converted_model(loaded_->graph, file);
   } else if (file.extension() == ".onnx") {
-    static_cast<void>(write_onnx(loaded_->graph, file, profile));
+    static_cast<void>(write_verified_onnx(loaded_->graph, file, profile));
   } else {
     throw UsageError(file.string(), "says by its name of no format to write",
                      "end it with .h5 or .onnx");

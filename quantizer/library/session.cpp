@@ -66,8 +66,8 @@ struct Session::State {
     return result;
   }
   [[nodiscard]] Model quantized(Graph graph) const {
-    return Model(
-        std::make_shared<LoadedModel>(LoadedModel{std::move(graph), stages.model().files, true}));
+    return Model(std::make_shared<LoadedModel>(
+        LoadedModel{std::move(graph), stages.model().files, true, {}, nullptr}));
   }
   void search(Journal* journal) {
     need_prepared();

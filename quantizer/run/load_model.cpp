@@ -50,12 +50,27 @@ bool is_quantized(const Graph& graph) {
 }
 
 /// A quantized network stays as it was written, but for what no executor can do.
-LoadedModel ready_to_run(Graph network, const GraphConfig& graph) {
-  const bool quantized = is_quantized(network);
-  return {run_passes(std::move(network), canonical_passes(),
-                     quantized ? optional_pass_names() : graph.disabled_passes),
-          {},
-          quantized};
+Graph ready_to_run(const Graph& network, const std::vector<std::string>& disabled) {
+  return run_passes(network, canonical_passes(),
+                    is_quantized(network) ? optional_pass_names() : disabled);
+}
+
+/// A network as its file has it.
+struct Network {
+  Graph graph;
+  std::shared_ptr<const SecondOpinion> opinion;  ///< null: nobody has one
+};
+
+Network import_network(onnx::Model model, const ModelConfig& config,
+                       const std::vector<std::string>& disabled) {
+  onnx::ImportedModel imported = onnx::import_with_names(model);
+  Graph graph = imported.graph;
+  if (!config.import_check) {
+    return {std::move(graph), nullptr};
+  }
+  Graph ready = ready_to_run(graph, disabled);
+  return {std::move(graph), std::make_shared<const SecondOpinion>(
+                                std::move(model), std::move(imported), std::move(ready))};
 }
 
 Graph read_native_graph(const std::filesystem::path& file) {
@@ -84,60 +99,93 @@ void expect_keras(const std::filesystem::path& file) {
   }
 }
 
-}  // namespace
-
-Graph read_model(const ModelConfig& config) {
-  Graph graph;
+/// By what the file says of itself.
+Network read_network(const ModelConfig& config, const std::vector<std::string>& disabled) {
   if (config.architecture.empty() && is_saved_model(config.file)) {
-    graph = read_saved_model(config.file);
-  } else if (config.architecture.empty() && looks_like_graph_def(config.file)) {
-    graph = read_graph_def(config.file);
-  } else if (config.architecture.empty() && is_onnx(config.file)) {
-    graph = read_onnx(config.file);
-  } else if (config.architecture.empty() && is_native(config.file)) {
-    graph = read_native_graph(config.file);
-  } else {
-    if (!config.file.empty()) {
-      expect_keras(config.file);
-    }
-    graph = read_keras({config.architecture, config.file.empty() ? config.weights : config.file,
-                        config.random_weights});
+    return import_network(saved_model_as_onnx(config.file), config, disabled);
   }
-  return with_units(std::move(graph), config.output);
+  if (config.architecture.empty() && looks_like_graph_def(config.file)) {
+    return import_network(graph_def_as_onnx(config.file), config, disabled);
+  }
+  if (config.architecture.empty() && is_onnx(config.file)) {
+    return import_network(onnx::read_model(config.file), config, disabled);
+  }
+  if (config.architecture.empty() && is_native(config.file)) {
+    return {read_native_graph(config.file), nullptr};
+  }
+  if (!config.file.empty()) {
+    expect_keras(config.file);
+  }
+  return {read_keras({config.architecture, config.file.empty() ? config.weights : config.file,
+                      config.random_weights}),
+          nullptr};
 }
 
-LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph) {
+std::optional<onnx::ImportCheck> checked(const Network& network) {
+  return network.opinion ? std::optional(network.opinion->check()) : std::nullopt;
+}
+
+}  // namespace
+
+Graph read_model(const ModelConfig& config, std::optional<onnx::ImportCheck>* check) {
+  Network network = read_network(config, {});
+  const auto found = checked(network);
+  if (check != nullptr) {
+    *check = found;
+  }
+  return with_units(std::move(network.graph), config.output);
+}
+
+LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph, CheckTime when) {
   LoadedModel model;
   for (const auto* file : {&config.file, &config.architecture, &config.weights}) {
     if (!file->empty()) {
       model.files.push_back(*file);
     }
   }
-  Graph network = read_model(config);
-  if (is_quantized(network)) {
+  Network network = read_network(config, graph.disabled_passes);
+  if (is_quantized(network.graph)) {
     throw ModelError(model.files.front().string(), "is quantized already",
                      "give the fp32 model that it was made from");
   }
-  model.graph = canonicalize(std::move(network), graph.disabled_passes);
+  if (when == CheckTime::at_once) {
+    model.import_check = checked(network);
+  } else {
+    model.opinion = network.opinion;
+  }
+  model.graph =
+      canonicalize(with_units(std::move(network.graph), config.output), graph.disabled_passes);
   return model;
 }
 
-LoadedModel load_model_file(const std::filesystem::path& file, const GraphConfig& graph) {
+LoadedModel load_model_file(const std::filesystem::path& file, const GraphConfig& graph,
+                            CheckTime when) {
   ModelConfig config;
   config.file = file;
-  Graph network = read_model(config);
+  Network network = read_network(config, graph.disabled_passes);
+  const bool quantized = is_quantized(network.graph);
   if (is_native(file)) {
-    const bool quantized = is_quantized(network);
-    return {std::move(network), {file}, quantized};
+    return {std::move(network.graph), {file}, quantized, {}, nullptr};
   }
-  LoadedModel model = ready_to_run(std::move(network), graph);
-  model.files = {file};
+  LoadedModel model{
+      ready_to_run(network.graph, graph.disabled_passes), {file}, quantized, {}, nullptr};
+  if (when == CheckTime::at_once) {
+    model.import_check = checked(network);
+  } else {
+    model.opinion = network.opinion;
+  }
   return model;
 }
 
 LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,
                             const GraphConfig& graph) {
-  return ready_to_run(onnx::import_model(onnx::read_model(bytes, name)), graph);
+  const Network network =
+      import_network(onnx::read_model(bytes, name), ModelConfig{}, graph.disabled_passes);
+  return {ready_to_run(network.graph, graph.disabled_passes),
+          {},
+          is_quantized(network.graph),
+          checked(network),
+          nullptr};
 }
 
 Graph graph_beside(const LoadedModel& model, const Graph& parent) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "graph/ir/graph.hpp"
+#include "quantizer/run/second_opinion.hpp"
 
 namespace caloquant {
 
@@ -17,20 +18,33 @@ struct LoadedModel {
   Graph graph;
   std::vector<std::filesystem::path> files;  ///< what it was read from
   bool quantized = false;                    ///< has a layer below fp32
+  /// How the import was checked; empty for what is no ONNX or TensorFlow model, or without
+  /// ModelConfig::import_check.
+  std::optional<onnx::ImportCheck> import_check;
+  /// For a check that is still to come: see CheckTime::later.
+  std::shared_ptr<const SecondOpinion> opinion;
 };
 
+/// When an import is checked: while loading, on seeded rows, or by the caller, on rows of data.
+enum class CheckTime { at_once, later };
+
 /// The network of a config as its file has it, with its output units: those of the config, else
-/// (of what caloquant wrote) those of the file. Throws ModelError.
-[[nodiscard]] Graph read_model(const ModelConfig& config);
+/// (of what caloquant wrote) those of the file. What comes as ONNX or from TensorFlow is computed
+/// twice (onnx::check_import), here and by all below; `check` gets what was found. Throws
+/// ModelError.
+[[nodiscard]] Graph read_model(const ModelConfig& config,
+                               std::optional<onnx::ImportCheck>* check = nullptr);
 
 /// The fp32 model of a config. Throws ModelError; also for a network that is quantized already.
-[[nodiscard]] LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph);
+[[nodiscard]] LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph,
+                                          CheckTime when = CheckTime::at_once);
 
 /// A `quantized.h5`, whose samples are verified and whose graph is as it was written, or a full
 /// Keras or ONNX file: told apart by their content. The graph of a quantized ONNX file stays as it
 /// was written, too, but for what no executor can do. Throws ModelError.
 [[nodiscard]] LoadedModel load_model_file(const std::filesystem::path& file,
-                                          const GraphConfig& graph);
+                                          const GraphConfig& graph,
+                                          CheckTime when = CheckTime::at_once);
 
 /// An ONNX model in memory; as load_model_file(). `name` is its place in errors.
 [[nodiscard]] LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,

@@ -2,6 +2,7 @@
 
 #include <caloquant/error.hpp>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "quantizer/emit/result_json.hpp"
@@ -77,20 +78,34 @@ QuantizeResult run_quantize(const RunConfig& config, const std::filesystem::path
                             RunObserver& observer, KernelChoices* kernels, const RunParts& parts) {
   prepare_folder(output);
   ResultContext context{config, {}, {}, nullptr, output};
+  QuantizeResult result;
+  std::exception_ptr unwritten;
   try {
     Stages stages(config, parts, engine_with(kernels));
     context.model_files = stages.model().files;
     context.data_files = stages.evaluator().events().files();
-    run_all(stages, output, observer);
+    try {
+      run_all(stages, output, observer);
+    } catch (const Error&) {
+      if (!stages.result().final_quality || stages.result().error.empty()) {
+        throw;
+      }
+      // A model was found, but not every file of it could be written: what was stays.
+      unwritten = std::current_exception();
+    }
     context.kernels = kernels;
     write_result_files(stages.result(), context);
-    return std::move(stages.result());
+    result = std::move(stages.result());
   } catch (const Error& error) {
     QuantizeResult failed;
     failed.error = error.what();
     write_result_json(failed, context, output / "result.json");
     throw;
   }
+  if (unwritten) {
+    std::rethrow_exception(unwritten);
+  }
+  return result;
 }
 
 }  // namespace caloquant

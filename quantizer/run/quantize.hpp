@@ -11,6 +11,7 @@
 
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/io/onnx/onnx_writer.hpp"
+#include "graph/io/onnx/opinion/second_opinion.hpp"
 #include "graph/ir/graph.hpp"
 #include "graph/passes/equalize_channels.hpp"
 #include "quantizer/plan/make_plan.hpp"
@@ -51,6 +52,7 @@ struct QuantizeResult {
   std::vector<std::string> written;  ///< models and tables in the folder of results
   std::vector<OnnxNote> onnx_notes;  ///< where quantized.onnx is not what quantized.h5 is
   std::string error;                 ///< why there is no model; empty when there is one
+  std::optional<onnx::ImportCheck> import_check;  ///< of an ONNX or TensorFlow model
 };
 
 /// The whole run: load, calibrate once, tune, compare, write `quantized.h5` and `quantized.onnx`

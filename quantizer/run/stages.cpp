@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <chrono>
+#include <exception>
 #include <utility>
 
-#include "graph/io/onnx/onnx_writer.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/check.hpp"
 #include "quantizer/emit/compare_table.hpp"
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/text_file.hpp"
+#include "quantizer/emit/verified_write.hpp"
 #include "quantizer/plan/sequential_bias.hpp"
 #include "quantizer/report/report_data.hpp"
 #include "quantizer/run/dense_weights.hpp"
@@ -28,7 +29,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 LoadedModel model_of(const RunConfig& config, const RunParts& parts) {
   if (!parts.model) {
-    return load_fp32_model(config.model, config.graph);
+    return load_fp32_model(config.model, config.graph, CheckTime::later);
   }
   const Model& model = config.model.output == OutputConfig{}
                            ? *parts.model
@@ -70,7 +71,22 @@ Stages::Stages(RunConfig config, const RunParts& parts, EngineOptions engine)
       costs_(nominal_costs(space_)),
       engine_(std::move(engine)),
       evaluator_(make_evaluator(config_, model_.graph, engine_, given_)),
-      network_(config_, space_, *evaluator_, model_.graph, engine_) {}
+      network_(config_, space_, *evaluator_, model_.graph, engine_) {
+  check_import();
+}
+
+/// On the first event that calibrates.
+void Stages::check_import() {
+  if (model_.opinion) {
+    const EventRange events = evaluator_->events().calibration();
+    model_.import_check = model_.opinion->check(
+        events.size(), [&](std::int64_t count, std::span<const std::span<float>> inputs) {
+          evaluator_->events().fill(events.first, count, inputs);
+        });
+    model_.opinion = nullptr;
+  }
+  result_.import_check = model_.import_check;
+}
 
 void Stages::measure_reference(RunObserver& observer) {
   const bool paired = config_.metric.tensor
@@ -204,13 +220,30 @@ void Stages::name_kernels() {
 void Stages::emit(RunObserver& observer, const std::filesystem::path& folder) {
   CALOQUANT_EXPECT(result_.final_quality);
   result_.written.clear();  // into another folder
-  if (config_.emit.h5) {
-    write_quantized_model(config_, *evaluator_, final_, result_, folder / "quantized.h5");
-    result_.written.emplace_back("quantized.h5");
-  }
-  if (config_.emit.onnx) {
-    result_.onnx_notes = write_onnx(final_, folder / "quantized.onnx", config_.emit.onnx_profile);
-    result_.written.emplace_back("quantized.onnx");
+  std::exception_ptr failure;
+  const auto write = [&](bool wanted, const char* name, const auto& writer) {
+    try {
+      if (wanted) {
+        writer(folder / name);
+        result_.written.emplace_back(name);
+      }
+    } catch (const Error& error) {  // the other formats are written all the same
+      failure = failure ? failure : std::current_exception();
+      result_.error += (result_.error.empty() ? "" : "; ") + std::string(error.what());
+    }
+  };
+  write(config_.emit.h5, "quantized.h5", [&](const std::filesystem::path& file) {
+    write_quantized_model(config_, *evaluator_, final_, result_, file);
+  });
+  write(config_.emit.onnx, "quantized.onnx", [&](const std::filesystem::path& file) {
+    result_.onnx_notes = write_verified_onnx(
+        final_, file, config_.emit.onnx_profile, evaluator_->events().evaluation().size(),
+        [&](std::int64_t count, std::span<const std::span<float>> inputs) {
+          evaluator_->events().fill(evaluator_->events().evaluation().first, count, inputs);
+        });
+  });
+  if (failure) {
+    std::rethrow_exception(failure);
   }
   if (!observer.interrupted()) {  // the model is written already
     compare_with_fp32(observer, folder);

@@ -47,6 +47,7 @@ class Stages {
   [[nodiscard]] QuantizeResult& result() { return result_; }
 
  private:
+  void check_import();
   void learn_costs(RunObserver& observer);
   void correct_final_biases(const Trial& best, RunObserver& observer);
   void name_kernels();

@@ -27,11 +27,11 @@ struct BenchmarkArguments {
 Graph without_collapse(ModelArguments model) {
   model.graph.disabled_passes.insert(model.graph.disabled_passes.end(),
                                      {"collapse_upsample", "sink_depth_to_space"});
-  return model.load().graph;
+  return model.load(true).graph;
 }
 
 std::vector<BenchmarkCandidate> make_candidates(const BenchmarkArguments& arguments) {
-  const LoadedModel model = arguments.model.load();
+  const LoadedModel model = arguments.model.load(arguments.out.quiet);
   std::vector<std::string> precisions = arguments.precisions;
   if (precisions.empty()) {
     precisions = model.quantized ? std::vector<std::string>{"model"}

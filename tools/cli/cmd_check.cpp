@@ -77,7 +77,7 @@ RunConfig check_config(const CheckArguments& arguments) {
 GateResult run_gate(const CheckArguments& arguments) {
   const GateOptions given = gate_options(arguments);
   const RunConfig config = check_config(arguments);
-  const LoadedModel model = arguments.model.load();
+  const LoadedModel model = arguments.model.load(arguments.out.quiet);
   auto kernels = machine_kernels();
   GateOptions options = given;
   options.engine = engine_with(kernels ? &*kernels : nullptr);

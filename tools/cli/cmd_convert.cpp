@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "graph/io/json.hpp"
-#include "graph/io/onnx/onnx_writer.hpp"
 #include "quantizer/config/enum_names.hpp"
 #include "quantizer/emit/native_model.hpp"
+#include "quantizer/emit/verified_write.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
@@ -43,12 +43,12 @@ int convert_command(const ConvertArguments& arguments) {
     throw UsageError("--output", "'" + arguments.output + "' names no known format",
                      "end it in .onnx or .h5 (caloquant's own)");
   }
-  const Graph graph = arguments.model.read();
+  const Graph graph = arguments.model.read(arguments.out.quiet);
   std::vector<OnnxNote> notes;
   if (format == ".h5") {
     write_converted_model(graph, output);
   } else {
-    notes = write_onnx(graph, output, enum_of<OnnxProfile>(arguments.profile));
+    notes = write_verified_onnx(graph, output, enum_of<OnnxProfile>(arguments.profile));
   }
   if (!arguments.out.quiet) {
     print_converted(graph, notes, arguments);

@@ -41,7 +41,7 @@ double positive(const char* option, std::optional<double> value) {
 LoadedModel load_model(const GenerateArguments& arguments) {
   const OutputUnits units{positive("--output-scale", arguments.output_scale),
                           positive("--output-power", arguments.output_power)};
-  LoadedModel model = arguments.model.load();
+  LoadedModel model = arguments.model.load(arguments.out.quiet);
   if (!arguments.output_scale && !arguments.output_power) {
     return model;
   }

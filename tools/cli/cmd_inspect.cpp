@@ -146,7 +146,7 @@ void print_table(const Graph& graph, const std::vector<LayerRow>& rows) {
 }
 
 int inspect_command(const ModelArguments& model, const OutputArguments& out) {
-  const Graph graph = model.load().graph;
+  const Graph graph = model.load(out.quiet).graph;
   const std::vector<LayerRow> rows = layer_rows(graph);
   if (out.json) {
     std::cout << to_json(graph, rows).dump(2) << '\n';

@@ -128,12 +128,19 @@ void run_all(const Graph& graph, const TensorEvents& inputs, H5File& output,
 
 int run_command(const RunArguments& arguments) {
   set_threads(arguments.threads);
-  const LoadedModel model = arguments.model.load();
+  LoadedModel model = arguments.model.load(arguments.out.quiet, CheckTime::later);
   const Graph& graph = model.graph;
   const TensorEvents inputs = open_inputs(graph, arguments.latents);
   const std::int64_t rows = inputs.rows();
   if (rows < 1) {
     throw DataError(arguments.latents, "holds no rows");
+  }
+  if (model.opinion) {
+    print_import_note(
+        model.opinion->check(
+            rows, [&](std::int64_t count, const auto& into) { inputs.fill(0, count, into); }),
+        arguments.out.quiet);
+    model.opinion = nullptr;
   }
   H5File output = H5File::create(arguments.output);
   const std::vector<Sink> sinks = make_sinks(output, graph, rows);

@@ -57,12 +57,16 @@ struct ModelArguments {
   void add_source_to(CLI::App& command);
   /// Throws UsageError when it is not exactly one of the forms, or for a pass that cannot be
   /// switched off, ModelError for a bad model.
-  [[nodiscard]] LoadedModel load() const;
-  /// The network as its file has it; throws as load() does.
-  [[nodiscard]] Graph read() const;
+  /// Says on stderr, unless `quiet`, when an import was checked in part only.
+  [[nodiscard]] LoadedModel load(bool quiet, CheckTime when = CheckTime::at_once) const;
+  /// The network as its file has it; otherwise as load().
+  [[nodiscard]] Graph read(bool quiet) const;
   /// The form of model that was given. Throws UsageError when it is not exactly one.
   [[nodiscard]] ModelConfig config() const;
 };
+
+/// Says on stderr what was not checked of an import, if anything.
+void print_import_note(const std::optional<onnx::ImportCheck>& check, bool quiet);
 
 /// "LO:HI", or one number for both. Throws UsageError with `option` as its place.
 void parse_range(const std::string& option, const std::string& text, double& low, double& high);

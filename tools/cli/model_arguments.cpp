@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
+#include <iostream>
 
 #include "graph/passes/pass.hpp"
 #include "ops/core/thread_count.hpp"
@@ -71,23 +72,34 @@ ModelConfig ModelArguments::config() const {
   return config;
 }
 
-LoadedModel ModelArguments::load() const {
+LoadedModel ModelArguments::load(bool quiet, CheckTime when) const {
   const ModelConfig source = config();
   check_passes(graph.disabled_passes);
   if (source.file.empty()) {
     return load_fp32_model(source, graph);
   }
-  LoadedModel model = load_model_file(source.file, graph);
+  LoadedModel model = load_model_file(source.file, graph, when);
   if (model.quantized && !graph.disabled_passes.empty()) {
     throw UsageError("--disable-pass",
                      "'" + file + "' is quantized: its graph stays as it was written",
                      "set /graph/disabled_passes in the config of quantize");
   }
+  print_import_note(model.import_check, quiet);
   return model;
 }
 
-Graph ModelArguments::read() const {
-  return read_model(config());
+Graph ModelArguments::read(bool quiet) const {
+  std::optional<onnx::ImportCheck> check;
+  Graph network = read_model(config(), &check);
+  print_import_note(check, quiet);
+  return network;
+}
+
+void print_import_note(const std::optional<onnx::ImportCheck>& check, bool quiet) {
+  const std::string note = note_of(check);
+  if (!note.empty() && !quiet) {
+    std::cerr << "caloquant: " << note << '\n';
+  }
 }
 
 void add_config_options(CLI::App& command, const char* name, std::string& config,

@@ -8,6 +8,7 @@
 
 #include "graph/io/json.hpp"
 #include "quantizer/emit/result_json.hpp"
+#include "quantizer/run/second_opinion.hpp"
 #include "tools/cli/interrupt.hpp"
 
 namespace caloquant::cli {
@@ -125,6 +126,9 @@ void print_outcome(const QuantizeResult& result, const std::string& output, Text
   const bool met = result.tuning.target_met;
   std::cout << std::setprecision(6)
             << "target_met: " << (met ? style.good("true") : style.bad("false")) << '\n';
+  if (const std::string note = note_of(result.import_check); !note.empty()) {
+    std::cout << note << '\n';
+  }
   for (const OnnxNote& note : result.onnx_notes) {
     std::cout << "quantized.onnx, layer '" << note.layer << "': " << note.text << '\n';
   }

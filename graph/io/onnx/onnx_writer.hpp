@@ -2,6 +2,7 @@
 
 #include <caloquant/onnx_profile.hpp>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ namespace onnx {
 struct ExportedModel {
   Model model;
   std::vector<OnnxNote> notes;
+  std::map<std::string, std::string> nodes;  ///< value of the model -> node of the graph
 };
 /// The same as structs.
 [[nodiscard]] ExportedModel export_graph(const Graph& graph, OnnxProfile profile);

@@ -32,6 +32,7 @@ struct ModelConfig {
   std::filesystem::path file;                   ///< full Keras or ONNX model; empty when not given
   std::optional<std::uint64_t> random_weights;  ///< seed
   OutputConfig output;
+  bool import_check = true;  ///< compute ONNX and TensorFlow models twice
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 

@@ -45,29 +45,69 @@ Problem problem_of(const Call& call, const Array& src, const Array& weights) {
   return problem;
 }
 
-/// dst += the contribution of one kernel entry of one channel.
-void add_entry(const Window& window, const std::array<std::int64_t, 3>& entry, double weight,
-               const double* src, double* dst) {
-  std::array<std::int64_t, 3> first{};  // dst cells whose src cell exists
-  std::array<std::int64_t, 3> last{};
-  std::array<std::int64_t, 3> shift{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    const WindowAxis& axis = window[i];
-    shift[i] = entry[i] * axis.dilation - axis.pad_begin;
-    first[i] = shift[i] >= 0 ? 0 : (-shift[i] + axis.stride - 1) / axis.stride;
-    const std::int64_t room = axis.src - 1 - shift[i];
-    last[i] = room < 0 ? 0 : std::min(axis.dst, room / axis.stride + 1);
+/// Rows [first_row, last_row) of one plane of dst: few enough to stay in the nearest cache while
+/// all channels and kernel entries add to them.
+struct Strip {
+  std::int64_t plane = 0;
+  std::int64_t first_row = 0;
+  std::int64_t last_row = 0;
+};
+constexpr std::int64_t strip_cells = 2048;
+
+/// dst cells whose src cell exists, along one axis, and the src cell of dst cell 0.
+struct Reach {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::int64_t shift = 0;
+};
+
+Reach reach_of(const WindowAxis& axis, std::int64_t entry) {
+  Reach reach;
+  reach.shift = entry * axis.dilation - axis.pad_begin;
+  reach.first = reach.shift >= 0 ? 0 : (-reach.shift + axis.stride - 1) / axis.stride;
+  const std::int64_t room = axis.src - 1 - reach.shift;
+  reach.last = room < 0 ? 0 : std::min(axis.dst, room / axis.stride + 1);
+  return reach;
+}
+
+/// dst += the contribution of one kernel entry of one channel, in one strip.
+void add_entry(const Window& window, const std::array<std::int64_t, 3>& entry, const Strip& strip,
+               double weight, const double* src, double* dst) {
+  const Reach z = reach_of(window[0], entry[0]);
+  const Reach y = reach_of(window[1], entry[1]);
+  const Reach x = reach_of(window[2], entry[2]);
+  if (strip.plane < z.first || strip.plane >= z.last) {
+    return;
   }
-  for (std::int64_t z = first[0]; z < last[0]; ++z) {
-    for (std::int64_t y = first[1]; y < last[1]; ++y) {
-      const std::int64_t src_row =
-          ((z * window[0].stride + shift[0]) * window[1].src + y * window[1].stride + shift[1]) *
-          window[2].src;
-      const double* from = src + src_row + shift[2];
-      double* to = dst + (z * window[1].dst + y) * window[2].dst;
-      const std::int64_t stride = window[2].stride;
-      for (std::int64_t x = first[2]; x < last[2]; ++x) {
-        to[x] += weight * from[x * stride];
+  const std::int64_t plane = (strip.plane * window[0].stride + z.shift) * window[1].src;
+  const std::int64_t stride = window[2].stride;
+  const std::int64_t last = std::min(y.last, strip.last_row);
+  for (std::int64_t row = std::max(y.first, strip.first_row); row < last; ++row) {
+    const double* from = src + (plane + row * window[1].stride + y.shift) * window[2].src + x.shift;
+    double* to = dst + (strip.plane * window[1].dst + row) * window[2].dst;
+    if (stride == 1) {
+#pragma omp simd
+      for (std::int64_t cell = x.first; cell < x.last; ++cell) {
+        to[cell] += weight * from[cell];
+      }
+      continue;
+    }
+    for (std::int64_t cell = x.first; cell < x.last; ++cell) {
+      to[cell] += weight * from[cell * stride];
+    }
+  }
+}
+
+void convolve_strip(const Problem& problem, const Strip& strip, const double* src,
+                    const double* weights, double* dst) {
+  const Window& window = problem.window;
+  for (std::int64_t channel = 0; channel < problem.in_channels; ++channel) {
+    const double* from = src + channel * window.src_cells();
+    for (std::int64_t d = 0; d < window[0].kernel; ++d) {
+      for (std::int64_t h = 0; h < window[1].kernel; ++h) {
+        for (std::int64_t w = 0; w < window[2].kernel; ++w) {
+          add_entry(window, {d, h, w}, strip, *weights++, from, dst);
+        }
       }
     }
   }
@@ -76,19 +116,15 @@ void add_entry(const Window& window, const std::array<std::int64_t, 3>& entry, d
 void convolve_channel(const Problem& problem, const double* src, const double* weights,
                       double* dst) {
   const Window& window = problem.window;
-  for (std::int64_t channel = 0; channel < problem.in_channels; ++channel) {
-    const double* from = src + channel * window.src_cells();
-    for (std::int64_t d = 0; d < window[0].kernel; ++d) {
-      for (std::int64_t h = 0; h < window[1].kernel; ++h) {
-        for (std::int64_t w = 0; w < window[2].kernel; ++w) {
-          add_entry(window, {d, h, w}, *weights++, from, dst);
-        }
-      }
+  const std::int64_t rows = std::max<std::int64_t>(1, strip_cells / window[2].dst);
+  for (std::int64_t plane = 0; plane < window[0].dst; ++plane) {
+    for (std::int64_t row = 0; row < window[1].dst; row += rows) {
+      convolve_strip(problem, {plane, row, std::min(row + rows, window[1].dst)}, src, weights, dst);
     }
   }
 }
 
-/// Sums of src x weights as [N, O, ...] doubles.
+/// Sums of src x weights as [N, O, ...] doubles. Every sum is taken by one thread in one order.
 std::vector<double> convolve(const Problem& problem, const std::vector<double>& src,
                              const std::vector<double>& weights) {
   const Shape dims = problem.dst_dims();
@@ -96,6 +132,7 @@ std::vector<double> convolve(const Problem& problem, const std::vector<double>& 
   std::vector<double> dst(static_cast<std::size_t>(element_count(dims)), 0.0);
   const std::int64_t cells = problem.window.dst_cells();
   const std::int64_t channels = problem.groups * problem.out_channels;
+#pragma omp parallel for if (element_count(dims) * fan_in > 1000000)
   for (std::int64_t i = 0; i < problem.batch * channels; ++i) {
     const std::int64_t image = i / channels * problem.groups + i % channels / problem.out_channels;
     convolve_channel(problem, src.data() + image * problem.in_channels * problem.window.src_cells(),

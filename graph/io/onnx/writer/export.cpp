@@ -124,7 +124,11 @@ ExportedModel Export::finish() {
       node("Identity", unique(to + "/identity"), {from}, to);
     }
   }
-  return {std::move(model_), std::move(notes_)};
+  std::map<std::string, std::string> nodes;
+  for (const Node& node : graph_.nodes()) {
+    nodes[name(node.output)] = node.name;
+  }
+  return {std::move(model_), std::move(notes_), std::move(nodes)};
 }
 
 ExportedModel export_graph(const Graph& graph, OnnxProfile profile) {
