@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "graph/passes/pass.hpp"
+#include "ops/core/number.hpp"
 
 namespace caloquant {
 namespace {
@@ -31,9 +32,17 @@ Vectors combine(const Graph& graph, const Node& node) {
           "channel " + std::to_string(c) + " has variance + epsilon of " + std::to_string(spread));
     }
     const double mul = static_cast<double>(vector(1)[c]) / std::sqrt(spread);
+    const double add = static_cast<double>(vector(2)[c]) - static_cast<double>(vector(3)[c]) * mul;
+    for (const double number : {mul, add}) {
+      if (const std::string problem = number_problem(number, NumberRange::any_float());
+          !problem.empty()) {
+        throw ModelError("layer '" + node.name + "'",
+                         "the factor or the shift of channel " + std::to_string(c) + " " + problem,
+                         "gamma, mean and beta over sqrt(variance + epsilon) must be f32 numbers");
+      }
+    }
     result.mul.data<float>()[c] = static_cast<float>(mul);
-    result.add.data<float>()[c] = static_cast<float>(static_cast<double>(vector(2)[c]) -
-                                                     static_cast<double>(vector(3)[c]) * mul);
+    result.add.data<float>()[c] = static_cast<float>(add);
   }
   return result;
 }

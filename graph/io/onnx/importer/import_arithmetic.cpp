@@ -2,13 +2,22 @@
 // is the sum only.
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "graph/io/onnx/importer/translators.hpp"
 #include "graph/io/onnx/interpreter/broadcast.hpp"
 
 namespace caloquant::onnx {
 namespace {
+
+Tensor mapped(Tensor values, float (*f)(float)) {
+  for (float& value : values.data<float>()) {
+    value = f(value);
+  }
+  return values;
+}
 
 /// dst = mul * src + add; one of the two varies with `values`, the other is `fixed`.
 struct LineForm {
@@ -114,6 +123,35 @@ ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values,
   return node.reshape("/unfold", dst, {dims.begin() + 1, dims.end()});
 }
 
+/// 1 / values, by which x is multiplied: one factor, or two, one after the other, where the one
+/// would be denormal or infinite. Both are normal numbers then, the second a power of two, so that
+/// the quotient is finite where x / value is, and within 1.5 ulp of it: half of one each for the
+/// first factor and for its product. (A denormal quotient may be half a smallest number further.)
+struct Reciprocals {
+  Tensor first;
+  std::optional<Tensor> second;
+};
+
+Reciprocals reciprocals_of(const Tensor& values) {
+  Reciprocals result{mapped(values, [](float x) { return 1.0F / x; }), std::nullopt};
+  const auto first = result.first.data<float>();
+  if (std::ranges::all_of(first, [](float factor) { return std::isnormal(factor); })) {
+    return result;
+  }
+  result.second = values;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (std::isnormal(first[i])) {
+      result.second->data<float>()[i] = 1.0F;
+      continue;
+    }
+    int exponent = 0;
+    const float fraction = std::frexp(values.data<float>()[i], &exponent);
+    first[i] = std::ldexp(1.0F / fraction, -exponent / 2);
+    result.second->data<float>()[i] = std::ldexp(1.0F, -exponent - (-exponent / 2));
+  }
+  return result;
+}
+
 /// A MatMul that this addition alone reads gets the constant as its bias. (The canonical passes do
 /// the same, but not for a Dense with more than two axes.)
 std::optional<ValueId> bias_of_dense(const NodeImport& node, std::size_t index, ValueId src,
@@ -169,13 +207,6 @@ ImportedValue with_constant(const NodeImport& node, const LineForm& form) {
   const Operands operands = operands_of(node);
   const ValueId src = node.computed(operands.computed);
   return apply_line(node, src, aligned(node, operands.constant, node.shape(src)), form);
-}
-
-Tensor mapped(Tensor values, float (*f)(float)) {
-  for (float& value : values.data<float>()) {
-    value = f(value);
-  }
-  return values;
 }
 
 }  // namespace
@@ -243,7 +274,10 @@ ImportedValue import_divide(const NodeImport& node) {
   const Tensor values = aligned(node, 1, node.shape(src));
   const auto numbers = values.data<float>();
   node.require(std::find(numbers.begin(), numbers.end(), 0.0F) == numbers.end(), "divides by 0");
-  return apply_line(node, src, mapped(values, [](float x) { return 1.0F / x; }), {true, 0.0F});
+  const Reciprocals reciprocals = reciprocals_of(values);
+  const ValueId quotient = apply_line(node, src, reciprocals.first, {true, 0.0F});
+  return reciprocals.second ? apply_line(node, quotient, *reciprocals.second, {true, 0.0F})
+                            : quotient;
 }
 
 ImportedValue import_negative(const NodeImport& node) {
