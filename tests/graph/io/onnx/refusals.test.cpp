@@ -168,7 +168,7 @@ TEST(OnnxRefusals, OperatorsAndAttributes) {
     OnnxBuilder number = image_model();
     auto& attribute = *number.node("LeakyRelu", {"x"}, "y").add_attribute();
     attribute.set_name("alpha");
-    attribute.set_type(onnx_proto::AttributeProto::FLOAT);
+    attribute.set_type(1);  // FLOAT
     attribute.set_f(alpha);
     EXPECT_THAT(refusal(number), HasSubstr("(LeakyRelu, opset 13): attribute 'alpha' is "));
     EXPECT_THAT(refusal(number), HasSubstr("it must be a finite number"));
