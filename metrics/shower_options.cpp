@@ -1,8 +1,9 @@
 #include <array>
 #include <caloquant/error.hpp>
 #include <caloquant/shower_loss.hpp>
-#include <charconv>
 #include <utility>
+
+#include "ops/core/number.hpp"
 
 namespace caloquant {
 namespace {
@@ -90,13 +91,10 @@ std::size_t loss_averaging(std::string_view name, std::string_view place) {
     return 0;
   }
   if (name.substr(0, batch_prefix.size()) == batch_prefix) {
-    const std::string_view number = name.substr(batch_prefix.size());
-    const char* const end = number.data() + number.size();
-    std::size_t batch = 0;
-    const auto [last, error] = std::from_chars(number.data(), end, batch);
+    const auto batch = integer_from<std::uint64_t>(name.substr(batch_prefix.size()));
     constexpr std::size_t largest = 1'000'000'000;
-    if (error == std::errc{} && last == end && batch >= 1 && batch <= largest) {
-      return batch;
+    if (batch && *batch >= 1 && *batch <= largest) {
+      return *batch;
     }
   }
   throw ConfigError(std::string(place), "unknown averaging \"" + std::string(name) + '"',

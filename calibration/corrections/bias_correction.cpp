@@ -19,8 +19,9 @@ Tensor corrected_bias(const Tensor& weights, const Tensor& quantized, const Laye
                             static_cast<double>(meant.data<float>()[i]);
       shift += change * statistics.mean[static_cast<std::size_t>(k)];
     }
-    const double before = bias != nullptr ? static_cast<double>(bias->data<float>()[index]) : 0.0;
-    result.data<float>()[index] = static_cast<float>(before + shift);
+    const float before = bias != nullptr ? bias->data<float>()[index] : 0.0F;
+    result.data<float>()[index] =
+        usable_bias(static_cast<double>(before) + shift, before, quant, index);
   }
   return result;
 }

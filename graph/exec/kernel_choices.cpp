@@ -17,6 +17,7 @@
 namespace caloquant {
 namespace {
 
+constexpr const char* format_name = "caloquant kernel times [ms per image, one thread]";
 constexpr int format_version = 2;
 
 std::string processor() {
@@ -70,7 +71,8 @@ std::map<std::string, KernelChoices::Measured> parse_table(const Json& json) {
     KernelChoices::Measured measured;
     for (const auto& [name, milliseconds] : entry.at("milliseconds").items()) {
       if (const auto kind = kind_from(name)) {
-        measured.milliseconds[*kind] = milliseconds.get<double>();
+        measured.milliseconds[*kind] = checked_number<ModelError>(
+            milliseconds.get<double>(), signature, NumberRange::not_negative());
       }
     }
     const auto chosen = kind_from(entry.at("chosen").get<std::string>());
@@ -113,7 +115,8 @@ KernelChoices::KernelChoices(std::filesystem::path file, Isa isa)
   }
   try {
     const Json json = parse_json<ModelError>(read_text<ModelError>(file_), file_.string());
-    if (json.at("_version") == format_version && json.at("machine") == machine_of(isa_)) {
+    require_format<ModelError>(json, file_.string(), format_name, format_version);
+    if (json.at("machine") == machine_of(isa_)) {
       table_ = parse_table(json);
     }
   } catch (const std::exception&) {
@@ -143,7 +146,7 @@ void KernelChoices::save() {
   if (file_.empty() || !changed_) {
     return;
   }
-  Json json{{"_format", "caloquant kernel times [ms per image, one thread]"},
+  Json json{{"_format", format_name},
             {"_version", format_version},
             {"machine", machine_of(isa_)},
             {"layers", Json::object()}};

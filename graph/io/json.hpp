@@ -5,8 +5,11 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "ops/core/number.hpp"
 
 namespace caloquant {
 
@@ -16,8 +19,13 @@ using Json = nlohmann::ordered_json;
 /// May a text hold // and /* */ comments, which JSON itself lacks?
 enum class JsonComments { refused, allowed };
 
-/// Strict parse: a duplicate key is an error. `place` names the source (a file, an attribute) in
-/// messages, which also carry line and column. Throws E (ConfigError, ModelError or DataError).
+/// Arrays and objects may lie this deep inside each other: what reads a document walks it
+/// recursively.
+inline constexpr int deepest_json = 256;
+
+/// Strict parse: a duplicate key, a number that a double cannot hold, and more than deepest_json
+/// levels are errors. `place` names the source (a file, an attribute) in messages, which also carry
+/// line and column. Throws E (ConfigError, ModelError or DataError).
 template <typename E>
 [[nodiscard]] Json parse_json(std::string_view text, const std::string& place,
                               JsonComments comments = JsonComments::refused);
@@ -25,6 +33,24 @@ template <typename E>
 /// Whole text of a file. Throws E when it cannot be read.
 template <typename E>
 [[nodiscard]] std::string read_text(const std::filesystem::path& file);
+
+/// The value as T: a number that is finite as T, a whole one for integers, true or false, a text, a
+/// list of such. Nothing for any other: no fraction is cut off, no sign or bit is lost. T: double,
+/// float, std::int64_t, std::uint64_t, bool, std::string, std::vector<std::int64_t>.
+template <typename T>
+[[nodiscard]] std::optional<T> json_as(const Json& value);
+
+/// The number json[key]. Throws E with `place` and the key where it is missing, no number, or not
+/// in the range.
+template <typename E>
+[[nodiscard]] double json_number_at(const Json& json, const char* key, const std::string& place,
+                                    const NumberRange& range);
+
+/// What a file of ours says that it is: "_format" and "_version" of a document must be these.
+/// Throws E, which says of a higher version that a newer caloquant wrote it.
+template <typename E>
+void require_format(const Json& json, const std::string& place, std::string_view format,
+                    std::int64_t version);
 
 /// Finite numbers as they are; NaN and infinities (which JSON lacks) as the strings "nan", "inf",
 /// "-inf", so that an output stays valid JSON.

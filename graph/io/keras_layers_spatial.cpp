@@ -20,11 +20,11 @@ void add_pads(const KerasCall& call, const Json& value, Pad& pad) {
   const KerasOptions& options = call.options;
   if (value.is_array() && value.size() == 2 && value[0].is_number_integer() &&
       value[1].is_number_integer()) {
-    pad.begin.push_back(value[0].get<std::int64_t>());
-    pad.end.push_back(value[1].get<std::int64_t>());
+    pad.begin.push_back(options.to_integer("padding", value[0]));
+    pad.end.push_back(options.to_integer("padding", value[1]));
   } else if (value.is_number_integer()) {
-    pad.begin.push_back(value.get<std::int64_t>());
-    pad.end.push_back(value.get<std::int64_t>());
+    pad.begin.push_back(options.to_integer("padding", value));
+    pad.end.push_back(options.to_integer("padding", value));
   } else {
     options.fail("padding",
                  "must have integers or pairs of integers, has " + value.dump().substr(0, 60));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <caloquant/error.hpp>
-#include <cmath>
 #include <string_view>
 
 namespace caloquant {
@@ -57,13 +56,11 @@ std::int64_t KerasOptions::to_integer(const char* key, const Json& value) const 
   if (!value.is_number_integer()) {
     fail(key, "must be an integer, is " + value.dump().substr(0, 60));
   }
-  const bool fits = value.is_number_unsigned()
-                        ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(largest)
-                        : value.get<std::int64_t>() >= -largest;
-  if (!fits) {
+  const auto integer = json_as<std::int64_t>(value);
+  if (!integer || *integer < -largest || *integer > largest) {
     fail(key, "is out of range: " + value.dump());
   }
-  return value.get<std::int64_t>();
+  return *integer;
 }
 
 std::int64_t KerasOptions::integer(const char* key) const {
@@ -82,7 +79,7 @@ double KerasOptions::number(const char* key, double fallback) const {
   if (value->is_object() && value->contains("value")) {  // a serialized NumPy scalar
     value = &value->at("value");
   }
-  if (!value->is_number() || !std::isfinite(value->get<double>())) {
+  if (!json_as<float>(*value)) {  // the graph computes in f32
     fail(key, "must be a finite number, is " + value->dump().substr(0, 60));
   }
   return value->get<double>();

@@ -29,6 +29,8 @@ class KerasOptions {
   /// An integer (repeated) or a list of `count` integers.
   [[nodiscard]] Shape integers(const char* key, std::size_t count) const;
   [[nodiscard]] Shape integers(const char* key, std::size_t count, const Shape& fallback) const;
+  /// A value inside the option `key`, as an integer in range.
+  [[nodiscard]] std::int64_t to_integer(const char* key, const Json& value) const;
   /// A list of integers of any length.
   [[nodiscard]] Shape list(const char* key) const;
 
@@ -38,7 +40,6 @@ class KerasOptions {
   [[noreturn]] void fail(const char* key, const std::string& problem) const;
 
  private:
-  [[nodiscard]] std::int64_t to_integer(const char* key, const Json& value) const;
   const Json& config_;
   std::string place_;
   mutable std::set<std::string> asked_;

@@ -178,11 +178,13 @@ T json_field(const Json& json, const char* key, const std::string& where) {
   if (!json.is_object() || found == json.end()) {
     throw ModelError(where, std::string("has no '") + key + "'");
   }
-  try {
-    return found->template get<T>();
-  } catch (const nlohmann::json::exception&) {
-    throw ModelError(where, std::string("'") + key + "' has the wrong type: " + found->dump());
+  if constexpr (std::is_same_v<T, Json>) {
+    return *found;
+  } else if (const std::optional<T> value = json_as<T>(*found)) {
+    return *value;
   }
+  throw ModelError(where, std::string("'") + key + "' has the wrong type or is out of range: " +
+                              found->dump().substr(0, 60));
 }
 template Shape json_field(const Json&, const char*, const std::string&);
 template std::int64_t json_field(const Json&, const char*, const std::string&);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "graph/ir/editor.hpp"
+#include "ops/core/qmath.hpp"
 
 namespace caloquant {
 namespace {
@@ -22,6 +23,10 @@ void verify_quant(const Graph& graph, const Node& node, const std::string& place
   if (scales != 1 && scales != channels) {
     throw ModelError(place, "needs 1 or " + std::to_string(channels) + " weight scales, has " +
                                 std::to_string(scales));
+  }
+  if (const std::string problem = quant_problem(*node.quant, graph.constant(node, 2));
+      !problem.empty()) {
+    throw ModelError(place, problem, "quantize the fp32 model again");
   }
 }
 

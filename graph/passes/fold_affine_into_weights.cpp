@@ -2,10 +2,16 @@
 //
 //   weights'[o] = mul[o] * weights[o],  bias'[o] = mul[o] * bias[o] + add[o]
 //
-// Conditions: constant f32 weights and vectors, the layer's dst has no other reader and is no graph
+// Conditions: every mul is 0 or between 2^-60 and 2^60 in size and everything new is finite (x may
+// be so small or so large that mul * (weights * x) is a number where (mul * weights) * x is none),
+// constant f32 weights and vectors, the layer's dst has no other reader and is no graph
 // output, the channel is axis 1 of dst (any Conv, a Dense with rank-2 dst). Exact up to f32
 // rounding. A BatchNorm behind an *activation* is another matter: it stays an Affine, which
 // executors fuse.
+
+#include <algorithm>
+#include <cmath>
+#include <span>
 
 #include "graph/passes/pass.hpp"
 #include "graph/passes/support.hpp"
@@ -26,6 +32,18 @@ const Node* layer_before(const Graph& graph, const Node& affine) {
   const bool channel_is_axis_1 =
       std::holds_alternative<Conv>(layer->op) || graph.value(layer->output).shape.size() == 2;
   return channel_is_axis_1 ? layer : nullptr;
+}
+
+/// Factors that may change the order of products without leaving the range of f32.
+bool are_moderate(std::span<const float> factors) {
+  return std::ranges::all_of(factors, [](float factor) {
+    const float size = std::fabs(factor);
+    return size == 0.0F || (size >= 0x1p-60F && size <= 0x1p60F);
+  });
+}
+
+bool are_finite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
 }  // namespace
@@ -56,6 +74,9 @@ bool fold_affine_into_weights(GraphEditor& editor) {
     for (std::size_t c = 0; c < mul.size(); ++c) {
       const float before = old_bias != nullptr ? old_bias->data<float>()[c] : 0.0F;
       bias.data<float>()[c] = mul[c] * before + add[c];
+    }
+    if (!are_moderate(mul) || !are_finite(values) || !are_finite(bias.data<float>())) {
+      continue;
     }
     const ValueId new_weights = editor.add_constant(layer.name + "/weights", std::move(weights));
     const ValueId new_bias = editor.add_constant(layer.name + "/bias", std::move(bias));

@@ -16,6 +16,7 @@
 #include <functional>
 
 #include "graph/passes/pass.hpp"
+#include "ops/core/number.hpp"
 
 namespace caloquant {
 namespace {
@@ -43,9 +44,17 @@ Vectors combine(const Graph& graph, const Node& node) {
     const double mul = static_cast<double>(vector(1)[c]) / std::sqrt(spread);
     const double mean = std::fabs(static_cast<double>(vector(3)[c]));
     result.cancels = result.cancels || mean > most_deviations * std::sqrt(spread);
+    const double add = static_cast<double>(vector(2)[c]) - static_cast<double>(vector(3)[c]) * mul;
+    for (const double number : {mul, add}) {
+      if (const std::string problem = number_problem(number, NumberRange::any_float());
+          !problem.empty()) {
+        throw ModelError("layer '" + node.name + "'",
+                         "the factor or the shift of channel " + std::to_string(c) + " " + problem,
+                         "gamma, mean and beta over sqrt(variance + epsilon) must be f32 numbers");
+      }
+    }
     result.mul.data<float>()[c] = static_cast<float>(mul);
-    result.add.data<float>()[c] = static_cast<float>(static_cast<double>(vector(2)[c]) -
-                                                     static_cast<double>(vector(3)[c]) * mul);
+    result.add.data<float>()[c] = static_cast<float>(add);
   }
   return result;
 }

@@ -5,6 +5,8 @@
 #include <caloquant/error.hpp>
 #include <utility>
 
+#include "ops/core/extremes.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -27,6 +29,27 @@ constexpr std::array<Pass, 10> canonical{{
     {"sink_depth_to_space", "element-wise operators move in front of a DepthToSpace",
      sink_depth_to_space},
 }};
+
+/// A product or sum of weights may be larger than any f32.
+void require_finite_constants(const Graph& graph) {
+  for (const Node& node : graph.nodes()) {
+    if (!is_quantizable(node.op) && !std::holds_alternative<Affine>(node.op)) {
+      continue;
+    }
+    for (std::size_t input = 0; input < node.inputs.size(); ++input) {
+      const Tensor* constant = graph.constant(node, input);
+      if (constant == nullptr || constant->dtype() != DType::f32) {
+        continue;
+      }
+      if (const auto at = extremes_of(constant->data<float>()).not_finite) {
+        throw ModelError("layer '" + node.name + "'",
+                         "number " + std::to_string(*at) + " of its constant " +
+                             std::to_string(input) + " is not finite",
+                         "look at the weights of it and of the layers around it");
+      }
+    }
+  }
+}
 
 }  // namespace
 
@@ -63,6 +86,7 @@ Graph run_passes(Graph graph, std::span<const Pass> passes,
                        error.remedy());
     }
   }
+  require_finite_constants(graph);
   return graph;
 }
 

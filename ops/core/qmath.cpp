@@ -4,17 +4,37 @@
 #include <caloquant/error.hpp>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <utility>
 
 namespace caloquant {
 namespace {
 
-float usable_scale(double scale) {
-  constexpr float floor = std::numeric_limits<float>::min() * 256.0F;
+constexpr auto largest_float = static_cast<double>(std::numeric_limits<float>::max());
+
+/// The scale of a code whose integers lie up to `steps` from its zero point.
+float usable_scale(double scale, double steps) {
   if (!(scale > 0.0)) {
     return 1.0F;
   }
-  return std::max(static_cast<float>(scale), floor);
+  // One step more, so that no rounding reaches infinity.
+  return static_cast<float>(
+      std::clamp(scale, static_cast<double>(smallest_scale), largest_float / (steps + 1.0)));
+}
+
+constexpr double u8_steps = 255.0;
+constexpr double s8_steps = 128.0;
+constexpr double weight_steps = 127.0;
+
+/// Most steps of its sums that a layer's bias may have.
+double most_bias_steps(DType src) {
+  // In f32 the sum is added to it: 2^31 is no more than rounding then.
+  return src == DType::u8 || src == DType::s8 ? static_cast<double>(largest_bias_steps)
+                                              : largest_float / 4.0;
+}
+
+float scale_of_channel(const std::vector<float>& scales, std::size_t channel) {
+  return scales[scales.size() == 1 ? 0 : channel];
 }
 
 /// Weights are symmetric: no -128.
@@ -29,7 +49,7 @@ float largest_magnitude(std::span<const float> values) {
 }
 
 float minmax_scale(std::span<const float> weights) {
-  return usable_scale(static_cast<double>(largest_magnitude(weights)) / 127.0);
+  return usable_scale(static_cast<double>(largest_magnitude(weights)) / weight_steps, weight_steps);
 }
 
 /// Sum of squared errors of weights with a scale.
@@ -50,7 +70,7 @@ float mse_scale(std::span<const float> weights) {
   int best = fine;
   double smallest = std::numeric_limits<double>::infinity();
   const auto scale_of = [widest](int step) {
-    return usable_scale(static_cast<double>(widest) * step / fine);
+    return usable_scale(static_cast<double>(widest) * step / fine, weight_steps);
   };
   const auto try_step = [&](int step) {
     const double error = squared_error(weights, scale_of(step));
@@ -156,7 +176,7 @@ template void dequantize(std::span<const std::int8_t>, std::span<float>, const Q
 QuantParams asymmetric_u8(float low, float high) {
   const double bottom = std::min(0.0, static_cast<double>(low));
   const double top = std::max(0.0, static_cast<double>(high));
-  const float scale = usable_scale((top - bottom) / 255.0);
+  const float scale = usable_scale((top - bottom) / u8_steps, u8_steps);
   const auto zero =
       round_saturate(static_cast<float>(-bottom / static_cast<double>(scale)), {0, 255});
   return {DType::u8, scale, zero};
@@ -164,17 +184,17 @@ QuantParams asymmetric_u8(float low, float high) {
 
 QuantParams symmetric_s8(float low, float high) {
   const float largest = std::max(std::fabs(low), std::fabs(high));
-  return {DType::s8, usable_scale(static_cast<double>(largest) / 127.0), 0};
+  return {DType::s8, usable_scale(static_cast<double>(largest) / 127.0, s8_steps), 0};
 }
 
 QuantParams scaled_u8(float high) {
-  return {DType::u8, usable_scale(static_cast<double>(high) / 255.0), 0};
+  return {DType::u8, usable_scale(static_cast<double>(high) / u8_steps, u8_steps), 0};
 }
 
 QuantParams symmetric_s16(float low, float high, std::int32_t limit) {
   CALOQUANT_EXPECT(limit >= 1 && limit <= 32767);
   const float largest = std::max(std::fabs(low), std::fabs(high));
-  return {DType::s16, usable_scale(static_cast<double>(largest) / limit), 0, limit};
+  return {DType::s16, usable_scale(static_cast<double>(largest) / limit, limit), 0, limit};
 }
 
 std::int32_t s16_limit(const Tensor& weights) {
@@ -211,8 +231,10 @@ Tensor to_bf16(const Tensor& values) {
   const auto from = values.data<float>();
   const auto into = result.data<BFloat16>();
   for (std::size_t i = 0; i < from.size(); ++i) {
-    into[i].bits =
-        static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(round_to_bf16(from[i])) >> 16U);
+    constexpr float largest = 0x1.FEp127F;
+    const float rounded =
+        std::isfinite(from[i]) ? std::clamp(round_to_bf16(from[i]), -largest, largest) : from[i];
+    into[i].bits = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(rounded) >> 16U);
   }
   return result;
 }
@@ -236,8 +258,7 @@ Tensor dequantized_weights(const Tensor& weights, const LayerQuant& quant) {
   const auto into = result.data<float>();
   const std::size_t stride = from.size() / static_cast<std::size_t>(weights.shape().front());
   for (std::size_t i = 0; i < from.size(); ++i) {
-    const auto& scales = quant.weight_scales;
-    into[i] = static_cast<float>(from[i]) * scales[scales.size() == 1 ? 0 : i / stride];
+    into[i] = static_cast<float>(from[i]) * scale_of_channel(quant.weight_scales, i / stride);
   }
   return result;
 }
@@ -248,6 +269,65 @@ std::vector<float> minmax_weight_scales(const Tensor& weights, bool per_channel)
 
 std::vector<float> mse_weight_scales(const Tensor& weights, bool per_channel) {
   return weight_scales(weights, per_channel, mse_scale);
+}
+
+std::vector<float> layer_weight_scales(std::vector<float> scales, const QuantParams& src,
+                                       const Tensor* bias) {
+  if (scales.empty()) {
+    return scales;  // of bf16
+  }
+  const auto step = static_cast<double>(src.scale);
+  // Of src at most 2^8 steps are multiplied with 2^7 of a weight.
+  const double most = std::min(largest_float / 0x1p15 / step, largest_float / (weight_steps + 1.0));
+  std::vector<double> least(scales.size(), static_cast<double>(smallest_scale) / step);
+  for (std::size_t c = 0; bias != nullptr && c < static_cast<std::size_t>(bias->size()); ++c) {
+    double& own = least[scales.size() == 1 ? 0 : c];
+    own = std::max(own, std::fabs(static_cast<double>(bias->data<float>()[c])) /
+                            most_bias_steps(src.dtype) / step);
+  }
+  for (std::size_t k = 0; k < scales.size(); ++k) {
+    // A scale that is within stays the same to the bit.
+    const auto scale = static_cast<double>(scales[k]);
+    if (scale < least[k] || scale > most) {
+      scales[k] = std::nextafter(static_cast<float>(std::min(std::max(scale, least[k]), most)),
+                                 scale < least[k] ? std::numeric_limits<float>::max() : 0.0F);
+    }
+  }
+  return scales;
+}
+
+float usable_bias(double wanted, float before, const LayerQuant& quant, std::size_t channel) {
+  const double step = static_cast<double>(quant.src.scale) *
+                      static_cast<double>(scale_of_channel(quant.weight_scales, channel));
+  const double most = std::min(most_bias_steps(quant.src.dtype) * step, largest_float);
+  return std::fabs(wanted) <= most ? static_cast<float>(wanted) : before;
+}
+
+std::string quant_problem(const LayerQuant& quant, const Tensor* bias) {
+  const auto number = [](float value) {
+    std::ostringstream text;
+    text << value;
+    return text.str();
+  };
+  if (!is_integer(quant.src) && quant.src.dtype != DType::f32) {
+    return "";  // bf16 has no steps
+  }
+  const std::size_t channels =
+      std::max(quant.weight_scales.size(),
+               bias == nullptr ? std::size_t{0} : static_cast<std::size_t>(bias->size()));
+  for (std::size_t c = 0; c < channels; ++c) {
+    const float step = quant.src.scale * scale_of_channel(quant.weight_scales, c);
+    if (!(step > 0.0F) || !std::isfinite(step)) {
+      return "a step of the sums of channel " + std::to_string(c) + ", src scale " +
+             number(quant.src.scale) + " times weight scale " +
+             number(scale_of_channel(quant.weight_scales, c)) + ", is " + number(step);
+    }
+    if (bias != nullptr && !std::isfinite(bias->data<float>()[c] / step)) {
+      return "the bias " + number(bias->data<float>()[c]) + " of channel " + std::to_string(c) +
+             " is infinitely many steps of " + number(step);
+    }
+  }
+  return "";
 }
 
 QuantizedWeights quantize_weights(const Tensor& weights, std::vector<float> scales) {

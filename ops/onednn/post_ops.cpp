@@ -1,6 +1,8 @@
 #include "ops/onednn/post_ops.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "ops/core/check.hpp"
 #include "ops/core/overloaded.hpp"
@@ -67,10 +69,17 @@ void PostOps::add_requantization(std::vector<EpilogueOp>& ops, const QuantParams
     tail_ = {inverse, zero};
     return;
   }
-  auto& affine = std::get<ChannelAffine>(ops.back());
+  ChannelAffine affine = std::get<ChannelAffine>(ops.back());
+  bool finite = true;
   for (std::size_t c = 0; c < affine.mul.size(); ++c) {
     affine.mul[c] *= inverse;
     affine.add[c] = affine.add[c] * inverse + zero;
+    finite = finite && std::isfinite(affine.mul[c]) && std::isfinite(affine.add[c]);
+  }
+  if (finite) {
+    ops.back() = std::move(affine);
+  } else {
+    tail_ = {inverse, zero};
   }
 }
 

@@ -1,5 +1,4 @@
 #include <caloquant/error.hpp>
-#include <cmath>
 
 #include "graph/io/json.hpp"
 #include "quantizer/config/enum_names.hpp"
@@ -21,14 +20,9 @@ void write_layer_costs(const CostTable& costs, const std::filesystem::path& file
 
 CostTable read_layer_costs(const std::filesystem::path& file, const TuningSpace& space) {
   const Json json = parse_json<ConfigError>(read_text<ConfigError>(file), file.string());
-  const auto number = [&](const Json& entry, const char* key, const std::string& place) {
-    if (!entry.is_object() || !entry.contains(key) || !entry.at(key).is_number() ||
-        !(entry.at(key).get<double>() >= 0.0)) {
-      throw ConfigError(place, std::string("has no number '") + key + "' of at least 0",
-                        "let quantize measure the costs: it writes them as layer_costs.json");
-    }
-    return entry.at(key).get<double>();
-  };
+  require_format<ConfigError>(json, file.string(), "caloquant layer costs", 1);
+  // Sums over all layers stay finite, and exact to a byte.
+  const NumberRange range{0.0, 1e15};
   CostTable costs;
   for (const LayerSpec& layer : space.layers()) {
     if (!layer.counted) {
@@ -37,13 +31,14 @@ CostTable read_layer_costs(const std::filesystem::path& file, const TuningSpace&
     for (const Precision precision : layer.searched.precisions) {
       const std::string name(name_of(precision));
       const std::string place = file.string() + "#/layers/" + layer.name + "/" + name;
-      const bool known = json.is_object() && json.contains("layers") &&
-                         json.at("layers").is_object() && json.at("layers").contains(layer.name) &&
+      const bool known = json.contains("layers") && json.at("layers").is_object() &&
+                         json.at("layers").contains(layer.name) &&
                          json.at("layers").at(layer.name).is_object() &&
                          json.at("layers").at(layer.name).contains(name);
       const Json entry = known ? json.at("layers").at(layer.name).at(name) : Json();
-      costs[layer.name][precision] = {number(entry, "milliseconds_per_event", place),
-                                      number(entry, "bytes", place)};
+      costs[layer.name][precision] = {
+          json_number_at<ConfigError>(entry, "milliseconds_per_event", place, range),
+          json_number_at<ConfigError>(entry, "bytes", place, range)};
     }
   }
   return costs;

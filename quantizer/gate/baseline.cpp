@@ -22,13 +22,12 @@ std::vector<EnergyResponse> recorded_response(const Json& json) {
       continue;
     }
     for (std::size_t bin = 0; bin < row.at("bins").size(); ++bin) {
-      const Json& difference = row.at("difference").at(bin);
-      const Json& error = row.at("standard_error").at(bin);
-      if (!difference.is_number() || !error.is_number()) {
+      const auto difference = json_as<double>(row.at("difference").at(bin));
+      const auto error = json_as<double>(row.at("standard_error").at(bin));
+      if (!difference || !error || !(*error >= 0.0)) {
         return {};
       }
-      response.push_back({row.at("bins").at(bin).get<std::string>(), 1.0 + difference.get<double>(),
-                          error.get<double>(), 0});
+      response.push_back({row.at("bins").at(bin).get<std::string>(), 1.0 + *difference, *error, 0});
     }
   }
   return response;
@@ -58,10 +57,7 @@ void find_model(GateBaseline& baseline, const Json& json) {
 
 GateBaseline read_gate_baseline(const std::filesystem::path& file) {
   const Json json = parse_json<ConfigError>(read_text<ConfigError>(file), file.string());
-  if (!json.is_object() || json.value("_format", Json()) != "caloquant result") {
-    throw ConfigError(file.string(), "is no result.json of caloquant quantize",
-                      "give the one in the folder of the blessed model");
-  }
+  require_format<ConfigError>(json, file.string(), "caloquant result", 1);
   GateBaseline baseline;
   baseline.file = file;
   try {
@@ -71,7 +67,8 @@ GateBaseline read_gate_baseline(const std::filesystem::path& file) {
     }
     baseline.loss.value = json.at("loss").get<double>();
     if (json.at("standard_error").is_number()) {
-      baseline.loss.standard_error = json.at("standard_error").get<double>();
+      baseline.loss.standard_error = json_number_at<ConfigError>(
+          json, "standard_error", file.string() + "#", NumberRange::not_negative());
     }
     baseline.metric = json.at("metric").get<std::string>();
     for (const Json& parent : part_of(json, "/provenance/model_files")) {

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cmath>
-#include <cstdlib>
+#include <string_view>
 
 #include "metrics/jackknife.hpp"
 #include "ops/core/check.hpp"
+#include "ops/core/number.hpp"
 
 namespace caloquant {
 namespace {
@@ -28,6 +29,12 @@ double excess_of(const Criterion& criterion) {
 /// limit of 0, which nothing but 0 is within.
 double sigmas_of_ratio(double ratio, double relative_error) {
   return std::log(ratio) / relative_error;
+}
+
+/// The larger one; of a number and of what is none (a loss of 0 has no logarithm) the number.
+std::optional<double> larger_of(double a, double b) {
+  const double larger = std::fmax(a, b);
+  return std::isnan(larger) ? std::nullopt : std::optional(larger);
 }
 
 /// What the baseline may grow to.
@@ -72,18 +79,14 @@ Tolerance parse_tolerance(const std::string& text, const std::string& option) {
   Tolerance tolerance;
   tolerance.relative = text.rfind(prefix, 0) != 0;
   const std::string number = tolerance.relative ? text : text.substr(prefix.size());
-  char* end = nullptr;
-  tolerance.value = std::strtod(number.c_str(), &end);
-  std::string rest(end);
-  if (tolerance.relative && rest == "%") {
-    tolerance.value /= 100.0;
-    rest.clear();
-  }
-  if (end == number.c_str() || !rest.empty() || !(tolerance.value >= 0.0) ||
-      !std::isfinite(tolerance.value)) {
+  const bool percent = tolerance.relative && number.ends_with('%');
+  const auto value =
+      number_from(std::string_view(number).substr(0, number.size() - (percent ? 1 : 0)));
+  if (!value || !(*value >= 0.0)) {
     throw UsageError(option, "'" + text + "' is no tolerance",
                      "give 0.1 or 10% of the baseline's loss, or abs:1e-5 in its units");
   }
+  tolerance.value = percent ? *value / 100.0 : *value;
   return tolerance;
 }
 
@@ -94,9 +97,10 @@ Criterion judged(Criterion criterion, double sigmas) {
   } else if (excess <= 0.0) {
     criterion.verdict = Verdict::passed;
   } else {
-    const bool within_noise = criterion.sigmas_beyond ? !(*criterion.sigmas_beyond > sigmas)
-                                                      : criterion.error.has_value() &&
-                                                            !(excess > sigmas * *criterion.error);
+    // Written so that what is no number fails.
+    const bool within_noise = criterion.sigmas_beyond
+                                  ? *criterion.sigmas_beyond <= sigmas
+                                  : criterion.error && excess <= sigmas * *criterion.error;
     criterion.verdict = within_noise ? Verdict::unclear : Verdict::failed;
   }
   return criterion;
@@ -134,7 +138,7 @@ Criterion worse_than_baseline(const LossResult& model, const LossResult& baselin
           sigmas_of_ratio(model.value / allowed(baseline.value, tolerance), *error);
       const double of_difference =
           paired ? excess_of(criterion) / criterion.error.value_or(*error) : of_ratio;
-      criterion.sigmas_beyond = std::max(of_ratio, of_difference);
+      criterion.sigmas_beyond = larger_of(of_ratio, of_difference);
     }
   }
   return criterion;
@@ -148,8 +152,8 @@ Criterion loss_within(const LossResult& loss, double limit, bool higher_is_bette
   criterion.bound = higher_is_better ? Bound::at_least : Bound::at_most;
   criterion.limit = limit;
   if (!higher_is_better && limit >= 0.0 && loss.value > 0.0 && loss.standard_error) {
-    criterion.sigmas_beyond =
-        sigmas_of_ratio(loss.value / limit, *loss.standard_error / loss.value);
+    const double of_ratio = sigmas_of_ratio(loss.value / limit, *loss.standard_error / loss.value);
+    criterion.sigmas_beyond = larger_of(of_ratio, of_ratio);
   }
   return criterion;
 }
@@ -167,8 +171,8 @@ Criterion speedup(const std::vector<double>& model, const std::vector<double>& f
   criterion.limit = least;
   criterion.unit = GateUnit::times;
   criterion.remedy = "caloquant benchmark --per-layer tells where the time goes";
-  if (criterion.value < least) {
-    criterion.verdict = criterion.range->second < least ? Verdict::failed : Verdict::unclear;
+  if (!(criterion.value >= least)) {
+    criterion.verdict = criterion.range->second >= least ? Verdict::unclear : Verdict::failed;
   }
   return criterion;
 }

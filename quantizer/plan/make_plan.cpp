@@ -103,11 +103,16 @@ class Planner {
       form = {false, choice.per_channel, choice.weight_range,
               corrections_.reconstruct && statistics != nullptr};
     }
-    const WeightCache::Entry& entry = weights_.get(graph_, node, form, statistics);
     LayerPlan made;
     made.choice = choice;
+    constexpr std::int32_t widest = 32767;
+    made.quant.src = src_of(node, layer, widest, made);
+    const WeightCache::Entry& entry = weights_.get(graph_, node, form, made.quant.src, statistics);
     made.weights = entry.values;
-    made.quant = {src_of(node, layer, entry.s16_limit, made), entry.scales};
+    made.quant.weight_scales = entry.scales;
+    if (choice.precision == Precision::w8a16) {
+      made.quant.src = src_of(node, layer, entry.s16_limit, made);
+    }
     if (corrections_.bias && statistics != nullptr) {
       made.bias = std::make_shared<const Tensor>(
           corrected_bias(*graph_.constant(node, 1), *entry.values, made.quant,

@@ -1,5 +1,7 @@
 #include "quantizer/plan/sequential_bias.hpp"
 
+#include "ops/core/qmath.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -31,8 +33,9 @@ QuantPlan with_sequential_bias(const Graph& fp32, QuantPlan plan, const InputFil
     Tensor bias = present_bias(fp32, *fp32.find(layer), own);
     const std::span<float> values = bias.data<float>();
     for (std::size_t channel = 0; channel < values.size(); ++channel) {
-      values[channel] = static_cast<float>(static_cast<double>(values[channel]) +
-                                           wanted.at(layer)[channel] - found.at(layer)[channel]);
+      const double missing = wanted.at(layer)[channel] - found.at(layer)[channel];
+      values[channel] = usable_bias(static_cast<double>(values[channel]) + missing, values[channel],
+                                    own.quant, channel);
     }
     own.bias = std::make_shared<const Tensor>(std::move(bias));
   }

@@ -9,13 +9,10 @@ namespace caloquant {
 namespace {
 
 WeightCache::Entry make_entry(const Tensor& weights, const WeightForm& form,
-                              const LayerStatistics* statistics) {
+                              std::vector<float> scales, const LayerStatistics* statistics) {
   if (form.bf16) {
     return {std::make_shared<const Tensor>(to_bf16(weights)), {1.0F}, 0};
   }
-  std::vector<float> scales = form.range == WeightRange::mse
-                                  ? mse_weight_scales(weights, form.per_channel)
-                                  : minmax_weight_scales(weights, form.per_channel);
   QuantizedWeights quantized = form.reconstruct
                                    ? reconstruct_rounding(weights, std::move(scales), *statistics)
                                    : quantize_weights(weights, std::move(scales));
@@ -26,20 +23,37 @@ WeightCache::Entry make_entry(const Tensor& weights, const WeightForm& form,
 
 }  // namespace
 
-const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node,
-                                           const WeightForm& form,
-                                           const LayerStatistics* statistics) {
-  const auto key = std::make_pair(node.name, form);
-  const auto found = entries_.find(key);
-  if (found != entries_.end()) {
+const std::vector<float>& WeightCache::free_scales(const Key& key, const Tensor& weights) {
+  const auto found = scales_.find(key);
+  if (found != scales_.end()) {
     return found->second;
   }
+  const WeightForm& form = key.second;
+  std::vector<float> scales;
+  if (!form.bf16) {
+    scales = form.range == WeightRange::mse ? mse_weight_scales(weights, form.per_channel)
+                                            : minmax_weight_scales(weights, form.per_channel);
+  }
+  return scales_.emplace(key, std::move(scales)).first->second;
+}
+
+const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node,
+                                           const WeightForm& form, const QuantParams& src,
+                                           const LayerStatistics* statistics) {
   const Tensor* weights = graph.constant(node, 1);
   if (weights == nullptr) {
     throw ModelError("layer '" + node.name + "'", "has no constant weights to quantize");
   }
   CALOQUANT_EXPECT(!form.reconstruct || statistics != nullptr);
-  return entries_.emplace(key, make_entry(*weights, form, statistics)).first->second;
+  const Key form_of_layer{node.name, form};
+  const auto key = std::make_pair(
+      form_of_layer,
+      layer_weight_scales(free_scales(form_of_layer, *weights), src, graph.constant(node, 2)));
+  const auto found = entries_.find(key);
+  if (found != entries_.end()) {
+    return found->second;
+  }
+  return entries_.emplace(key, make_entry(*weights, form, key.second, statistics)).first->second;
 }
 
 }  // namespace caloquant

@@ -32,13 +32,19 @@ class WeightCache {
     std::vector<float> scales;
     std::int32_t s16_limit = 0;  ///< of s8 ones
   };
-  /// `statistics` are needed for form.reconstruct. Throws ModelError for a layer without constant
-  /// weights.
+  /// Beside a src like `src` (layer_weight_scales(); of w8a16 with the smallest scale that it may
+  /// get). `statistics` are needed for form.reconstruct. Throws ModelError for a layer without
+  /// constant weights.
   [[nodiscard]] const Entry& get(const Graph& graph, const Node& node, const WeightForm& form,
+                                 const QuantParams& src,
                                  const LayerStatistics* statistics = nullptr);
 
  private:
-  std::map<std::pair<std::string, WeightForm>, Entry> entries_;
+  using Key = std::pair<std::string, WeightForm>;
+  [[nodiscard]] const std::vector<float>& free_scales(const Key& key, const Tensor& weights);
+
+  std::map<Key, std::vector<float>> scales_;  ///< by the weights alone
+  std::map<std::pair<Key, std::vector<float>>, Entry> entries_;
 };
 
 }  // namespace caloquant

@@ -7,20 +7,9 @@
 namespace caloquant {
 namespace {
 
-/// Checks what a file says that it is.
-void require_format(const Json& json, const std::string& file, const char* format) {
-  constexpr const char* remedy = "run 'caloquant quantize' again with this version";
-  if (!json.is_object() || json.value("_format", Json()) != format) {
-    throw DataError(file, std::string("is no '") + format + "'", "give a folder of 'quantize'");
-  }
-  if (json.value("_version", Json()) != 1) {
-    throw DataError(file, "has another version than 1", remedy);
-  }
-}
-
 Json read_json(const std::filesystem::path& file, const char* format) {
   Json json = parse_json<DataError>(read_text<DataError>(file), file.string());
-  require_format(json, file.string(), format);
+  require_format<DataError>(json, file.string(), format, 1);
   return json;
 }
 
@@ -36,7 +25,9 @@ void require_step(const Json& step, const std::string& place) {
     }
   };
   const auto is_count = [](const Json& json) { return json.is_number_unsigned(); };
-  const auto is_number = [](const Json& json) { return json.is_number() || json.is_string(); };
+  const auto is_number = [](const Json& json) {  // as json_number() writes them
+    return json.is_number() || json == "nan" || json == "inf" || json == "-inf";
+  };
   if (!step.is_object()) {
     throw DataError(place, "is no step", "the file is damaged; run 'caloquant quantize' again");
   }

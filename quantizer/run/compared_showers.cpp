@@ -2,29 +2,20 @@
 
 #include <algorithm>
 #include <caloquant/error.hpp>
-#include <charconv>
-#include <cmath>
 
 #include "calibration/data/file_list.hpp"
 #include "calibration/data/shower_file.hpp"
 #include "graph/io/h5file.hpp"
 #include "graph/io/native_format.hpp"
 #include "graph/ir/editor.hpp"
+#include "ops/core/number.hpp"
+#include "quantizer/run/generated_file.hpp"
 #include "quantizer/run/load_model.hpp"
 
 namespace caloquant {
 namespace {
 
 constexpr std::string_view random_prefix = "random:";
-
-/// A whole number or a decimal one; empty when `text` is anything else.
-template <typename Number>
-std::optional<Number> number_from(const std::string& text) {
-  Number number{};
-  const char* const end = text.data() + text.size();
-  const auto [last, failure] = std::from_chars(text.data(), end, number);
-  return failure == std::errc() && last == end ? std::optional(number) : std::nullopt;
-}
 
 ComparedSide keras_parts(const std::string& text, std::size_t comma, const GraphConfig& graph) {
   ComparedSide side;
@@ -33,7 +24,7 @@ ComparedSide keras_parts(const std::string& text, std::size_t comma, const Graph
   config.architecture = text.substr(0, comma);
   const std::string weights = text.substr(comma + 1);
   if (weights.rfind(random_prefix, 0) == 0) {
-    side.random_weights = number_from<std::uint64_t>(weights.substr(random_prefix.size()));
+    side.random_weights = integer_from<std::uint64_t>(weights.substr(random_prefix.size()));
     if (!side.random_weights) {
       throw UsageError(text, "'" + weights + "' has no seed", "write random:SEED, as random:1");
     }
@@ -49,8 +40,8 @@ ComparedSide keras_parts(const std::string& text, std::size_t comma, const Graph
 
 double attribute_number(const H5File& file, const std::string& name) {
   const std::string text = file.string_attribute("/", name);
-  const auto number = number_from<double>(text);
-  if (!number || !(*number > 0.0) || !std::isfinite(*number)) {
+  const auto number = number_from(text);
+  if (!number || !number_problem(*number, NumberRange::positive()).empty()) {
     throw DataError(file.path().string() + ":/@" + name, "'" + text + "' is no positive number",
                     "generate the file again");
   }
@@ -118,7 +109,7 @@ ShowerFiles::Part ShowerFiles::describe(const std::filesystem::path& file) {
   const H5File h5 = H5File::open(file, ErrorKind::data);
   Part part;
   part.file = file;
-  if (h5.has_attribute("/", "units")) {
+  if (is_generated(h5)) {
     part.units = generated_units(h5);  // and its labels are those of the variable angle
     return part;
   }

@@ -37,6 +37,23 @@ void create(H5File& file, const char* name, const Shape& row, std::int64_t chunk
 
 }  // namespace
 
+bool is_generated(const H5File& file) {
+  if (file.has_attribute("/", "_format") &&
+      file.string_attribute("/", "_format") == generated_format) {
+    const std::int64_t version = file.integer_attribute("/", "_version");
+    if (version != generated_version) {
+      throw DataError(file.path().string() + ":/@_version",
+                      "is " + std::to_string(version) + ", but version " +
+                          std::to_string(generated_version) + " is read here",
+                      "generate the showers again, or read them with the newer caloquant");
+    }
+    return true;
+  }
+  // Before the format had a name.
+  return file.has_attribute("/", "units") && file.has_attribute("/", "generator") &&
+         file.string_attribute("/", "generator").starts_with("caloquant ");
+}
+
 GeneratedFile::GeneratedFile(const Graph& graph, const GenerateOptions& options, const Shape& image)
     : file_(H5File::create(options.output)),
       with_target_(options.recipe == InputRecipe::energy_times_noise),
@@ -63,6 +80,8 @@ void GeneratedFile::describe(const Graph& graph, const GenerateOptions& options)
     names += separator + path.filename().string();
     hashes += separator + hash;
   }
+  file_.set_attribute("/", "_format", std::string(generated_format));
+  file_.set_attribute("/", "_version", generated_version);
   file_.set_attribute(
       "/", "generator",
       "caloquant " CALOQUANT_VERSION ", network '" + graph.name() + "'; not Geant4");

@@ -7,6 +7,14 @@
 
 namespace caloquant {
 
+// What a file of generate() says that it is, as attributes of its root.
+inline constexpr const char* generated_format = "caloquant showers";  ///< _format
+inline constexpr std::int64_t generated_version = 1;                  ///< _version
+
+/// Did generate() write the file? One in CERN's layout may have attributes of its own, also one
+/// called units. Throws DataError for another version.
+[[nodiscard]] bool is_generated(const H5File& file);
+
 /// The HDF5 file described at generate().
 class GeneratedFile {
  public:

@@ -1,7 +1,10 @@
 #include "tests/support/support.hpp"
 
+#include <caloquant/error.hpp>
 #include <cstdlib>
 #include <ctime>
+
+#include "ops/core/number.hpp"
 
 namespace caloquant::testing {
 namespace {
@@ -12,8 +15,15 @@ std::uint64_t seed_of_run() {
   if (given == nullptr) {
     return usual;
   }
-  return std::string(given) == "clock" ? static_cast<std::uint64_t>(std::time(nullptr))
-                                       : std::strtoull(given, nullptr, 10);
+  if (std::string(given) == "clock") {
+    return static_cast<std::uint64_t>(std::time(nullptr));
+  }
+  const auto seed = integer_from<std::uint64_t>(given);
+  if (!seed) {
+    throw UsageError("CALOQUANT_TEST_SEED", "'" + std::string(given) + "' is no seed",
+                     "give a whole number from 0 to 2^64 - 1, or clock");
+  }
+  return *seed;
 }
 
 }  // namespace

@@ -151,6 +151,11 @@ TEST_F(CheckCommand, WrongOptionsAreUsageErrors) {
   EXPECT_EQ(check({"--tolerance", "0.1"}).exit_code, 2);
   EXPECT_EQ(check({"--max-drift", "0.1"}).exit_code, 2);
   EXPECT_EQ(check({"--min-speedup", "-1"}).exit_code, 2);
+  for (const char* option : {"--max-loss", "--sigmas", "--min-speedup"}) {
+    const auto none = check({option, "nan"});
+    EXPECT_EQ(none.exit_code, 2);
+    EXPECT_THAT(none.err, HasSubstr(std::string(option) + ": 'nan' is not a"));
+  }
   const auto tolerance = check({"--baseline", "out/result.json", "--tolerance", "ten"});
   EXPECT_EQ(tolerance.exit_code, 2);
   EXPECT_THAT(tolerance.err, HasSubstr("--tolerance: 'ten' is no tolerance"));

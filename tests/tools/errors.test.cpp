@@ -120,7 +120,7 @@ TEST_F(Cli, RubbishIsNamedWithARemedy) {
        "dir: is a folder; name a file "},
       {{"make-showers", "--detector", "clic25", "--events", "-3", "-o", "x.h5"},
        2,
-       "--events: -3 showers were asked for; give "},
+       "make-showers: --events: '-3' is not a whole number from 1 to "},
       {{"make-showers", "--detector", "clic25", "--events", "3", "-o", "dir"},
        6,
        "dir: is a folder; name a file "}};

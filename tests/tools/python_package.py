@@ -7,6 +7,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import locale
+import math
 import os
 import pathlib
 import signal
@@ -104,7 +105,18 @@ class Quantize(unittest.TestCase):
             caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES[:, :, :3])
         with self.assertRaises(caloquant.UsageError) as caught:
             caloquant.load(3.5)
-        self.assertEqual((caught.exception.place, caught.exception.problem), ("model", "is a float"))
+        self.assertEqual((caught.exception.place, caught.exception.problem), ("model", "is of type float"))
+
+    def test_numbers_are_finite_or_refused(self) -> None:
+        model = FOREIGN / "classifier.onnx"
+        for loss in (math.nan, math.inf, -1.0, "1"):
+            with self.assertRaisesRegex(caloquant.UsageError, "^tolerable_loss: is "):
+                caloquant.quantize(model, IMAGES, tolerable_loss=loss)
+        for seed in (2**64, -1, math.nan):
+            with self.assertRaises(caloquant.ConfigError):
+                caloquant.quantize(model, IMAGES, {"input": {"recipe": "tensor", "seed": seed}})
+        with self.assertRaisesRegex(caloquant.UsageError, "^batch: is 0"):
+            caloquant.run(model, IMAGES, batch=0)
 
     def test_config_file_may_have_comments(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -200,6 +212,20 @@ class Showers(unittest.TestCase):
         np.testing.assert_array_equal(alone[0], images[1])
         with self.assertRaises(caloquant.DataError):
             generator.generate(-1.0)
+        for energy in (np.nan, np.inf):
+            with self.assertRaises(caloquant.DataError):
+                generator.generate(energy)
+        for seed in (2**64, -1, 1.5, "1", True):
+            with self.assertRaisesRegex(caloquant.UsageError, "^seed: is .*; give a whole number"):
+                generator.generate(100.0, seed=seed)
+        generator.generate(100.0, seed=np.uint64(2**64 - 1))
+        with self.assertRaisesRegex(caloquant.UsageError, "^first_event: is -1"):
+            generator.generate(100.0, first_event=-1)
+        for batch in (0, -1, 10**18):
+            with self.assertRaisesRegex(caloquant.UsageError, "^batch: is "):
+                caloquant.Generator(self.model, batch=batch)
+        with self.assertRaisesRegex(caloquant.UsageError, "^threads: is 0"):
+            caloquant.Generator(self.model, threads=0)
 
     def test_stages(self) -> None:
         data = {"energy": self.ENERGY}

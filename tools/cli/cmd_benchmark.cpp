@@ -11,6 +11,7 @@
 #include "quantizer/run/benchmark.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/number_arguments.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -179,25 +180,25 @@ int benchmark_command(const BenchmarkArguments& arguments) {
 void add_measurement(CLI::App& command, BenchmarkOptions& options) {
   command.add_option("--batch", options.batches, "events per call, e.g. 1,8,32,128")
       ->delimiter(',')
-      ->check(CLI::Range(1, 65536))
+      ->transform(integer_in(1, most_per_call))
       ->capture_default_str()
       ->group(execution_options);
   command.add_option("--threads", options.threads, "thread counts, e.g. 1,2")
       ->delimiter(',')
-      ->check(CLI::Range(1, 4096))
+      ->transform(integer_in(1, 4096))
       ->group(execution_options);
   command.add_option("--repetitions", options.repetitions, "interleaved repetitions")
-      ->check(CLI::Range(1, 10000))
+      ->transform(integer_in(1, 10000))
       ->capture_default_str()
       ->group(execution_options);
   command.add_option("--seconds", options.seconds, "least time of a repetition")
-      ->check(CLI::Range(0.0, 3600.0))
+      ->transform(number_in({0.0, 3600.0}))
       ->capture_default_str()
       ->group(execution_options);
   command
       .add_option("--block", options.engine.block_images,
                   "images that go through the layers together (0: as the cache allows)")
-      ->check(CLI::Range(0, 65536))
+      ->transform(integer_in(0, most_per_call))
       ->group(execution_options);
 }
 

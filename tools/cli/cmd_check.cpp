@@ -11,6 +11,7 @@
 #include "quantizer/tune/progress.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/interrupt.hpp"
+#include "tools/cli/number_arguments.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -43,6 +44,14 @@ class CheckProgress : public RunObserver {
   ProgressLine line_;
 };
 
+double parse_drift(const std::string& text) {
+  const Tolerance drift = parse_tolerance(text, "--max-drift");
+  if (!drift.relative) {
+    throw UsageError("--max-drift", "is a part of the energy", "give 0.005 or 0.5%");
+  }
+  return drift.value;
+}
+
 GateOptions gate_options(const CheckArguments& arguments) {
   GateOptions options = arguments.gate;
   if (!arguments.baseline.empty()) {
@@ -52,11 +61,7 @@ GateOptions gate_options(const CheckArguments& arguments) {
     options.tolerance = parse_tolerance(arguments.tolerance, "--tolerance");
   }
   if (!arguments.max_drift.empty()) {
-    const Tolerance drift = parse_tolerance(arguments.max_drift, "--max-drift");
-    if (!drift.relative) {
-      throw UsageError("--max-drift", "is a part of the energy", "give 0.005 or 0.5%");
-    }
-    options.max_drift = drift.value;
+    options.max_drift = parse_drift(arguments.max_drift);
   }
   return options;
 }
@@ -125,6 +130,7 @@ void add_limits(CLI::App& command, CheckArguments& arguments) {
   CLI::Option* max_loss = command.add_option(
       "--max-loss", arguments.gate.max_loss,
       "limit of the loss itself, or least value of a metric where higher is better");
+  max_loss->transform(number_in(NumberRange::any()));
   CLI::Option* baseline =
       command
           .add_option("--baseline", arguments.baseline,
@@ -133,20 +139,22 @@ void add_limits(CLI::App& command, CheckArguments& arguments) {
   command
       .add_option("--tolerance", arguments.tolerance,
                   "how much worse than the baseline: 0.1 or 10% of its loss (default), or abs:1e-5")
+      ->transform(text_for([](const std::string& text) { (void)parse_tolerance(text, ""); }))
       ->needs(baseline);
   command
       .add_option("--max-drift", arguments.max_drift,
                   "largest change of the total energy from the blessed model's: 0.005 or 0.5% "
                   "(default)")
+      ->transform(text_for([](const std::string& text) { (void)parse_drift(text); }))
       ->needs(baseline);
   command
       .add_option("--min-speedup", arguments.gate.min_speedup,
                   "least showers/s of the model over those of its fp32 parent")
-      ->check(CLI::PositiveNumber);
+      ->transform(number_in({0.0, 1e6, true}));
   command
       .add_option("--sigmas", arguments.gate.sigmas,
                   "standard errors beyond a limit from which on it fails")
-      ->check(CLI::Range(0.0, 100.0))
+      ->transform(number_in({0.0, 100.0}))
       ->capture_default_str();
 }
 
@@ -175,7 +183,8 @@ void add_check(CLI::App& app, Action& action) {
   command->add_option("--markdown", arguments->markdown, "write a summary in Markdown")
       ->type_name(file_value)
       ->group(output_options);
-  command->add_option("--seed", arguments->seed, "seed of the noise, instead of the config's");
+  command->add_option("--seed", arguments->seed, "seed of the noise, instead of the config's")
+      ->transform(seed_number());
   add_threads(*command, arguments->threads);
   arguments->out.add_to(*command);
   command->callback(

@@ -11,6 +11,7 @@
 #include "quantizer/run/generate.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/number_arguments.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -149,19 +150,22 @@ void add_primaries_of_models(CLI::App& command, CompareArguments& arguments) {
   command
       .add_option("--events", arguments.events,
                   "number of events (1000 between models, else all of the files)")
+      ->transform(integer_in(0, most_events))
       ->group(primary_options);
   command
       .add_option("--energy", arguments.energy,
                   "of two models, in GeV: a range, or a list as 100,200,300 (as generate)")
+      ->transform(energy_text())
       ->type_name("LO:HI")
       ->group(primary_options);
   command.add_option("--theta", arguments.theta, "of two models: angle in degrees (as generate)")
+      ->transform(range_text("--theta"))
       ->type_name("LO:HI")
       ->group(primary_options);
   command
       .add_option("--seed", arguments.options.primaries.seed,
                   "of primaries, noise and the draws of FPD and KPD")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(seed_number())
       ->capture_default_str()
       ->group(primary_options);
   add_recipe(command, arguments.recipe);
@@ -172,12 +176,15 @@ void add_units(CLI::App& command, CompareArguments& arguments) {
       .add_option("--output-scale", arguments.output.scale,
                   "of models that do not tell, GeV = out^(1/power) / scale (as a quantized A or B, "
                   "or 1)")
+      ->transform(unit_number())
       ->group(model_options);
   command.add_option("--output-power", arguments.output.power, "of models that do not tell")
+      ->transform(unit_number())
       ->group(model_options);
   command
       .add_option("--cell-threshold", arguments.options.cell_threshold,
                   "cells below become 0 on both sides [GeV]")
+      ->transform(number_in(NumberRange::not_negative()))
       ->capture_default_str();
 }
 
@@ -192,9 +199,11 @@ void add_discriminator(CLI::App& command, CompareArguments& arguments) {
   command
       .add_option("--discriminator-scale", arguments.judged.scale,
                   "it takes (scale * GeV)^power (as A or B puts out, or 1)")
+      ->transform(unit_number())
       ->needs(discriminator)
       ->group(group);
   command.add_option("--discriminator-power", arguments.judged.power, "see --discriminator-scale")
+      ->transform(unit_number())
       ->needs(discriminator)
       ->group(group);
 }
@@ -226,9 +235,7 @@ void add_compare(CLI::App& app, Action& action) {
   command->add_option("-o,--output", arguments->file, "JSON file to write")
       ->type_name(file_value)
       ->group(output_options);
-  command->add_option("--batch", arguments->options.batch, "events per call")
-      ->capture_default_str()
-      ->group(execution_options);
+  add_batch(*command, arguments->options.batch);
   add_threads(*command, arguments->threads);
   arguments->out.add_to(*command);
   command->callback(

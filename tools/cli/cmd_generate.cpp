@@ -9,6 +9,7 @@
 #include "quantizer/run/generate.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/number_arguments.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -30,17 +31,9 @@ struct GenerateArguments {
   OutputArguments out;
 };
 
-double positive(const char* option, std::optional<double> value) {
-  if (value && !(*value > 0.0 && std::isfinite(*value))) {
-    throw UsageError(option, std::to_string(*value) + " cannot be used",
-                     "give a positive number, as in GeV = out^(1/power) / scale");
-  }
-  return value.value_or(1.0);
-}
-
 LoadedModel load_model(const GenerateArguments& arguments) {
-  const OutputUnits units{positive("--output-scale", arguments.output_scale),
-                          positive("--output-power", arguments.output_power)};
+  const OutputUnits units{arguments.output_scale.value_or(1.0),
+                          arguments.output_power.value_or(1.0)};
   LoadedModel model = arguments.model.load(arguments.out.quiet);
   if (!arguments.output_scale && !arguments.output_power) {
     return model;
@@ -138,10 +131,13 @@ void add_outputs(CLI::App& command, GenerateArguments& arguments) {
   command
       .add_option("--output-scale", arguments.output_scale,
                   "of a model that does not tell, GeV = out^(1/power) / scale (1)")
+      ->transform(unit_number())
       ->group(model_options);
   command.add_option("--output-power", arguments.output_power, "of a model that does not tell (1)")
+      ->transform(unit_number())
       ->group(model_options);
   command.add_option("--compression", arguments.compression, "gzip level 0..9 of the file")
+      ->transform(integer_in(0, 9))
       ->capture_default_str()
       ->group(output_options);
 }
@@ -163,27 +159,28 @@ void add_generate(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<GenerateArguments>();
   arguments->model.add_to(*command);
   command->add_option("--events", arguments->events, "number of events")
+      ->transform(integer_in(1, most_events))
       ->required()
       ->group(primary_options);
   command
       ->add_option("--energy", arguments->energy,
                    "primary energy in GeV (energy_angle_noise 2:500, else 100:500)")
+      ->transform(range_text("--energy"))
       ->type_name("LO:HI")
       ->group(primary_options);
   command
       ->add_option("--theta", arguments->theta,
                    "angle in degrees (energy_angle_noise 60:120, else 90:90)")
+      ->transform(range_text("--theta"))
       ->type_name("LO:HI")
       ->group(primary_options);
   command->add_option("--seed", arguments->seed, "seed of labels and noise")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(seed_number())
       ->capture_default_str()
       ->group(primary_options);
   add_recipe(*command, arguments->recipe);
   add_outputs(*command, *arguments);
-  command->add_option("--batch", arguments->batch, "events per call")
-      ->capture_default_str()
-      ->group(execution_options);
+  add_batch(*command, arguments->batch);
   add_threads(*command, arguments->threads);
   arguments->out.add_to(*command);
   command->callback(

@@ -4,6 +4,7 @@
 #include "graph/io/json.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/number_arguments.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -74,19 +75,22 @@ void add_make_showers(CLI::App& app, Action& action) {
       ->required()
       ->group(primary_options);
   command->add_option("--events", arguments->events, "number of events")
+      ->transform(integer_in(1, most_events))
       ->required()
       ->group(primary_options);
   command->add_option("--seed", arguments->seed, "seed")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(seed_number())
       ->capture_default_str()
       ->group(primary_options);
   command
       ->add_option("--energy", arguments->energy,
                    "primary energy in GeV: a range, or values in turn as 100,200,300 (clic51 "
                    "2:500, clic25 100:500)")
+      ->transform(energy_text())
       ->type_name("LO:HI")
       ->group(primary_options);
   command->add_option("--theta", arguments->theta, "angle in degrees (clic51 60:120, clic25 90:90)")
+      ->transform(range_text("--theta"))
       ->type_name("LO:HI")
       ->group(primary_options);
   command->add_option("-o,--output", arguments->output, "HDF5 file to write")

@@ -11,6 +11,7 @@
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/interrupt.hpp"
+#include "tools/cli/number_arguments.hpp"
 #include "tools/cli/quantize_output.hpp"
 
 namespace caloquant::cli {
@@ -157,7 +158,7 @@ void add_quantize(CLI::App& app, Action& action) {
   command
       ->add_option("--random-weights", arguments->random_weights,
                    "seed of random weights instead of the config's")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(seed_number())
       ->group(model_options);
   add_quantize_outputs(*command, *arguments);
   add_threads(*command, arguments->threads);

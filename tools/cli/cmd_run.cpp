@@ -11,6 +11,7 @@
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/number_arguments.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -175,10 +176,7 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name(file_value)
       ->group(output_options)
       ->required();
-  command->add_option("--batch", arguments->batch, "events per call")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str()
-      ->group(execution_options);
+  add_batch(*command, arguments->batch);
   add_threads(*command, arguments->threads);
   arguments->out.add_to(*command);
   command->callback(

@@ -4,6 +4,7 @@
 #include "graph/io/json.hpp"
 #include "graph/io/onnx/test_folder.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/number_arguments.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -61,10 +62,10 @@ void add_test_onnx(CLI::App& app, Action& action) {
       ->type_name(folder_value)
       ->required();
   command->add_option("--relative", arguments->tolerance.relative, "tolerance of floats, relative")
-      ->check(CLI::Range(0.0, 1.0))
+      ->transform(number_in({0.0, 1.0}))
       ->capture_default_str();
   command->add_option("--absolute", arguments->tolerance.absolute, "tolerance of floats, absolute")
-      ->check(CLI::Range(0.0, 1e9))
+      ->transform(number_in({0.0, 1e9}))
       ->capture_default_str();
   arguments->out.add_to(*command);
   command->callback(

@@ -75,6 +75,10 @@ void parse_range(const std::string& option, const std::string& text, double& low
 /// with --energy as its place.
 void parse_energies(const std::string& text, double& low, double& high, std::vector<double>& list);
 
+/// What --energy and --theta are checked with: parse_range() and parse_energies().
+[[nodiscard]] CLI::Validator range_text(const std::string& option);
+[[nodiscard]] CLI::Validator energy_text();
+
 /// The run config, as a positional argument or an option, and --set.
 void add_config_options(CLI::App& command, const char* name, std::string& config,
                         std::vector<std::string>& overrides);

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <new>
 
+#include "ops/kernels/direct/isa.hpp"
 #include "tools/cli/application.hpp"
 
 namespace {
@@ -32,9 +33,24 @@ int run(const CLI::App& app, const cli::Action& action) {
   }
 }
 
+/// CALOQUANT_MAX_ISA must name an instruction set, whatever the command.
+int check_environment() {
+  try {
+    static_cast<void>(active_isa());
+  } catch (const Error& error) {
+    std::cerr << "caloquant: " << error.what() << '\n';
+    return exit_code(error.kind());
+  }
+  return cli::exit_ok;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Before the options are made: their defaults ask for it.
+  if (const int code = check_environment(); code != cli::exit_ok) {
+    return code;
+  }
   cli::Action action;
   const std::unique_ptr<CLI::App> app = cli::make_application(action);
   try {

@@ -5,6 +5,7 @@
 #include "graph/passes/pass.hpp"
 #include "ops/core/thread_count.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/number_arguments.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -41,7 +42,7 @@ void ModelArguments::add_source_to(CLI::App& command) {
   command
       .add_option("--random-weights", random_weights,
                   "seed of random weights for --architecture, instead of --weights")
-      ->check(CLI::NonNegativeNumber)
+      ->transform(seed_number())
       ->group(model_options);
 }
 

@@ -1,5 +1,7 @@
 #include "tools/cli/output_arguments.hpp"
 
+#include "tools/cli/number_arguments.hpp"
+
 #include <unistd.h>
 
 #include <cstdlib>
@@ -61,7 +63,7 @@ CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string
 
 void add_threads(CLI::App& command, int& threads) {
   command.add_option("--threads", threads, "threads, at most the processors or 8 (0: all)")
-      ->check(CLI::Range(0, 4096))
+      ->transform(integer_in(0, 4096))
       ->group(execution_options);
 }
 

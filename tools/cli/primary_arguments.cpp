@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
-#include <stdexcept>
+#include <string_view>
 
 #include "calibration/data/latents.hpp"
 #include "quantizer/run/generate.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/number_arguments.hpp"
 
 namespace caloquant::cli {
 
@@ -20,20 +21,14 @@ InputRecipe recipe_of(const std::string& recipe, const Graph& graph) {
 }
 
 void parse_range(const std::string& option, const std::string& text, double& low, double& high) {
-  try {
-    std::size_t used = 0;
-    low = std::stod(text, &used);
-    high = low;
-    if (used < text.size() && text[used] == ':') {
-      const std::string rest = text.substr(used + 1);
-      high = std::stod(rest, &used);
-      used = used == rest.size() ? text.size() : 0;
-    }
-    if (used == text.size()) {
-      return;
-    }
-  } catch (const std::logic_error&) {
-    // reported below
+  const std::size_t colon = text.find(':');
+  const auto first = number_from(std::string_view(text).substr(0, colon));
+  const auto last =
+      colon == std::string::npos ? first : number_from(std::string_view(text).substr(colon + 1));
+  if (first && last) {
+    low = *first;
+    high = *last;
+    return;
   }
   throw UsageError(option, "'" + text + "' is no range", "write LO:HI, for instance 100:200");
 }
@@ -55,6 +50,23 @@ void parse_energies(const std::string& text, double& low, double& high, std::vec
     list.push_back(from);
     begin = comma + 1;
   }
+}
+
+CLI::Validator range_text(const std::string& option) {
+  return text_for([option](const std::string& text) {
+    double low = 0.0;
+    double high = 0.0;
+    parse_range(option, text, low, high);
+  });
+}
+
+CLI::Validator energy_text() {
+  return text_for([](const std::string& text) {
+    double low = 0.0;
+    double high = 0.0;
+    std::vector<double> list;
+    parse_energies(text, low, high, list);
+  });
 }
 
 }  // namespace caloquant::cli

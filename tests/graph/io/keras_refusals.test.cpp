@@ -180,7 +180,17 @@ TEST(KerasRefusals, OptionTypes) {
   EXPECT_THAT(refused("4", "Dense", R"("units": 2, "use_bias": 1)"), HasSubstr("true or false"));
   EXPECT_THAT(refused("4", "Dense", R"("units": 2, "activation": 1)"),
               HasSubstr("neither a text nor a serialized function"));
-  EXPECT_THAT(refused("4", "LeakyReLU", R"("alpha": "big")"), HasSubstr("must be a finite number"));
+  for (const char* alpha : {"\"big\"", "1e39", "true", "[0.1]"}) {
+    EXPECT_THAT(refused("4", "LeakyReLU", R"("alpha": )" + std::string(alpha)),
+                HasSubstr("'alpha' must be a finite number"))
+        << alpha;
+  }
+  EXPECT_THAT(refused("4", "LeakyReLU", R"("alpha": 1e400)"), HasSubstr("is not valid JSON"));
+  EXPECT_THAT(refused("4", "LeakyReLU", R"("alpha": NaN)"), HasSubstr("is not valid JSON"));
+  EXPECT_THAT(refused("4, 4, 2", "ZeroPadding2D", R"("padding": 9223372036854775808)"),
+              HasSubstr("'padding' is out of range"));
+  EXPECT_THAT(refused("4", "Dense", R"("units": 18446744073709551617)"),
+              HasSubstr("'units' must be an integer"));
   EXPECT_THAT(refused("4, 1", "Conv1D", R"("filters": 2)"), HasSubstr("'kernel_size' is missing"));
   EXPECT_THAT(refused("4, 1", "Conv1D", R"("filters": 2, "kernel_size": [1, 2])"),
               HasSubstr("must have 1 entries"));

@@ -65,6 +65,17 @@ TEST(OpJson, NamesWhatIsMissingOrWrong) {
   EXPECT_THAT(refusal(R"({"op": "depth_to_space", "crop_end": [0]})"), HasSubstr("no 'factors'"));
   EXPECT_THAT(refusal(R"({"op": "depth_to_space", "factors": "2", "crop_end": [0]})"),
               HasSubstr("'factors' has the wrong type"));
+  for (const char* factors : {"[2.5]", "[9223372036854775808]", "[true]", "[null]"}) {
+    EXPECT_THAT(refusal((R"({"op": "depth_to_space", "crop_end": [0], "factors": )" +
+                         std::string(factors) + "}")
+                            .c_str()),
+                HasSubstr("'factors' has the wrong type or is out of range"))
+        << factors;
+  }
+  EXPECT_THAT(refusal(R"({"op": "leaky_relu", "alpha": 1e39})"),
+              HasSubstr("'alpha' has the wrong type or is out of range: 1e+39"));
+  EXPECT_THAT(refusal(R"({"op": "leaky_relu", "alpha": "nan"})"),
+              HasSubstr("'alpha' has the wrong"));
   EXPECT_THAT(refusal(R"({"op": "space_to_depth", "alpha": 0})"),
               HasSubstr("unknown operator 'space_to_depth'"));
 }

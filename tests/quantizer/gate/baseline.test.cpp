@@ -68,9 +68,21 @@ TEST_F(GateBaselines, RefusesAModelThatTookItsPlace) {
 }
 
 TEST_F(GateBaselines, RefusesOtherFiles) {
-  EXPECT_THAT(refusal(Json{{"loss", 1}}), HasSubstr("is no result.json of caloquant quantize"));
-  EXPECT_THAT(refusal(Json::array()), HasSubstr("is no result.json of caloquant quantize"));
+  EXPECT_THAT(refusal(Json{{"loss", 1}}),
+              HasSubstr("is no 'caloquant result': its _format does not say so"));
+  EXPECT_THAT(refusal(Json::array()),
+              HasSubstr("is no 'caloquant result': its _format does not say so"));
   Json json = result();
+  json["_version"] = 2;
+  EXPECT_THAT(refusal(json), HasSubstr("result.json: has version 2 of its format, but version 1 is "
+                                       "read here; read it with the newer caloquant"));
+  json.erase("_version");
+  EXPECT_THAT(refusal(json), HasSubstr("has no _version"));
+  json = result();
+  json["standard_error"] = -0.1;
+  EXPECT_THAT(refusal(json), HasSubstr("result.json#/standard_error: is -0.1, it must be a finite "
+                                       "number of at least 0"));
+  json = result();
   json["loss"] = Json();
   EXPECT_THAT(refusal(json), HasSubstr("result.json#/loss: holds no loss"));
   json.erase("loss");

@@ -49,8 +49,22 @@ TEST(GateRule, WhatIsNoNumberFails) {
   EXPECT_EQ(verdict(nan, 1.0, Bound::at_most, 1.0), Verdict::failed);
   EXPECT_EQ(verdict(-std::numeric_limits<double>::infinity(), 1.0, Bound::at_most, 1.0),
             Verdict::failed);
-  // One event tells nothing of its noise.
-  EXPECT_EQ(verdict(2.0, nan, Bound::at_most, 1.0), Verdict::unclear);
+  // An error that is no number tells nothing of the noise: the limit is sharp.
+  EXPECT_EQ(verdict(2.0, nan, Bound::at_most, 1.0), Verdict::failed);
+  EXPECT_EQ(verdict(1.0, nan, Bound::at_most, 1.0), Verdict::passed);
+  EXPECT_EQ(verdict(2.0, 1.0, Bound::at_most, nan), Verdict::failed);
+  EXPECT_EQ(judged(measured(2.0, 1.0, Bound::at_most, 1.0), nan).verdict, Verdict::failed);
+  Criterion counted = measured(2.0, 1.0, Bound::at_most, 1.0);
+  counted.sigmas_beyond = nan;
+  EXPECT_EQ(judged(counted, 3.0).verdict, Verdict::failed);
+  EXPECT_EQ(
+      speedup(std::vector<double>(speedup_turns, nan), std::vector<double>(speedup_turns, 1.0), 1.5)
+          .verdict,
+      Verdict::failed);
+  EXPECT_EQ(
+      speedup(std::vector<double>(speedup_turns, 1.0), std::vector<double>(speedup_turns, 1.0), nan)
+          .verdict,
+      Verdict::failed);
 }
 
 LossResult loss_of_blocks(double value, std::vector<double> without_block, double error = 0.1) {

@@ -153,6 +153,57 @@ TEST_F(Compare, AModelBesideAFileTakesItsPrimaries) {
   EXPECT_GT(difference(compare(file, model("1"), nullptr, asked)), engine_rounding * fraction);
 }
 
+/// Only what generate() wrote is read as such; other files may call an attribute as they like.
+TEST_F(Compare, AFileSaysItselfThatItWasGenerated) {
+  const auto file_with = [&](const std::string& name, const auto& describe) {
+    H5File file = H5File::create(folder / name);
+    Tensor images(DType::f32, {1, 51, 51, 25});
+    images.data<float>()[0] = 50.0F;
+    file.write("/ECAL", images);
+    file.write("/energy", Tensor::of<float>({1}, std::vector<float>{100.0F}));
+    file.write("/theta", Tensor::of<float>({1}, std::vector<float>{1.5F}));
+    describe(file);
+    file.commit();
+    return folder / name;
+  };
+  const auto first_cell = [](const std::filesystem::path& file) {
+    const ShowerFiles showers({file});
+    std::vector<float> image(51 * 51 * 25);
+    showers.read(0, image);
+    return image[0];
+  };
+  const auto own = file_with("own.h5", [](H5File& file) {
+    file.set_attribute("/", "units", std::string("mm"));
+    file.set_attribute("/", "generator", std::string("Geant4 11"));
+  });
+  EXPECT_EQ(first_cell(own), 1.0F);  // 50 x GeV, as in CERN's files
+  const auto generated = [](std::int64_t version) {
+    return [version](H5File& file) {
+      file.set_attribute("/", "_format", std::string("caloquant showers"));
+      file.set_attribute("/", "_version", version);
+      file.set_attribute("/", "units", std::string("gev"));
+      file.set_attribute("/", "output_scale", std::string("50"));
+      file.set_attribute("/", "output_power", std::string("1"));
+    };
+  };
+  EXPECT_EQ(first_cell(file_with("generated.h5", generated(1))), 50.0F);
+  const auto newer = file_with("newer.h5", generated(2));
+  EXPECT_THAT(testing::message_of([&] { ShowerFiles showers({newer}); }),
+              HasSubstr("newer.h5:/@_version: is 2, but version 1 is read here"));
+  for (const char* scale : {"nan", "inf", "0", "-1", "1e400", "fifty", ""}) {
+    const auto bad = file_with("bad.h5", [&](H5File& file) {
+      file.set_attribute("/", "_format", std::string("caloquant showers"));
+      file.set_attribute("/", "_version", std::int64_t{1});
+      file.set_attribute("/", "units", std::string("gev"));
+      file.set_attribute("/", "output_scale", std::string(scale));
+      file.set_attribute("/", "output_power", std::string("1"));
+    });
+    EXPECT_THAT(
+        testing::message_of([&] { ShowerFiles showers({bad}); }),
+        HasSubstr("bad.h5:/@output_scale: '" + std::string(scale) + "' is no positive number"));
+  }
+}
+
 /// 50 x GeV in the file; B has twice the energy in every cell.
 TEST_F(Compare, FilesAreReadInTheirUnits) {
   const CompareResult result =

@@ -52,11 +52,24 @@ TEST_F(LayerCosts, AreReadAsWritten) {
 }
 
 TEST_F(LayerCosts, EveryGapHasItsPlace) {
-  EXPECT_THAT(error_with("{}"), HasSubstr("bad.json#/layers/d/int8"));
-  EXPECT_THAT(error_with("[1]"), HasSubstr("#/layers/d/int8"));
+  EXPECT_THAT(error_with("{}"), HasSubstr("bad.json: is no 'caloquant layer costs'"));
+  EXPECT_THAT(error_with("[1]"), HasSubstr("bad.json: is no 'caloquant layer costs'"));
   EXPECT_THAT(error_with("{"), HasSubstr("bad.json"));
-  EXPECT_THAT(error_with(R"({"layers": {"d": {"int8": {"milliseconds_per_event": -1}}}})"),
-              HasSubstr("milliseconds_per_event"));
+  EXPECT_THAT(error_with(R"({"_format": "caloquant layer costs", "_version": 2})"),
+              HasSubstr("has version 2 of its format"));
+  const auto with = [&](const std::string& layers) {
+    return error_with(R"({"_format": "caloquant layer costs", "_version": 1, "layers": )" + layers +
+                      "}");
+  };
+  EXPECT_THAT(with("{}"), HasSubstr("bad.json#/layers/d/int8/milliseconds_per_event: is missing"));
+  EXPECT_THAT(with("[]"), HasSubstr("bad.json#/layers/d/int8/milliseconds_per_event: is missing"));
+  for (const char* bad : {"-1", "1e16", "\"nan\"", "null", "true"}) {
+    EXPECT_THAT(with(R"({"d": {"int8": {"milliseconds_per_event": )" + std::string(bad) + "}}}"),
+                HasSubstr("#/layers/d/int8/milliseconds_per_event: is "))
+        << bad;
+  }
+  EXPECT_THAT(with(R"({"d": {"int8": {"milliseconds_per_event": 1e400}}})"),
+              HasSubstr("bad.json: is not valid JSON"));
 }
 
 // Weights of 8 bits take a quarter and of bf16 half of fp32, scales aside; every time is measured.

@@ -20,7 +20,7 @@ def complete(config: Any, *, given_model: bool, showers: bool | None, events: in
         source = os.fspath(config)
         config = json.loads(_read_config(source))
     if not isinstance(config, (Mapping, type(None))):
-        raise error(ConfigError, source, f"is a {type(config).__name__}",
+        raise error(ConfigError, source, f"is of type {type(config).__name__}",
                     "give a dict, or a file with a JSON object")
     run: dict[str, Any] = copy.deepcopy(dict(config or {}))
     if given_model:

@@ -6,6 +6,7 @@ import numpy as np
 
 from . import _caloquant
 from ._models import load
+from ._numbers import LARGEST_EVENT, LARGEST_SEED, whole
 
 
 class Generator:
@@ -15,7 +16,8 @@ class Generator:
     """
 
     def __init__(self, model: Any, batch: int = 8, threads: int = 1) -> None:
-        self._generator = _caloquant._Generator(load(model), batch, threads)
+        self._generator = _caloquant._Generator(
+            load(model), whole("batch", batch, 1, 65536), whole("threads", threads, 1, 4096))
 
     @property
     def cells(self) -> tuple[int, int, int]:
@@ -29,4 +31,5 @@ class Generator:
         seed depends on nothing else."""
         energies = np.atleast_1d(np.asarray(energy, dtype=np.float64))
         thetas = np.ascontiguousarray(np.broadcast_to(theta, energies.shape), dtype=np.float64)
-        return self._generator.generate(energies, thetas, seed, first_event)
+        return self._generator.generate(energies, thetas, whole("seed", seed, 0, LARGEST_SEED),
+                                        whole("first_event", first_event, 0, LARGEST_EVENT))

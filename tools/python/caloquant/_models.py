@@ -33,7 +33,7 @@ def load(model: Any, example_inputs: Sequence[np.ndarray] | None = None) -> Mode
         return _from_keras(model)
     if hasattr(model, "SerializeToString"):  # onnx.ModelProto
         return Model.from_onnx(model.SerializeToString())
-    raise error(UsageError, "model", f"is a {type(model).__name__}",
+    raise error(UsageError, "model", f"is of type {type(model).__name__}",
                 "give a path, ONNX bytes, a Keras model or a torch.nn.Module")
 
 

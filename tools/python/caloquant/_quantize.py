@@ -14,6 +14,7 @@ from ._caloquant import Model, Trial
 from ._config import complete
 from ._data import events_of, is_showers, prepare, with_targets
 from ._models import load
+from ._numbers import finite
 from ._progress import Progress
 
 _T = TypeVar("_T")
@@ -55,7 +56,7 @@ class Session:
         if metric is not None:  # the config's own metric only has to be valid
             run["accuracy_criterion"].pop("higher_is_better", None)
         if tolerable_loss is not None:
-            run["accuracy_criterion"]["tolerable_loss"] = tolerable_loss
+            run["accuracy_criterion"]["tolerable_loss"] = finite("tolerable_loss", tolerable_loss, 0)
         self._progress = Progress(progress)
         self._session = _caloquant._Session(
             json.dumps(run), source, network, prepared, _flat(metric, showers),

@@ -2,8 +2,10 @@
 // tensors there are the sum and the extrema.
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <variant>
 
 #include "graph/io/onnx/importer/translators.hpp"
@@ -11,6 +13,13 @@
 
 namespace caloquant::onnx {
 namespace {
+
+Tensor mapped(Tensor values, float (*f)(float)) {
+  for (float& value : values.data<float>()) {
+    value = f(value);
+  }
+  return values;
+}
 
 /// dst = mul * src + add; one of the two varies with `values`, the other is `fixed`.
 struct LineForm {
@@ -130,6 +139,35 @@ ValueId combine(const NodeImport& node, ValueId src, const Tensor& values, const
   return node.reshape("/unfold", dst, {dims.begin() + 1, dims.end()});
 }
 
+/// 1 / values, by which x is multiplied: one factor, or two, one after the other, where the one
+/// would be denormal or infinite. Both are normal numbers then, the second a power of two, so that
+/// the quotient is finite where x / value is, and within 1.5 ulp of it: half of one each for the
+/// first factor and for its product. (A denormal quotient may be half a smallest number further.)
+struct Reciprocals {
+  Tensor first;
+  std::optional<Tensor> second;
+};
+
+Reciprocals reciprocals_of(const Tensor& values) {
+  Reciprocals result{mapped(values, [](float x) { return 1.0F / x; }), std::nullopt};
+  const auto first = result.first.data<float>();
+  if (std::ranges::all_of(first, [](float factor) { return std::isnormal(factor); })) {
+    return result;
+  }
+  result.second = values;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (std::isnormal(first[i])) {
+      result.second->data<float>()[i] = 1.0F;
+      continue;
+    }
+    int exponent = 0;
+    const float fraction = std::frexp(values.data<float>()[i], &exponent);
+    first[i] = std::ldexp(1.0F / fraction, -exponent / 2);
+    result.second->data<float>()[i] = std::ldexp(1.0F, -exponent - (-exponent / 2));
+  }
+  return result;
+}
+
 /// A MatMul that this addition alone reads gets the constant as its bias. (The canonical passes do
 /// the same, but not for a Dense with more than two axes.)
 std::optional<ValueId> bias_of_dense(const NodeImport& node, std::size_t index, ValueId src,
@@ -190,13 +228,6 @@ ImportedValue with_constant(const NodeImport& node, const LineForm& form) {
   const Operands operands = operands_of(node);
   const ValueId src = node.computed(operands.computed);
   return combine(node, src, aligned(node, operands.constant, node.shape(src)), form);
-}
-
-Tensor mapped(Tensor values, float (*f)(float)) {
-  for (float& value : values.data<float>()) {
-    value = f(value);
-  }
-  return values;
 }
 
 /// src, but not beyond what the constant says.
@@ -295,7 +326,10 @@ ImportedValue import_divide(const NodeImport& node) {
   const Tensor values = aligned(node, 1, node.shape(src));
   const auto numbers = values.data<float>();
   node.require(std::find(numbers.begin(), numbers.end(), 0.0F) == numbers.end(), "divides by 0");
-  return combine(node, src, mapped(values, [](float x) { return 1.0F / x; }), LineForm{true, 0.0F});
+  const Reciprocals reciprocals = reciprocals_of(values);
+  const ValueId quotient = combine(node, src, reciprocals.first, LineForm{true, 0.0F});
+  return reciprocals.second ? combine(node, quotient, *reciprocals.second, LineForm{true, 0.0F})
+                            : quotient;
 }
 
 ImportedValue import_negative(const NodeImport& node) {

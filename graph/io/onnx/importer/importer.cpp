@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
-#include <charconv>
-#include <cmath>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "graph/io/onnx/interpreter/table.hpp"
 #include "graph/io/onnx/onnx_reader.hpp"
 #include "graph/io/onnx/proto/read_model.hpp"
+#include "ops/core/number.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -72,11 +72,12 @@ OutputUnits output_units(const Model& model) {
     if (target == nullptr) {
       continue;
     }
-    const auto end = std::from_chars(value.data(), value.data() + value.size(), *target).ptr;
-    if (end != value.data() + value.size() || !(*target > 0.0) || !std::isfinite(*target)) {
+    const std::optional<double> number = number_from(value);
+    if (!number || !number_problem(*number, NumberRange::positive()).empty()) {
       throw ModelError(model.file.string() + ": metadata '" + key + "'",
                        "is '" + printable(value) + "', needs a positive number");
     }
+    *target = *number;
   }
   return units;
 }

@@ -1,8 +1,10 @@
 #include "graph/io/onnx/interpreter/call.hpp"
 
 #include <caloquant/error.hpp>
+#include <cmath>
 
 #include "graph/io/onnx/interpreter/visit.hpp"
+#include "ops/core/number.hpp"
 
 namespace caloquant::onnx {
 
@@ -69,7 +71,15 @@ std::int64_t Call::integer(const char* name, std::int64_t otherwise) const {
 
 double Call::number(const char* name, double otherwise) const {
   const Attribute* found = find(name, AttributeKind::number);
-  return found == nullptr ? otherwise : static_cast<double>(found->number);
+  if (found == nullptr) {
+    return otherwise;
+  }
+  const auto value = static_cast<double>(found->number);
+  // A bound of Clip may be infinite, which means that there is none.
+  const bool unbounded = node_.op == "Clip" && std::isinf(value);
+  const std::string problem = number_problem(value, NumberRange::any_float());
+  require(unbounded || problem.empty(), std::string("attribute '") + name + "' " + problem);
+  return value;
 }
 
 std::string Call::text(const char* name, const std::string& otherwise) const {

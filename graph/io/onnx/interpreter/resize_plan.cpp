@@ -90,6 +90,8 @@ void set_roi(const Call& call, ResizePlan& plan, const std::vector<std::size_t>&
   }
   const std::vector<double> roi = list_input(call, 1);
   call.require(roi.size() == 2 * which.size(), "has a roi that does not fit its axes");
+  call.require(std::ranges::all_of(roi, [](double end) { return std::isfinite(end); }),
+               "has a roi that is not finite");
   for (std::size_t i = 0; i < which.size(); ++i) {
     plan.axes[which[i]].roi_begin = roi[i];
     plan.axes[which[i]].roi_end = roi[i + which.size()];

@@ -163,6 +163,16 @@ TEST(OnnxRefusals, OperatorsAndAttributes) {
   OnnxBuilder kind = image_model();
   set_integer(kind.node("LeakyRelu", {"x"}, "y"), "alpha", 1);
   EXPECT_THAT(refusal(kind), HasSubstr("'alpha' has another type"));
+  for (const float alpha :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    OnnxBuilder number = image_model();
+    auto& attribute = *number.node("LeakyRelu", {"x"}, "y").add_attribute();
+    attribute.set_name("alpha");
+    attribute.set_type(1);  // FLOAT
+    attribute.set_f(alpha);
+    EXPECT_THAT(refusal(number), HasSubstr("(LeakyRelu, opset 13): attribute 'alpha' is "));
+    EXPECT_THAT(refusal(number), HasSubstr("it must be a finite number"));
+  }
   OnnxBuilder twice = image_model();
   auto& node = twice.node("Flatten", {"x"}, "y");
   set_integer(node, "axis", 1);
