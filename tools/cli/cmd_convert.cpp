@@ -4,6 +4,7 @@
 
 #include "graph/io/json.hpp"
 #include "graph/io/onnx/onnx_writer.hpp"
+#include "graph/io/output_guard.hpp"
 #include "quantizer/config/enum_names.hpp"
 #include "quantizer/emit/native_model.hpp"
 #include "tools/cli/commands.hpp"
@@ -43,6 +44,8 @@ int convert_command(const ConvertArguments& arguments) {
     throw UsageError("--output", "'" + arguments.output + "' names no known format",
                      "end it in .onnx or .h5 (caloquant's own)");
   }
+  const ModelConfig source = arguments.model.config();
+  refuse_overwriting("--output", output, {source.file, source.architecture, source.weights});
   const Graph graph = arguments.model.read();
   std::vector<OnnxNote> notes;
   if (format == ".h5") {

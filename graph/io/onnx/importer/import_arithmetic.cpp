@@ -2,65 +2,12 @@
 // is the sum only.
 
 #include <algorithm>
-#include <numeric>
 
+#include "graph/io/onnx/importer/operands.hpp"
 #include "graph/io/onnx/importer/translators.hpp"
-#include "graph/io/onnx/interpreter/broadcast.hpp"
 
 namespace caloquant::onnx {
 namespace {
-
-/// dst = mul * src + add; one of the two varies with `values`, the other is `fixed`.
-struct LineForm {
-  bool values_multiply = false;
-  float fixed = 0.0F;
-};
-
-/// The constant `index` with the rank of src; it must not widen src.
-Tensor aligned(const NodeImport& node, std::size_t index, const Shape& src) {
-  Tensor values = node.weights(index);
-  Shape dims = values.shape();
-  while (!dims.empty() && dims.size() > src.size() && dims.front() == 1) {
-    dims.erase(dims.begin());
-  }
-  node.require(dims.size() <= src.size(),
-               "combines " + to_string(src) + " with a constant " + to_string(values.shape()));
-  dims.insert(dims.begin(), src.size() - dims.size(), 1);
-  for (std::size_t i = 0; i < dims.size(); ++i) {
-    node.require(dims[i] == 1 || (i > 0 && dims[i] == src[i]),
-                 "combines " + to_string(src) + " with a constant " + to_string(values.shape()) +
-                     ", which would widen it or depends on the event");
-  }
-  values.reshape(dims);
-  return values;
-}
-
-/// The constant under the extents of src without the batch.
-Tensor widened(const Tensor& values, const Shape& src) {
-  const Shape dims(src.begin() + 1, src.end());
-  Tensor result(DType::f32, dims);
-  View view{dims, Shape(dims.size(), 0), 0};
-  const Shape strides = row_major_strides(values.shape());
-  for (std::size_t i = 0; i < dims.size(); ++i) {
-    view.strides[i] = values.shape()[i + 1] == 1 ? 0 : strides[i + 1];
-  }
-  for_each_element(view, [&](std::size_t at, std::size_t from) {
-    result.data<float>()[at] = values.data<float>()[from];
-  });
-  return result;
-}
-
-ValueId add_affine(const NodeImport& node, ValueId src, Tensor values, const LineForm& form) {
-  const std::int64_t channels = values.size();
-  values.reshape({channels});
-  const char* const varying = form.values_multiply ? "/mul" : "/add";
-  const char* const constant = form.values_multiply ? "/add" : "/mul";
-  const ValueId vector = node.add_constant(varying, std::move(values));
-  const ValueId other = node.add_constant(constant, filled(channels, form.fixed));
-  return node.add("", Affine{},
-                  form.values_multiply ? std::vector<ValueId>{src, vector, other}
-                                       : std::vector<ValueId>{src, other, vector});
-}
 
 /// mul * src that this addition alone reads: one Affine does both.
 std::optional<ValueId> added_to_product(const NodeImport& node, ValueId src, const Tensor& values) {
@@ -81,37 +28,6 @@ std::optional<ValueId> added_to_product(const NodeImport& node, ValueId src, con
   vector.reshape({dims[1]});
   return node.add("", Affine{},
                   {inputs[0], inputs[1], node.add_constant("/add", std::move(vector))});
-}
-
-/// Affine over the one axis along which the constant varies, brought to axis 1; over all cells
-/// when it varies along several.
-ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values,
-                   const LineForm& form) {
-  const Shape dims = node.shape(src);
-  std::vector<std::size_t> varying;
-  for (std::size_t i = 1; i < dims.size(); ++i) {
-    if (values.shape()[i] > 1) {
-      varying.push_back(i);
-    }
-  }
-  if (varying.empty()) {
-    node.require(dims.size() >= 2, "combines " + to_string(dims) + " with a constant");
-    return add_affine(node, src, filled(dims[1], values.data<float>()[0]), form);
-  }
-  if (varying.size() == 1) {
-    std::vector<std::int64_t> order(dims.size());
-    std::iota(order.begin(), order.end(), 0);
-    const auto axis = static_cast<std::ptrdiff_t>(varying[0]);
-    std::rotate(order.begin() + 1, order.begin() + axis, order.begin() + axis + 1);
-    std::vector<std::int64_t> back(dims.size());
-    std::iota(back.begin(), back.end(), 0);
-    std::rotate(back.begin() + 1, back.begin() + 2, back.begin() + axis + 1);
-    const ValueId moved = node.transpose("/to_channels_first", src, order);
-    return node.transpose("/to_channels_last", add_affine(node, moved, values, form), back);
-  }
-  const ValueId flat = node.reshape("/fold", src, {sample_size(dims)});
-  const ValueId dst = add_affine(node, flat, widened(values, dims), form);
-  return node.reshape("/unfold", dst, {dims.begin() + 1, dims.end()});
 }
 
 /// A MatMul that this addition alone reads gets the constant as its bias. (The canonical passes do
@@ -135,26 +51,6 @@ std::optional<ValueId> bias_of_dense(const NodeImport& node, std::size_t index, 
   return src;
 }
 
-/// A computed tensor under wider extents: axes of one cell are repeated.
-ValueId widen(const NodeImport& node, const std::string& suffix, ValueId src, const Shape& dims) {
-  Shape now = node.shape(src);
-  node.require(now.size() == dims.size(),
-               "combines " + to_string(now) + " with " + to_string(dims));
-  Shape repeats(dims.size(), 1);
-  for (std::size_t i = 1; i < dims.size(); ++i) {
-    repeats[i] = now[i] == 1 ? dims[i] : 1;
-  }
-  return node.repeat_cells(suffix, src, repeats);
-}
-
-ValueId add_computed(const NodeImport& node, ValueId a, ValueId b) {
-  if (node.shape(a) == node.shape(b)) {
-    return node.add("", Add{}, {a, b});
-  }
-  const Shape dims = broadcast(node.call(), node.sample_dims(a), node.sample_dims(b));
-  return node.add("", Add{}, {widen(node, "/widen", a, dims), widen(node, "/widen", b, dims)});
-}
-
 /// The computed and the constant operand; a is the computed one's index.
 struct Operands {
   std::size_t computed = 0;
@@ -168,7 +64,7 @@ Operands operands_of(const NodeImport& node) {
 ImportedValue with_constant(const NodeImport& node, const LineForm& form) {
   const Operands operands = operands_of(node);
   const ValueId src = node.computed(operands.computed);
-  return apply_line(node, src, aligned(node, operands.constant, node.shape(src)), form);
+  return apply_line(node, src, operand_beside(node, operands.constant, node.shape(src)), form);
 }
 
 Tensor mapped(Tensor values, float (*f)(float)) {
@@ -186,7 +82,7 @@ ImportedValue import_add(const NodeImport& node) {
   }
   const Operands operands = operands_of(node);
   const ValueId src = node.computed(operands.computed);
-  const Tensor values = aligned(node, operands.constant, node.shape(src));
+  const Tensor values = operand_beside(node, operands.constant, node.shape(src));
   if (const auto biased = bias_of_dense(node, operands.computed, src, values)) {
     return *biased;
   }
@@ -197,11 +93,19 @@ ImportedValue import_add(const NodeImport& node) {
 }
 
 ImportedValue import_sum(const NodeImport& node) {
-  ValueId total = node.computed(0);
-  for (std::size_t i = 1; i < node.call().input_count(); ++i) {
-    total = add_computed(node, total, node.computed(i));
+  std::optional<ValueId> total;
+  for (std::size_t i = 0; i < node.call().input_count(); ++i) {
+    if (!node.is_known(i)) {
+      total = total ? add_computed(node, *total, node.computed(i)) : node.computed(i);
+    }
   }
-  return total;
+  for (std::size_t i = 0; i < node.call().input_count(); ++i) {
+    if (node.is_known(i)) {
+      const Tensor values = operand_beside(node, i, node.shape(total.value()));
+      total = apply_line(node, *total, values, {false, 1.0F});
+    }
+  }
+  return total.value();
 }
 
 ImportedValue import_subtract(const NodeImport& node) {
@@ -213,7 +117,7 @@ ImportedValue import_subtract(const NodeImport& node) {
     return with_constant(node, {false, -1.0F});
   }
   const ValueId src = node.computed(0);
-  const Tensor values = aligned(node, 1, node.shape(src));
+  const Tensor values = operand_beside(node, 1, node.shape(src));
   return apply_line(node, src, mapped(values, [](float x) { return -x; }), {false, 1.0F});
 }
 
@@ -240,7 +144,7 @@ ImportedValue import_divide(const NodeImport& node) {
               "divisions by constants are supported");
   }
   const ValueId src = node.computed(0);
-  const Tensor values = aligned(node, 1, node.shape(src));
+  const Tensor values = operand_beside(node, 1, node.shape(src));
   const auto numbers = values.data<float>();
   node.require(std::find(numbers.begin(), numbers.end(), 0.0F) == numbers.end(), "divides by 0");
   return apply_line(node, src, mapped(values, [](float x) { return 1.0F / x; }), {true, 0.0F});
