@@ -167,5 +167,27 @@ TEST_F(OnnxNames, NodesKeepTheirNamesWhenRead) {
   EXPECT_EQ(std::get<Eltwise>(graph.find("act/positive_2")->op).kind, EltwiseKind::relu);
 }
 
+/// No reader takes what would be written from them.
+TEST_F(OnnxNames, ThatAreNotUtf8AreRefused) {
+  const TempDir folder;
+  for (const char* name : {"a\xFF", "\xC0\x80"}) {
+    OnnxBuilder builder;
+    builder.input("x", {-1, 3}).output("y");
+    builder.node("Relu", {"x"}, "y", name);
+    const std::string message =
+        testing::message_of([&] { (void)read_onnx(builder.save(folder / "model.onnx")); });
+    EXPECT_THAT(message, ::testing::HasSubstr("has a name that is not UTF-8"));
+  }
+}
+
+TEST_F(OnnxNames, OfOutputsAreDifferent) {
+  const TempDir folder;
+  OnnxBuilder builder;
+  builder.input("x", {-1, 3}).output("y").output("y");
+  builder.node("Relu", {"x"}, "y", "act");
+  EXPECT_THAT(testing::message_of([&] { (void)read_onnx(builder.save(folder / "model.onnx")); }),
+              ::testing::HasSubstr("output 'y': exists twice"));
+}
+
 }  // namespace
 }  // namespace caloquant
