@@ -154,7 +154,7 @@ TEST_F(OnnxNames, NodesKeepTheirNamesWhenRead) {
   builder.input("x", {-1, 3, 3}).output("z");
   builder.weights("k", {3, 1}, {1.0F, 2.0F, 3.0F}).weights("s", {3, 1}, {0.1F, 0.2F, 0.3F});
   builder.node("PRelu", {"x", "s"}, "a", "act");
-  builder.node("Mul", {"a", "k"}, "b", "act/positive");
+  builder.node("Sigmoid", {"a"}, "b", "act/positive");
   builder.node("Add", {"b", "k"}, "c", "act/slope");
   builder.node("Relu", {"c"}, "z", "act/positive_2");
   const TempDir folder;
