@@ -1,6 +1,7 @@
 #include <caloquant/error.hpp>
 
 #include "calibration/tensors/tensor_file.hpp"
+#include "graph/io/h5_names.hpp"
 #include "graph/io/h5file.hpp"
 
 namespace caloquant {
@@ -22,10 +23,11 @@ class H5Tensors : public TensorFile {
     return names;
   }
   [[nodiscard]] bool has(const std::string& name) const override {
-    return file_.exists(absolute(name)) && !file_.is_group(absolute(name));
+    const std::string path = path_of(name);
+    return file_.exists(path) && !file_.is_group(path);
   }
   [[nodiscard]] Shape shape(const std::string& name) const override {
-    const H5DatasetInfo info = file_.info(absolute(name));
+    const H5DatasetInfo info = file_.info(path_of(name));
     if (info.element != H5Class::floating && info.element != H5Class::integer) {
       throw DataError(place(name), "does not hold numbers");
     }
@@ -33,15 +35,17 @@ class H5Tensors : public TensorFile {
   }
   void read_rows(const std::string& name, std::int64_t first, std::int64_t count,
                  std::span<float> dst) const override {
-    file_.read_rows(absolute(name), first, count, dst);
+    file_.read_rows(path_of(name), first, count, dst);
   }
   [[nodiscard]] std::string place(const std::string& name) const override {
-    return path().string() + ":" + absolute(name);
+    return path().string() + ":" + path_of(name);
   }
 
  private:
-  [[nodiscard]] static std::string absolute(const std::string& name) {
-    return name.rfind('/', 0) == 0 ? name : "/" + name;
+  /// The name as a path, or the dataset that `run` writes for a tensor of that name.
+  [[nodiscard]] std::string path_of(const std::string& name) const {
+    std::string path = name.rfind('/', 0) == 0 ? name : "/" + name;
+    return !file_.exists(path) && file_.exists(dataset_path(name)) ? dataset_path(name) : path;
   }
 
   H5File file_;

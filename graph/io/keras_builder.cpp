@@ -22,6 +22,9 @@ class Builder {
   Builder(const KerasModel& model, KerasWeights& weights, const std::string& file)
       : editor_(model.name), layout_(editor_), weights_(weights), file_(file) {
     count_names(model);
+    std::set<std::string> names;
+    collect_names(model, names);
+    editor_.reserve_names(std::move(names));
   }
 
   Graph build(const KerasModel& model) {
@@ -50,6 +53,16 @@ class Builder {
       ++name_count_[layer.name];
       if (layer.nested) {
         count_names(*layer.nested);
+      }
+    }
+  }
+
+  /// What the layers are called, so that no node that is added takes the name of one to come.
+  void collect_names(const KerasModel& model, std::set<std::string>& names) const {
+    for (const KerasLayer& layer : model.layers) {
+      names.insert(node_name(layer));
+      if (layer.nested) {
+        collect_names(*layer.nested, names);
       }
     }
   }
@@ -177,7 +190,8 @@ class Builder {
   /// The name of the layer's next call: "a", "a/call2", "a/call3", ...
   [[nodiscard]] std::string next_name(const KerasLayer& layer) {
     const int call = ++calls_of_[layer.path];
-    return node_name(layer) + (call == 1 ? "" : "/call" + std::to_string(call));
+    return call == 1 ? node_name(layer)
+                     : editor_.unique_name(node_name(layer) + "/call" + std::to_string(call));
   }
 
   KerasTensor translate(const KerasLayer& layer, std::vector<KerasTensor> inputs,

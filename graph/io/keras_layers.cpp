@@ -113,14 +113,17 @@ std::size_t KerasCall::axis(const char* key, std::int64_t value, std::size_t ran
   return static_cast<std::size_t>(positive);
 }
 
+ValueId KerasCall::add_node(const std::string& suffix, Op op, std::vector<ValueId> srcs) const {
+  return editor.add_node(suffix.empty() ? editor.own_name(name) : editor.unique_name(name + suffix),
+                         std::move(op), std::move(srcs));
+}
+
 KerasTensor KerasCall::add(Op op, const KerasTensor& src) const {
   return add("", std::move(op), src);
 }
 
 KerasTensor KerasCall::add(const std::string& suffix, Op op, const KerasTensor& src) const {
-  const ValueId value =
-      editor.add_node(editor.unique_name(name + suffix), std::move(op), {src.value});
-  return {value, src.channels_moved};
+  return {add_node(suffix, std::move(op), {src.value}), src.channels_moved};
 }
 
 }  // namespace caloquant

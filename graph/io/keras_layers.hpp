@@ -33,6 +33,8 @@ struct KerasCall {
   /// A Keras axis (negative counts from the end) as 0..rank-1; throws ModelError outside.
   [[nodiscard]] std::size_t axis(const char* key, std::int64_t value, std::size_t rank) const;
 
+  /// Adds a node called like the layer's first and `suffix`.
+  ValueId add_node(const std::string& suffix, Op op, std::vector<ValueId> srcs) const;
   [[nodiscard]] KerasTensor add(Op op, const KerasTensor& src) const;
   [[nodiscard]] KerasTensor add(const std::string& suffix, Op op, const KerasTensor& src) const;
 };

@@ -96,10 +96,7 @@ KerasTensor translate_flatten(const KerasCall& call) {
 }
 
 KerasTensor translate_add(const KerasCall& call) {
-  std::vector<ValueId> values = aligned_inputs(call);
-  const ValueId dst =
-      call.editor.add_node(call.editor.unique_name(call.name), Add{}, std::move(values));
-  return {dst, call.inputs.front().channels_moved};
+  return {call.add_node("", Add{}, aligned_inputs(call)), call.inputs.front().channels_moved};
 }
 
 KerasTensor translate_concatenate(const KerasCall& call) {
@@ -108,9 +105,7 @@ KerasTensor translate_concatenate(const KerasCall& call) {
       call.options.find("axis") == nullptr ? -1 : call.options.integer("axis");
   const std::size_t axis = call.axis("axis", given, call.layout.rank(first));
   const Concat concat{static_cast<std::int64_t>(call.layout.stored_axis(first, axis))};
-  const ValueId dst =
-      call.editor.add_node(call.editor.unique_name(call.name), concat, aligned_inputs(call));
-  return {dst, first.channels_moved};
+  return {call.add_node("", concat, aligned_inputs(call)), first.channels_moved};
 }
 
 KerasTensor translate_identity(const KerasCall& call) {

@@ -32,8 +32,7 @@ KerasTensor add_weighted(const KerasCall& call, Op op, const KerasTensor& src, c
   if (call.options.flag("use_bias", true)) {
     inputs.push_back(call.weight("bias", {kernel.back()}, as_is));
   }
-  const ValueId dst =
-      call.editor.add_node(call.editor.unique_name(call.name), std::move(op), std::move(inputs));
+  const ValueId dst = call.add_node("", std::move(op), std::move(inputs));
   return apply_activation(call, {dst, src.channels_moved}, "/activation");
 }
 
@@ -108,8 +107,7 @@ KerasTensor translate_batch_norm(const KerasCall& call) {
   const ValueId mean = call.weight("moving_mean", {channels}, as_is);
   const ValueId variance = call.weight("moving_variance", {channels}, as_is);
   const BatchNorm norm{call.options.number("epsilon", 1e-3)};
-  const ValueId dst = call.editor.add_node(call.editor.unique_name(call.name), norm,
-                                           {src.value, gamma, beta, mean, variance});
+  const ValueId dst = call.add_node("", norm, {src.value, gamma, beta, mean, variance});
   return {dst, src.channels_moved};
 }
 

@@ -69,10 +69,14 @@ void GraphEditor::set_output_units(OutputUnits units) {
 
 std::string GraphEditor::unique_name(const std::string& wish) const {
   std::string name = wish;
-  for (int suffix = 2; graph_.find(name) != nullptr; ++suffix) {
+  for (int suffix = 2; graph_.find(name) != nullptr || reserved_.count(name) > 0; ++suffix) {
     name = wish + "_" + std::to_string(suffix);
   }
   return name;
+}
+
+std::string GraphEditor::own_name(const std::string& wish) const {
+  return graph_.find(wish) == nullptr ? wish : unique_name(wish);
 }
 
 void GraphEditor::replace_uses(ValueId from, ValueId to) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "graph/ir/graph.hpp"
@@ -34,7 +36,12 @@ class GraphEditor {
   void clear_outputs();
   void set_output_units(OutputUnits units);
 
+  /// Names that nodes to come will have by right: unique_name() gives them to nobody else.
+  void reserve_names(std::set<std::string> names) { reserved_ = std::move(names); }
+  /// A name that no node has and none will have by right: the wish, or with a number behind it.
   [[nodiscard]] std::string unique_name(const std::string& wish) const;
+  /// The same for a node that has the wish by right: it gets it unless another node has it already.
+  [[nodiscard]] std::string own_name(const std::string& wish) const;
   [[nodiscard]] const Shape& shape(ValueId value) const { return graph_.value(value).shape; }
 
   /// Reads of `from` (by nodes and graph outputs) become reads of `to`.
@@ -56,6 +63,7 @@ class GraphEditor {
   void drop_unused();
 
   Graph graph_;
+  std::set<std::string> reserved_;
 };
 
 /// Invariants: ids in range, unique names, topological order, shapes as inferred, quantized nodes

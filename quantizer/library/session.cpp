@@ -5,6 +5,7 @@
 #include "graph/exec/kernel_choices.hpp"
 #include "ops/core/check.hpp"
 #include "quantizer/emit/result_json.hpp"
+#include "quantizer/run/input_files.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/peak_memory.hpp"
 #include "quantizer/run/stages.hpp"
@@ -150,7 +151,7 @@ RunResult Session::tune() {
 void Session::emit(RunResult& result, const std::filesystem::path& folder) {
   const QuantizeResult& found = state_->stages.result();
   CALOQUANT_EXPECT(found.final_quality || !found.error.empty());  // tune() comes first
-  prepare_folder(folder);
+  prepare_folder(folder, input_files(state_->stages.config()));
   state_->folder = folder;
   {
     Journal journal(folder);

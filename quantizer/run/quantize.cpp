@@ -1,12 +1,15 @@
 #include "quantizer/run/quantize.hpp"
 
+#include <array>
 #include <caloquant/error.hpp>
 #include <chrono>
 #include <exception>
 #include <utility>
 
+#include "graph/io/output_guard.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/report/report_page.hpp"
+#include "quantizer/run/input_files.hpp"
 #include "quantizer/run/layer_costs.hpp"
 #include "quantizer/run/peak_memory.hpp"
 #include "quantizer/run/stages.hpp"
@@ -36,15 +39,20 @@ void run_all(Stages& stages, const std::filesystem::path& output, RunObserver& o
 
 }  // namespace
 
-void prepare_folder(const std::filesystem::path& output) {
+void prepare_folder(const std::filesystem::path& output,
+                    const std::vector<std::filesystem::path>& inputs) {
+  constexpr std::array names{"quantized.h5", "quantized.onnx", "steps.jsonl",
+                             "steps.csv",    "result.json",    "layer_costs.json",
+                             "physics.txt",  "report.json",    "report.html"};
+  for (const char* name : names) {
+    refuse_overwriting("--output", output / name, inputs);
+  }
   std::error_code failure;
   std::filesystem::create_directories(output, failure);
   if (failure || !std::filesystem::is_directory(output)) {
     throw BackendError(output.string(), "is no folder and cannot be made one", "choose another -o");
   }
-  for (const char* name :
-       {"quantized.h5", "quantized.onnx", "steps.jsonl", "steps.csv", "result.json",
-        "layer_costs.json", "physics.txt", "report.json", "report.html"}) {
+  for (const char* name : names) {
     std::filesystem::remove(output / name, failure);
   }
 }
@@ -76,7 +84,7 @@ void write_result_files(QuantizeResult& result, const ResultContext& context) {
 
 QuantizeResult run_quantize(const RunConfig& config, const std::filesystem::path& output,
                             RunObserver& observer, KernelChoices* kernels, const RunParts& parts) {
-  prepare_folder(output);
+  prepare_folder(output, input_files(config));
   ResultContext context{config, {}, {}, nullptr, output};
   QuantizeResult result;
   std::exception_ptr unwritten;

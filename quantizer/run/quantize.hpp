@@ -72,8 +72,10 @@ struct ResultContext;
 void write_result_files(QuantizeResult& result, const ResultContext& context);
 
 /// Makes the folder where it does not exist, and removes the files of an earlier run, which must
-/// not pass for those of this one. Throws BackendError.
-void prepare_folder(const std::filesystem::path& output);
+/// not pass for those of this one. Throws BackendError; UsageError where one of them is among
+/// `inputs`, which the run reads.
+void prepare_folder(const std::filesystem::path& output,
+                    const std::vector<std::filesystem::path>& inputs);
 
 /// The layers of a canonical graph as the tuner sees them; `whole_ladder` as default_layer_spec().
 [[nodiscard]] std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder = false);

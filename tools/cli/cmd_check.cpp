@@ -2,12 +2,14 @@
 #include <iostream>
 
 #include "graph/exec/kernel_choices.hpp"
+#include "graph/io/output_guard.hpp"
 #include "quantizer/emit/text_file.hpp"
 #include "quantizer/gate/check.hpp"
 #include "quantizer/gate/gate_json.hpp"
 #include "quantizer/gate/gate_table.hpp"
 #include "quantizer/gate/junit.hpp"
 #include "quantizer/gate/markdown.hpp"
+#include "quantizer/run/input_files.hpp"
 #include "quantizer/tune/progress.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/interrupt.hpp"
@@ -103,9 +105,25 @@ void write_reports(const CheckArguments& arguments, const GateResult& result) {
   }
 }
 
+void guard_inputs(const CheckArguments& arguments) {
+  std::vector<std::filesystem::path> read{arguments.model.file, arguments.model.architecture,
+                                          arguments.model.weights, arguments.config,
+                                          arguments.baseline};
+  try {
+    const auto files = input_files(check_config(arguments));
+    read.insert(read.end(), files.begin(), files.end());
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch) the reports will tell
+  }
+  refuse_overwriting("--junit", arguments.junit, read);
+  refuse_overwriting("--markdown", arguments.markdown, read);
+}
+
 int check_command(const CheckArguments& arguments) {
   watch_for_interrupt();
   set_threads(arguments.threads);
+  if (!arguments.junit.empty() || !arguments.markdown.empty()) {
+    guard_inputs(arguments);
+  }
   GateResult result;
   try {
     result = run_gate(arguments);

@@ -4,6 +4,7 @@
 
 #include "calibration/data/latents.hpp"
 #include "graph/io/json.hpp"
+#include "graph/io/output_guard.hpp"
 #include "quantizer/emit/compare_json.hpp"
 #include "quantizer/emit/compare_table.hpp"
 #include "quantizer/emit/text_file.hpp"
@@ -128,6 +129,10 @@ int compare_command(const CompareArguments& arguments) {
   ComparedSide a = open_side(arguments.a, {});
   ComparedSide b = open_side(arguments.b, {});
   refuse_primaries_of_files(arguments, a, b);
+  std::vector<std::filesystem::path> read = a.files;
+  read.insert(read.end(), b.files.begin(), b.files.end());
+  read.emplace_back(arguments.discriminator);
+  refuse_overwriting("--output", arguments.file, read);
   settle_units(a, b, arguments.output.get("--output-scale, --output-power"));
   const CompareResult result = run(arguments, a, b);
   if (!arguments.file.empty() || arguments.out.json) {

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "graph/io/json.hpp"
+#include "graph/io/output_guard.hpp"
 #include "quantizer/config/enum_names.hpp"
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/verified_write.hpp"
@@ -43,6 +44,8 @@ int convert_command(const ConvertArguments& arguments) {
     throw UsageError("--output", "'" + arguments.output + "' names no known format",
                      "end it in .onnx or .h5 (caloquant's own)");
   }
+  const ModelConfig source = arguments.model.config();
+  refuse_overwriting("--output", output, {source.file, source.architecture, source.weights});
   const Graph graph = arguments.model.read(arguments.out.quiet);
   std::vector<OnnxNote> notes;
   if (format == ".h5") {

@@ -5,6 +5,7 @@
 #include "calibration/data/latents.hpp"
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/io/json.hpp"
+#include "graph/io/output_guard.hpp"
 #include "graph/ir/editor.hpp"
 #include "quantizer/run/generate.hpp"
 #include "tools/cli/command_progress.hpp"
@@ -102,6 +103,7 @@ void print(const GenerateResult& result, const GenerateArguments& arguments,
 int generate_command(const GenerateArguments& arguments) {
   set_threads(arguments.threads);
   const LoadedModel model = load_model(arguments);
+  refuse_overwriting("--output", arguments.output, model.files);
   GenerateOptions options = generate_options_of(arguments, model);
   auto kernels = machine_kernels();
   options.engine = engine_with(kernels ? &*kernels : nullptr);

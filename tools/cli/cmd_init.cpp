@@ -2,7 +2,9 @@
 #include <filesystem>
 #include <iostream>
 
+#include "calibration/data/file_list.hpp"
 #include "graph/io/json.hpp"
+#include "graph/io/output_guard.hpp"
 #include "quantizer/emit/text_file.hpp"
 #include "quantizer/start/starter_config.hpp"
 #include "tools/cli/commands.hpp"
@@ -40,6 +42,13 @@ int init_command(const InitArguments& arguments) {
     throw UsageError(arguments.output, "exists already",
                      "choose another -o, or overwrite it with --force");
   }
+  const ModelConfig source = arguments.model.config();
+  std::vector<std::filesystem::path> read{source.file, source.architecture, source.weights};
+  if (!arguments.data.empty()) {
+    const auto data = expand_files(arguments.data, std::filesystem::current_path(), true);
+    read.insert(read.end(), data.begin(), data.end());
+  }
+  refuse_overwriting("--output", arguments.output, read);
   const StarterConfig starter =
       starter_config({arguments.model.config(), arguments.data, arguments.output});
   write_text_file(starter.text, arguments.output);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "graph/io/json.hpp"
+#include "graph/io/output_guard.hpp"
 #include "quantizer/report/report_page.hpp"
 #include "quantizer/report/runs_table.hpp"
 #include "tools/cli/commands.hpp"
@@ -37,6 +38,13 @@ int report_command(const ReportArguments& arguments) {
   const std::filesystem::path file = arguments.output.empty()
                                          ? folders.front() / "report.html"
                                          : std::filesystem::path(arguments.output);
+  std::vector<std::filesystem::path> read;
+  for (const std::filesystem::path& folder : folders) {
+    for (const char* name : {"result.json", "steps.jsonl", "layer_costs.json", "report.json"}) {
+      read.push_back(folder / name);
+    }
+  }
+  refuse_overwriting("--output", file, read);
   write_report_page(folders, file);
   if (arguments.out.json) {
     std::cout << Json{{"written", file.string()}}.dump(2) << '\n';

@@ -6,8 +6,10 @@
 #include "calibration/sweep.hpp"
 #include "calibration/tensors/tensor_events.hpp"
 #include "graph/exec/kernel_choices.hpp"
+#include "graph/io/h5_names.hpp"
 #include "graph/io/h5file.hpp"
 #include "graph/io/json.hpp"
+#include "graph/io/output_guard.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
@@ -25,16 +27,24 @@ struct RunArguments {
   OutputArguments out;
 };
 
-/// FILE or FILE:array in two.
+/// FILE or FILE:array in two, at the last colon behind a file: arrays may be called "x:0".
 struct InputPlace {
   std::string file;
   TensorNames names;
 };
 
 InputPlace input_place(const std::string& argument, std::size_t inputs) {
-  const std::size_t colon = argument.rfind(':');
-  if (colon != std::string::npos && !std::filesystem::exists(argument)) {
-    return {argument.substr(0, colon), {{"", argument.substr(colon + 1)}}};
+  if (!std::filesystem::exists(argument)) {
+    const std::size_t last = argument.rfind(':');
+    std::size_t colon = last;
+    while (colon != std::string::npos && colon > 0 &&
+           !std::filesystem::exists(argument.substr(0, colon))) {
+      colon = argument.rfind(':', colon - 1);
+    }
+    colon = colon == std::string::npos || colon == 0 ? last : colon;
+    if (colon != std::string::npos) {
+      return {argument.substr(0, colon), {{"", argument.substr(colon + 1)}}};
+    }
   }
   if (inputs == 1 && open_tensor_file(argument)->has("latent")) {
     return {argument, {{"", "latent"}}};
@@ -59,23 +69,20 @@ struct Sink {
   Shape shape;
 };
 
-/// Names of ONNX may look like paths.
-std::string dataset_of(std::string name) {
-  std::ranges::replace(name, '/', '_');
-  return "/" + name;
-}
-
 std::vector<Sink> make_sinks(H5File& file, const Graph& graph, std::int64_t rows) {
   std::vector<Sink> sinks;
   for (const GraphOutput& output : graph.outputs()) {
-    Sink sink{is_generator(graph) ? "/ECAL" : dataset_of(output.name),
-              with_rows(graph, output.value, rows)};
+    const std::string name = is_generator(graph) ? "ECAL" : output.name;
+    Sink sink{dataset_path(name), with_rows(graph, output.value, rows)};
     if (is_generator(graph) && sink.shape.size() == 5 && sink.shape.back() == 1) {
       sink.shape.pop_back();
     }
     Shape chunk = sink.shape;
     chunk.front() = 1;
     file.create_dataset(sink.dataset, DType::f32, sink.shape, {chunk, 1});
+    if (sink.dataset != "/" + name) {
+      file.set_attribute(sink.dataset, "name", name);
+    }
     sinks.push_back(std::move(sink));
   }
   return sinks;
@@ -136,6 +143,9 @@ int run_command(const RunArguments& arguments) {
   if (rows < 1) {
     throw DataError(arguments.latents, "holds no rows");
   }
+  std::vector<std::filesystem::path> read = model.files;
+  read.push_back(input_place(arguments.latents, graph.inputs().size()).file);
+  refuse_overwriting("--output", arguments.output, read);
   if (model.opinion) {
     print_import_note(
         model.opinion->check(
@@ -160,8 +170,9 @@ void add_run(CLI::App& app, Action& action) {
             model_commands,
             "Run a model on latents or other inputs",
             "Feeds rows of an HDF5 or .npy file, or an ONNX test folder, through a network and "
-            "writes its raw outputs as HDF5 datasets under their names; the image of a generator "
-            "is called ECAL. The way to compare numbers with another framework.",
+            "writes its raw outputs as HDF5 datasets under their names ('/' as %2F, the attribute "
+            "'name' has it plain); the image of a generator is called ECAL. The way to compare "
+            "numbers with another framework.",
             {"caloquant run classifier.onnx --inputs images.npy -o scores.h5",
              "caloquant run results/quantized.h5 --latents latents.h5:z -o images.h5"}});
   auto arguments = std::make_shared<RunArguments>();

@@ -11,6 +11,9 @@ GraphDef (`<name>/frozen.pb`) and as archive (`<name>/keras2.keras`), with rando
 model makes of them (`<name>/golden.h5`: x, y). With a newer one the models get the weights of those
 archives, layer by layer, and are written as `<name>/keras3.keras`, and as SavedModel
 `<name>/saved_model_keras3` for the first.
+
+`axes.h5` holds small GraphDefs in which all extents are equal, for the axes that operators work on
+and for broadcasting: `<case>/graph` (bytes), `<case>/x`, `<case>/y`.
 """
 import os
 import pathlib
@@ -140,6 +143,158 @@ def write_keras3(name, model, seed):
         shutil.rmtree(folder / "saved_model_keras3/assets", ignore_errors=True)
 
 
+# Graphs of a few nodes in which all extents are equal, the batch of the golden inputs too: an axis
+# that is taken for another changes numbers, never shapes.
+EXTENT = 3
+C = EXTENT
+
+
+def constant(rng, *shape):
+    return np.asarray(rng.normal(0, 1, shape), np.float32)
+
+
+def conv(rng, x):
+    rank = len(x.shape)
+    w = constant(rng, *[1] * (rank - 2), C, C)
+    return {3: tf.nn.conv1d, 4: tf.nn.conv2d, 5: tf.nn.conv3d}[rank](
+        x, w, [1] * rank if rank == 5 else 1, "SAME")
+
+
+def prelu(x, slope):
+    return tf.nn.relu(x) + -slope * tf.nn.relu(-x)
+
+
+def batch_norm(rng, x, data_format):
+    return tf.compat.v1.nn.fused_batch_norm(
+        x, constant(rng, C), constant(rng, C), constant(rng, C),
+        rng.uniform(0.5, 1.5, C).astype(np.float32), data_format=data_format,
+        is_training=False)[0]
+
+
+def softmax(x, axis):
+    """As tf.nn.softmax, which asks for the rank with operators of its own."""
+    order = list(range(len(x.shape)))
+    order[axis], order[-1] = order[-1], order[axis]
+    return tf.transpose(tf.nn.softmax(tf.transpose(x, order)), order)
+
+
+def repeated(x, axis):
+    return tf.concat([part for part in tf.split(x, C, axis) for _ in range(2)], axis)
+
+
+def axis_cases(rng):
+    """Name, rank of the input, function. Those that begin with "refused" have no answer for an open
+    batch."""
+    shapes = [[], [1], [C], [1, C], [C, 1], [C, C], [1, 1, C], [C, 1, 1], [1, C, 1], [1, C, C],
+              [C, C, C], [1, 1, 1, C], [1, C, 1, 1], [1, 1, C, C]]
+    operators = {"add": tf.add, "sub": tf.subtract, "mul": tf.multiply, "prelu": prelu}
+    for number, shape in enumerate(shapes):
+        text = "x".join(map(str, shape)) or "scalar"
+        for name in ("add", "mul", "prelu") if number % 2 else ("sub", "mul"):
+            operator = operators[name]
+            k = constant(rng, *shape)
+            yield f"{name}_{text}", 4, lambda x, o=operator, k=k: o(conv(rng, x), k)
+        k = constant(rng, *shape)
+        yield f"sub_from_{text}", 4, lambda x, k=k: k - conv(rng, x)
+    for rank in (3, 5):
+        for name, operator in operators.items():
+            for missing in (0, 1, 2):
+                shape = [1] * (rank - missing - 2) + [C, 1] if missing < 2 else [1] * (rank - 3) + [C]
+                k = constant(rng, *shape)
+                yield (f"rank{rank}_{name}_{len(shape)}_{missing}", rank,
+                       lambda x, o=operator, k=k: o(conv(rng, x), k))
+    yield "refused_gains_axis", 3, lambda x: conv(rng, x) + constant(rng, 1, 1, C, C)
+    yield "refused_vector_of_event", 4, lambda x: conv(rng, x) + tf.reduce_mean(conv(rng, x), [1, 2])
+    yield "refused_leading_axis", 4, lambda x: conv(rng, x) + constant(rng, C, 1, 1, 1)
+    for data_format in ("NHWC", "NCHW"):
+        yield (f"bias_{data_format}", 4,
+               lambda x, f=data_format: tf.nn.bias_add(tf.nn.relu(conv(rng, x)), constant(rng, C), f))
+        yield f"bias_of_plain_{data_format}", 4, lambda x, f=data_format: conv(
+            rng, tf.nn.bias_add(x, constant(rng, C), f))
+    yield "batch_norm", 4, lambda x: batch_norm(rng, conv(rng, x), "NHWC")
+    yield "bias_read_twice", 4, lambda x: (
+        lambda y: tf.nn.bias_add(tf.identity(y), constant(rng, C)) + y)(conv(rng, x))
+    for axis in (1, 2, 3, -1, -2, -3):
+        for keep in (True, False):
+            yield (f"mean_{axis}_{keep}", 4,
+                   lambda x, a=axis, k=keep: tf.reduce_mean(conv(rng, x), a, k))
+        yield f"concat_{axis}", 4, lambda x, a=axis: tf.concat([conv(rng, x), tf.nn.relu(x)], a)
+        yield f"concat_moved_{axis}", 4, lambda x, a=axis: tf.concat([conv(rng, x), conv(rng, x)], a)
+        yield f"split_{axis}", 4, lambda x, a=axis: repeated(conv(rng, x), a)
+        yield f"softmax_{axis}", 4, lambda x, a=axis: softmax(conv(rng, x), a)
+        yield f"expand_{axis}", 4, lambda x, a=axis: tf.expand_dims(conv(rng, x), a)
+        yield (f"squeeze_{axis}", 4, lambda x, a=axis: tf.squeeze(
+            tf.reduce_max(conv(rng, x), a, True), a) + constant(rng, C, 1))
+    for axes in ([1, 2], [2, 3], [1, 3], [-1, 1], [-2, -3], [1, 2, 3], []):
+        text = "_".join(map(str, axes)) or "none"
+        for keep in (True, False):
+            yield (f"sum_{text}_{keep}", 4,
+                   lambda x, a=axes, k=keep: tf.reduce_sum(conv(rng, x), a, k))
+        yield f"centered_{text}", 4, lambda x, a=axes: (
+            lambda y: y - tf.reduce_mean(y, a, True))(conv(rng, x))
+    for perm in ([0, 3, 1, 2], [0, 2, 3, 1], [0, 1, 3, 2], [0, 3, 2, 1], [0, 2, 1, 3]):
+        text = "".join(map(str, perm))
+        yield f"transpose_{text}", 4, lambda x, p=perm: tf.transpose(conv(rng, x), p)
+    for axis in range(1, 4):
+        paddings = [[0, 0]] * 4
+        paddings[axis] = [axis, 1]
+        yield f"pad_{axis}", 4, lambda x, p=paddings: tf.pad(conv(rng, x), p)
+    yield "reshape_fold", 4, lambda x: tf.reshape(conv(rng, x), [-1, C, C * C])
+    yield "reshape_flat", 4, lambda x: tf.reshape(conv(rng, x), [-1, C * C * C])
+    yield "reshape_of_batch", 4, lambda x: tf.reshape(
+        conv(rng, x), tf.concat([tf.shape(x)[:1], [C * C, C]], 0)) * constant(rng, C, 1, 1)[0]
+    yield "matmul_last", 4, lambda x: tf.matmul(conv(rng, x), constant(rng, C, C))
+    yield "matmul_transposed", 2, lambda x: tf.matmul(x, constant(rng, C, C), transpose_b=True)
+    yield "upsampled", 4, lambda x: tf.compat.v1.image.resize_nearest_neighbor(
+        conv(rng, x), [2 * C, C]) * constant(rng, C)
+
+
+def chain_cases(rng):
+    """Random chains that keep [N, C, C, C]."""
+    steps = [
+        lambda x: conv(rng, x),
+        lambda x: x * constant(rng, *random_shape(rng)),
+        lambda x: constant(rng, *random_shape(rng)) - x,
+        lambda x: prelu(x, constant(rng, *random_shape(rng))),
+        lambda x: tf.transpose(x, [0, *(1 + rng.permutation(3))]),
+        lambda x: softmax(x, int(rng.integers(1, 4))),
+        lambda x: x + tf.reduce_mean(x, int(rng.integers(1, 4)), True),
+        lambda x: tf.nn.bias_add(x, constant(rng, C), str(rng.choice(["NHWC", "NCHW"]))),
+        lambda x: batch_norm(rng, x, "NHWC"),
+        lambda x: tf.reduce_sum(tf.stack([x, conv(rng, x)], 1), 1),
+        lambda x: tf.nn.relu(x) + x,
+    ]
+
+    def chain(x):
+        for _ in range(int(rng.integers(2, 6))):
+            x = steps[int(rng.integers(len(steps)))](x)
+        return x
+    for number in range(24):
+        yield f"chain_{number}", 4, chain
+
+
+def random_shape(rng):
+    return [int(rng.choice([1, C])) if axis else 1 for axis in range(4)][int(rng.integers(0, 5)):]
+
+
+def write_axes():
+    rng = np.random.default_rng(7)
+    with h5py.File(OUT / "axes.h5", "w", libver="latest") as file:
+        for cases in (axis_cases, chain_cases):
+            for name, rank, function in cases(rng):
+                with tf.Graph().as_default() as graph:
+                    x = tf.compat.v1.placeholder(tf.float32, [None] + [C] * (rank - 1), "x")
+                    y = tf.identity(function(x), "y")
+                    value = rng.normal(size=[EXTENT] + [C] * (rank - 1)).astype(np.float32)
+                    with tf.compat.v1.Session() as session:
+                        file[f"{name}/y"] = session.run(y, {x: value})
+                    file[f"{name}/x"] = value
+                    graph_def = graph.as_graph_def().SerializeToString(deterministic=True)
+                    file[f"{name}/graph"] = np.frombuffer(graph_def, np.uint8)
+
+
+if KERAS2:
+    write_axes()
 for number, (model_name, make) in enumerate(MODELS.items()):
     (write_keras2 if KERAS2 else write_keras3)(model_name, make(), 100 + number)
 if KERAS2:

@@ -127,13 +127,20 @@ Outputs translate_matmul(Translation& out, const Node& node) {
   out.require(node.integer("transpose_a", 0) == 0 && node.integer("adj_x", 0) == 0, node,
               "transposes its src");
   const Value src = out.plain(out.input(node, 0));
-  Value weights = out.input(node, 1);
+  Value weights = out.plain(out.input(node, 1));
+  const int usual = node.op == "MatMul" ? 2 : -1;
+  const int src_rank = src.rank < 0 ? usual : src.rank;
+  const int weights_rank = weights.rank < 0 ? usual : weights.rank;
   if (node.integer("transpose_b", 0) != 0 || node.integer("adj_y", 0) != 0) {
+    out.require(weights_rank >= 2, node, "transposes weights of unknown rank");
+    std::vector<std::int64_t> order(static_cast<std::size_t>(weights_rank));
+    std::iota(order.begin(), order.end(), 0);
+    std::swap(order[order.size() - 2], order.back());
     weights = out.add("Transpose", node.name + "/weights", {weights.name},
-                      {integers_attribute("perm", {1, 0})});
+                      {integers_attribute("perm", order)});
   }
   Value dst = out.add("MatMul", out.layer_name(node), {src.name, weights.name});
-  dst.rank = src.rank < 0 ? 2 : src.rank;
+  dst.rank = src_rank < 0 || weights_rank < 0 ? -1 : std::max(src_rank, weights_rank);
   return {dst};
 }
 
@@ -148,7 +155,8 @@ Outputs translate_bias_add(Translation& out, const Node& node) {
     layer->inputs.push_back(bias.name);
     return {src};
   }
-  if (!src.channels_first && last) {  // over the last axis
+  src = last ? src : out.plain(src);
+  if (!src.channels_first && (last || src.rank == 2)) {  // over the last axis
     Value sum = out.add("Add", node.name, {src.name, bias.name});
     sum.rank = src.rank;
     return {sum};

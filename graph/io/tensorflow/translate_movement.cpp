@@ -102,6 +102,9 @@ Outputs translate_reduce(Translation& out, const Node& node) {
   Value src = out.input(node, 0);
   std::vector<std::int64_t> axes = out.integers(node, 1);
   const bool keep = node.integer("keep_dims", 0) != 0;
+  if (axes.empty()) {  // ONNX would reduce over all
+    return {src};
+  }
   if (src.channels_first) {
     std::ranges::transform(axes, axes.begin(),
                            [&](std::int64_t axis) { return moved_axis(axis, src.rank); });

@@ -21,7 +21,8 @@ std::string onnx_name(const std::string& op) {
   return found == std::end(names) ? op : std::string(found->second);
 }
 
-/// A value that stands beside one of channels-first order: a vector goes over the channels.
+/// A value that stands beside one of channels-first order and `rank` axes. TensorFlow aligns the
+/// last axes, so it gets all axes before the channels move: a vector goes over the channels.
 Value beside(Translation& out, const Node& node, const Value& value, int rank) {
   if (value.channels_first || value.rank == 0) {
     return value;
@@ -34,17 +35,19 @@ Value beside(Translation& out, const Node& node, const Value& value, int rank) {
     column.rank = rank - 1;
     return column;
   }
-  return out.first(node, value);
+  return out.first(node, out.with_leading_ones(node, value, rank));
 }
 
 Value combined(Translation& out, const Node& node, const std::string& op, const std::string& name,
                Value a, Value b) {
-  const bool first = a.channels_first || b.channels_first;
-  const int rank = std::max(a.rank, b.rank);
-  if (first) {
-    a = beside(out, node, a, rank);
-    b = beside(out, node, b, rank);
-  }
+  const bool known = a.rank >= 0 && b.rank >= 0;
+  const int rank = known ? std::max(a.rank, b.rank) : -1;
+  const auto stays = [&](const Value& value) { return value.channels_first && value.rank == rank; };
+  // A channels-first tensor of fewer axes than the other has no channels where the other has them.
+  const bool first = known && (stays(a) || stays(b)) && (stays(a) || !a.channels_first) &&
+                     (stays(b) || !b.channels_first);
+  a = first ? beside(out, node, a, rank) : out.plain(a);
+  b = first ? beside(out, node, b, rank) : out.plain(b);
   Value dst = out.add(op, name, {a.name, b.name});
   dst.rank = rank;
   dst.channels_first = first;

@@ -14,6 +14,16 @@ Value with_rank(Value value, int rank) {
   return value;
 }
 
+/// Cells that a slice of `extent` cells takes.
+std::int64_t cells_between(std::int64_t begin, std::int64_t end, std::int64_t stride,
+                           std::int64_t extent) {
+  const auto inside = [&](std::int64_t at) {
+    return std::clamp<std::int64_t>(at < 0 ? at + extent : at, 0, extent);
+  };
+  const std::int64_t cells = inside(end) - inside(begin);
+  return cells <= 0 ? 0 : (cells - 1) / stride + 1;
+}
+
 bool has_bit(std::int64_t mask, std::size_t bit) {
   return bit < 63 && (mask >> bit & 1) != 0;
 }
@@ -30,6 +40,11 @@ Outputs translate_shape(Translation& out, const Node& node) {
 Outputs translate_reshape(Translation& out, const Node& node) {
   const Value src = out.plain(out.input(node, 0));
   const Value& extents = out.input(node, 1);
+  if (extents.constant != nullptr) {
+    const std::vector<std::int64_t> numbers = out.integers(node, 1);
+    out.require(std::ranges::find(numbers, 0) == numbers.end(), node,
+                "has an extent of 0, which would mean another one in ONNX");
+  }
   return {with_rank(out.add("Reshape", node.name, {src.name, extents.name}),
                     static_cast<int>(extents.length))};
 }
@@ -49,11 +64,12 @@ Outputs translate_strided_slice(Translation& out, const Node& node) {
   std::vector<std::int64_t> dropped;
   for (std::size_t i = 0; i < begin.size(); ++i) {
     out.require(strides[i] > 0, node, "has a stride that is not positive");
-    begin[i] = has_bit(node.integer("begin_mask", 0), i) ? 0 : begin[i];
-    end[i] = has_bit(node.integer("end_mask", 0), i) ? far : end[i];
-    if (has_bit(node.integer("shrink_axis_mask", 0), i)) {
+    if (has_bit(node.integer("shrink_axis_mask", 0), i)) {  // the other masks do not count
       end[i] = begin[i] == -1 ? far : begin[i] + 1;
       dropped.push_back(static_cast<std::int64_t>(i));
+    } else {
+      begin[i] = has_bit(node.integer("begin_mask", 0), i) ? 0 : begin[i];
+      end[i] = has_bit(node.integer("end_mask", 0), i) ? far : end[i];
     }
     axes.push_back(static_cast<std::int64_t>(i));
   }
@@ -64,8 +80,11 @@ Outputs translate_strided_slice(Translation& out, const Node& node) {
   if (!dropped.empty()) {
     dst = out.add("Squeeze", name, {dst.name, out.list(name + "/dropped", dropped)});
   }
-  const int rank = src.rank < 0 ? -1 : src.rank - static_cast<int>(dropped.size());
-  return {with_rank(dst, rank)};
+  dst.rank = src.rank < 0 ? -1 : src.rank - static_cast<int>(dropped.size());
+  if (dst.rank == 1 && src.rank == 1 && src.length >= 0 && begin.size() == 1) {
+    dst.length = cells_between(begin[0], end[0], strides[0], src.length);
+  }
+  return {dst};
 }
 
 Outputs translate_pack(Translation& out, const Node& node) {

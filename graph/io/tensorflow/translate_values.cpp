@@ -53,6 +53,7 @@ Outputs translate_cast(Translation& out, const Node& node) {
   Value dst = out.add("Cast", node.name, {src.name},
                       {onnx::integer_attribute("to", static_cast<std::int64_t>(type))});
   dst.rank = src.rank;
+  dst.length = src.length;
   dst.channels_first = src.channels_first;
   return {dst};
 }

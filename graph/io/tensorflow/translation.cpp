@@ -32,6 +32,14 @@ std::vector<std::int64_t> to_last(int rank) {
   return order;
 }
 
+std::string unique(std::map<std::string, std::size_t>& names, const std::string& wish) {
+  std::string name = wish;
+  while (!names.emplace(name, 1).second) {
+    name = wish + "_" + std::to_string(++names[wish]);
+  }
+  return name;
+}
+
 }  // namespace
 
 std::int64_t moved_axis(std::int64_t axis, int rank) {
@@ -52,6 +60,7 @@ Translation::Translation(const FlatProgram& program, const Variables* variables)
   model_.ir_version = 7;
   model_.name = "tensorflow";
   for (const Node& node : program.nodes) {
+    nodes_[node.name] = &node;
     for (const std::string& input : node.inputs) {
       ++readers_[input];
     }
@@ -85,7 +94,10 @@ void Translation::add_inputs() {
       fail(*node, "is an input of unknown shape", "save the model with the shapes of its inputs");
     }
     onnx::ValueInfo info;
-    info.name = unique(input.name);
+    info.name = value_name(input.name);
+    if (info.name != input.name) {
+      fail(*node, "is an input called '" + onnx::printable(input.name) + "', as another is");
+    }
     info.type = element_type_of(node->integer("dtype", 0));
     info.has_shape = true;
     for (const std::int64_t extent : shape->integers) {
@@ -97,6 +109,9 @@ void Translation::add_inputs() {
     values_[name] = {std::move(value)};
     model_.inputs.push_back(std::move(info));
   }
+  for (const Endpoint& output : program_.outputs) {
+    value_names_.emplace(output.name, 1);  // nothing else gets the name
+  }
 }
 
 void Translation::add_outputs() {
@@ -107,12 +122,27 @@ void Translation::add_outputs() {
       throw ModelError(program_.file.string() + ": output '" + onnx::printable(output.name) + "'",
                        "is output " + std::to_string(tensor.index) + " of a node that has fewer");
     }
-    const Value value = plain(values[tensor.index]);
-    onnx::ValueInfo info;
-    info.name = add("Identity", output.name, {value.name}).name;
-    info.type = onnx::ElementType::f32;
-    model_.outputs.push_back(std::move(info));
+    add_output(output, plain(values[tensor.index]));
   }
+}
+
+/// Under the name that the signature gives it.
+void Translation::add_output(const Endpoint& output, const Value& value) {
+  const auto has_name = [&](const onnx::ValueInfo& info) { return info.name == output.name; };
+  const bool is_input = std::ranges::any_of(model_.inputs, has_name);
+  if (std::ranges::any_of(model_.outputs, has_name) || (is_input && value.name != output.name)) {
+    throw ModelError(program_.file.string() + ": output '" + onnx::printable(output.name) + "'",
+                     "is called like another output or input",
+                     "save the model with other names in its signature");
+  }
+  onnx::ValueInfo info;
+  info.name = output.name;
+  info.type = onnx::ElementType::f32;
+  if (!is_input) {
+    (void)add("Identity", output.name, {value.name});
+    model_.nodes.back().outputs = {output.name};
+  }
+  model_.outputs.push_back(std::move(info));
 }
 
 void Translation::translate(const Node& node) {
@@ -154,7 +184,17 @@ std::vector<std::int64_t> Translation::integers(const Node& node, std::size_t in
 }
 
 bool Translation::sole_reader(const Node& node, std::size_t index) const {
-  return readers_.at(node.inputs[index]) == 1;
+  std::string tensor = node.inputs[index];
+  while (readers_.at(tensor) == 1) {
+    const TensorName name = parse_tensor_name(tensor);
+    const auto producer = nodes_.find(name.node);
+    if (producer == nodes_.end() || name.index >= producer->second->inputs.size() ||
+        find_translator(producer->second->op) != translate_identity) {
+      return true;
+    }
+    tensor = producer->second->inputs[name.index];
+  }
+  return false;
 }
 
 onnx::Array Translation::variable(const Node& node, const std::string& name) const {
@@ -175,6 +215,20 @@ Value Translation::plain(const Value& value) {
   return result;
 }
 
+Value Translation::with_leading_ones(const Node& node, const Value& value, int rank) {
+  require(value.rank >= 0 && value.rank <= rank && !value.channels_first, node,
+          "combines tensors whose ranks are not known");
+  if (value.rank == rank) {
+    return value;
+  }
+  std::vector<std::int64_t> axes(static_cast<std::size_t>(rank - value.rank));
+  std::iota(axes.begin(), axes.end(), 0);
+  Value result = add("Unsqueeze", value.name + "/with_leading_ones",
+                     {value.name, list(value.name + "/leading_ones", axes)});
+  result.rank = rank;
+  return result;
+}
+
 Value Translation::first(const Node& node, const Value& value) {
   if (value.channels_first) {
     return value;
@@ -187,12 +241,12 @@ Value Translation::first(const Node& node, const Value& value) {
   return result;
 }
 
-std::string Translation::unique(const std::string& wish) {
-  std::string name = wish;
-  while (!names_.emplace(name, 1).second) {
-    name = wish + "_" + std::to_string(++names_[wish]);
-  }
-  return name;
+std::string Translation::value_name(const std::string& wish) {
+  return unique(value_names_, wish);
+}
+
+std::string Translation::node_name(const std::string& wish) {
+  return unique(node_names_, wish);
 }
 
 Value Translation::add(const std::string& op, const std::string& name,
@@ -207,13 +261,13 @@ std::vector<Value> Translation::add_outputs(const std::string& op, const std::st
                                             std::size_t outputs) {
   onnx::NodeDef node;
   node.op = op;
-  node.name = unique(name);
+  node.name = node_name(name);
   node.inputs = inputs;
   node.attributes = std::move(attributes);
   node.index = model_.nodes.size();
   std::vector<Value> values(outputs);
   for (std::size_t i = 0; i < outputs; ++i) {
-    values[i].name = outputs == 1 ? node.name : unique(node.name + ":" + std::to_string(i));
+    values[i].name = value_name(outputs == 1 ? node.name : node.name + ":" + std::to_string(i));
     values[i].producer = static_cast<std::ptrdiff_t>(model_.nodes.size());
     node.outputs.push_back(values[i].name);
   }
@@ -223,7 +277,7 @@ std::vector<Value> Translation::add_outputs(const std::string& op, const std::st
 
 Value Translation::constant(const std::string& name, onnx::Array array) {
   Value value;
-  value.name = unique(name);
+  value.name = value_name(name);
   value.rank = static_cast<int>(array.rank());
   value.length = value.rank == 1 ? array.size() : -1;
   value.constant = std::make_shared<const onnx::Array>(std::move(array));
@@ -248,7 +302,7 @@ std::string Translation::layer_name(const Node& node) {
   const std::size_t before = node.name.rfind('/', last - 1);
   const std::size_t begin = before == std::string::npos ? 0 : before + 1;
   const std::string layer = node.name.substr(begin, last - begin);
-  return layer.empty() || names_.count(layer) > 0 ? node.name : layer;
+  return layer.empty() || node_names_.count(layer) > 0 ? node.name : layer;
 }
 
 }  // namespace caloquant::tensorflow

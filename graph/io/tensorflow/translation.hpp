@@ -41,13 +41,16 @@ class Translation {
   [[nodiscard]] const Value& input(const Node& node, std::size_t index) const;
   /// A constant input as integers.
   [[nodiscard]] std::vector<std::int64_t> integers(const Node& node, std::size_t index) const;
-  /// Does nobody but `node` read input `index`?
+  /// Does nobody but `node` read input `index`, also under the names that identities give it?
   [[nodiscard]] bool sole_reader(const Node& node, std::size_t index) const;
   [[nodiscard]] onnx::Array variable(const Node& node, const std::string& name) const;
 
   /// The value in TensorFlow's own order, and channels first (rank known).
   Value plain(const Value& value);
   Value first(const Node& node, const Value& value);
+  /// The value with extents of 1 in front up to `rank` axes; its own rank must be known. In
+  /// TensorFlow's order.
+  Value with_leading_ones(const Node& node, const Value& value, int rank);
 
   /// Adds a node with one output, or several.
   Value add(const std::string& op, const std::string& name, const std::vector<std::string>& inputs,
@@ -64,9 +67,12 @@ class Translation {
   [[nodiscard]] std::string layer_name(const Node& node);
 
  private:
-  std::string unique(const std::string& wish);
+  /// A name that no value has, and one that no node has.
+  std::string value_name(const std::string& wish);
+  std::string node_name(const std::string& wish);
   void add_inputs();
   void add_outputs();
+  void add_output(const Endpoint& output, const Value& value);
   void translate(const Node& node);
 
   const FlatProgram& program_;
@@ -74,7 +80,9 @@ class Translation {
   onnx::Model model_;
   std::map<std::string, std::vector<Value>> values_;  ///< by flat node
   std::map<std::string, std::size_t> readers_;        ///< by flat tensor
-  std::map<std::string, std::size_t> names_;
+  std::map<std::string, const Node*> nodes_;          ///< of the program, by name
+  std::map<std::string, std::size_t> value_names_;    ///< with the number of the last one like it
+  std::map<std::string, std::size_t> node_names_;
 };
 
 /// The value with rank and order of another.

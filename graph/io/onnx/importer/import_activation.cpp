@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "graph/io/onnx/importer/operands.hpp"
 #include "graph/io/onnx/importer/translators.hpp"
 
 namespace caloquant::onnx {
@@ -76,34 +77,19 @@ ImportedValue import_eltwise(const NodeImport& node) {
   return node.add("", eltwise, {node.computed(0)});
 }
 
-/// One slope is a LeakyRelu; slopes per channel: relu(x) - slope * relu(-x).
+/// One slope is a LeakyRelu; others, along any axes: relu(x) - slope * relu(-x).
 ImportedValue import_prelu(const NodeImport& node) {
   const ValueId src = node.computed(0);
-  const Tensor slope = node.weights(1);
+  Tensor slope = operand_beside(node, 1, node.shape(src));
   const auto slopes = slope.data<float>();
-  node.require(!slopes.empty(), "has no slope");
   if (std::all_of(slopes.begin(), slopes.end(), [&](float s) { return s == slopes[0]; })) {
     return node.add("", Eltwise{EltwiseKind::leaky_relu, slopes[0]}, {src});
   }
-  const Shape& dims = node.shape(src);
-  Shape expected(dims.size() - 1, 1);
-  expected.front() = dims[1];
-  Shape given = slope.shape();
-  if (given.size() == dims.size() && given.front() == 1) {
-    given.erase(given.begin());
-  }
-  node.require(given == expected, "has slopes " + to_string(slope.shape()) +
-                                      ", needs one in all or one per channel of " +
-                                      to_string(dims));
-  Tensor factors = filled(dims[1], 0.0F);
-  std::transform(slopes.begin(), slopes.end(), factors.data<float>().begin(),
-                 [](float s) { return -s; });
+  std::transform(slopes.begin(), slopes.end(), slopes.begin(), [](float s) { return -s; });
   const ValueId positive = node.add("/positive", Eltwise{EltwiseKind::relu, 0.0F}, {src});
   const ValueId flipped = node.scale_shift("/flip", src, -1.0F, 0.0F);
   const ValueId negative = node.add("/negative", Eltwise{EltwiseKind::relu, 0.0F}, {flipped});
-  const ValueId scaled = node.add("/slope", Affine{},
-                                  {negative, node.add_constant("/slope/mul", std::move(factors)),
-                                   node.add_constant("/slope/add", filled(dims[1], 0.0F))});
+  const ValueId scaled = apply_line(node, negative, slope, {true, 0.0F}, "/slope");
   return node.add("", Add{}, {positive, scaled});
 }
 

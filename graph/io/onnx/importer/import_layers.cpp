@@ -5,6 +5,7 @@
 #include "graph/io/onnx/importer/translators.hpp"
 #include "graph/io/onnx/interpreter/window.hpp"
 #include "graph/io/onnx/tensors.hpp"
+#include "ops/core/broadcast.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -18,12 +19,12 @@ void scale(Tensor& tensor, double factor) {
 /// C of Gemm as a bias [O].
 Tensor gemm_bias(const NodeImport& node, std::int64_t outputs) {
   Tensor given = node.weights(2);
+  node.require(broadcasts_to(node.constant(2).dims(), {dynamic, outputs}),
+               "has C " + to_string(given.shape()) + ", needs one number per output");
   scale(given, node.call().number("beta", 1.0));
   if (given.size() == 1) {
     return filled(outputs, given.data<float>()[0]);
   }
-  node.require(given.size() == outputs && given.shape().back() == outputs,
-               "has C " + to_string(given.shape()) + ", needs one number per output");
   given.reshape({outputs});
   return given;
 }

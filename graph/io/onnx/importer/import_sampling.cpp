@@ -48,6 +48,33 @@ Shape probe_dims(const NodeImport& node, ValueId src) {
   return dims;
 }
 
+/// The shape that Expand makes of `now`: the same for both batches, which must come out as they
+/// went in.
+Shape expanded_dims(const NodeImport& node, const Shape& now) {
+  const auto* known = std::get_if<Known>(&node.input(1));
+  node.require(known != nullptr, "has extents that depend on computed numbers");
+  Shape result;
+  for (std::size_t probe = 0; probe < 2; ++probe) {
+    const Array& extents = *known->at[probe];
+    node.require(extents.type() == ElementType::s64 && extents.rank() == 1,
+                 "has extents of " + describe(extents) + ", needs a list of s64");
+    const auto values = extents.data<std::int64_t>();
+    const std::int64_t batch = node.state().batches[probe];
+    Shape wanted(values.begin(), values.end());
+    Shape src = now;
+    src.front() = batch;
+    const std::string text = to_string(now) + " to " + printable(to_string(wanted));
+    wanted = broadcast(node.call(), src, wanted);
+    node.require(wanted.size() == now.size() && wanted.front() == batch,
+                 "expands " + text + ", which adds axes in front of the batch or repeats it");
+    wanted.front() = dynamic;
+    node.require(probe == 0 || wanted == result,
+                 "expands " + text + ", which depends on the batch");
+    result = std::move(wanted);
+  }
+  return result;
+}
+
 /// A repeated axis of one cell belongs to the axis in front of it: [N, D, 1] -> [N, D, f] is the
 /// repetition of cells of D. With all of them taken out, one up-sampling is left.
 ValueId repeat_unit_axes(const NodeImport& node, ValueId src, const Shape& repeats) {
@@ -114,12 +141,8 @@ ImportedValue import_upsample(const NodeImport& node) {
 
 ImportedValue import_expand(const NodeImport& node) {
   const ValueId src = node.computed(0);
-  const Shape now = probe_dims(node, src);
-  node.require(node.is_known(1), "has extents that depend on computed numbers");
-  const Shape wanted = broadcast(node.call(), now, node.call().integers_input(1));
-  node.require(wanted.size() == now.size() && wanted[0] == now[0],
-               "expands " + to_string(node.shape(src)) + " to " + printable(to_string(wanted)) +
-                   ", which adds axes in front of the batch or repeats it");
+  const Shape now = node.shape(src);
+  const Shape wanted = expanded_dims(node, now);
   Shape repeats(now.size(), 1);
   for (std::size_t i = 1; i < now.size(); ++i) {
     repeats[i] = now[i] == 1 ? wanted[i] : 1;

@@ -103,6 +103,7 @@ class Importer {
     }
     const std::vector<bool> needed = needed_nodes(model_);
     count_readers(needed);
+    reserve_names(needed);
     for (std::size_t i = 0; i < model_.nodes.size(); ++i) {
       if (needed[i]) {
         import_node(model_.nodes[i]);
@@ -126,6 +127,17 @@ class Importer {
     for (const ValueInfo& output : model_.outputs) {
       ++state_.readers[output.name];
     }
+  }
+
+  /// The nodes of the file keep their names, whatever those that are added are called.
+  void reserve_names(const std::vector<bool>& needed) {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < model_.nodes.size(); ++i) {
+      if (needed[i] && !model_.nodes[i].outputs.empty()) {
+        names.insert(graph_name(model_.nodes[i]));
+      }
+    }
+    editor_.reserve_names(std::move(names));
   }
 
   [[nodiscard]] ValueId output_value(const ValueInfo& output) const {

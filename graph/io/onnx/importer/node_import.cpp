@@ -52,11 +52,15 @@ std::int64_t sample_size(const Shape& shape) {
   return std::accumulate(shape.begin() + 1, shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
+std::string graph_name(const NodeDef& node) {
+  return node.name.empty() ? node.outputs.front() : node.name;
+}
+
 NodeImport::NodeImport(ImportState& state, const NodeDef& node)
     : state_(state),
       node_(node),
       call_(state.model, node, known_inputs(state, node), state.budget),
-      name_(node.name.empty() ? node.outputs.front() : node.name) {}
+      name_(graph_name(node)) {}
 
 bool NodeImport::has_input(std::size_t index) const {
   return index < node_.inputs.size() && !node_.inputs[index].empty();
@@ -140,12 +144,25 @@ const StoredWeights* NodeImport::stored(std::size_t index) const {
 }
 
 bool NodeImport::sole_reader(std::size_t index) const {
-  return state_.readers.at(node_.inputs[index]) == 1;
+  const ValueId value = computed(index);
+  std::size_t readers = 0;
+  std::size_t names = 0;
+  for (const auto& [name, known] : state_.values) {
+    const auto* same = std::get_if<ValueId>(&known);
+    if (same != nullptr && *same == value) {
+      readers += state_.readers[name];
+      ++names;
+    }
+  }
+  // All names but the first were made by a node that read another of them.
+  return readers - (names - 1) == 1;
 }
 
 ValueId NodeImport::add(const std::string& suffix, Op op, std::vector<ValueId> inputs) const {
-  return state_.editor.add_node(state_.editor.unique_name(name_ + suffix), std::move(op),
-                                std::move(inputs));
+  const GraphEditor& editor = state_.editor;
+  return state_.editor.add_node(
+      suffix.empty() ? editor.own_name(name_) : editor.unique_name(name_ + suffix), std::move(op),
+      std::move(inputs));
 }
 
 ValueId NodeImport::add_constant(const std::string& suffix, Tensor tensor) const {

@@ -62,6 +62,9 @@ struct ImportState {
   Budget budget;
 };
 
+/// What the node is called in the graph: as in the file or, without a name, like its output.
+[[nodiscard]] std::string graph_name(const NodeDef& node);
+
 /// One node with its inputs, for the functions that translate it.
 class NodeImport {
  public:
@@ -97,10 +100,11 @@ class NodeImport {
   [[nodiscard]] Tensor bounds(std::size_t index) const;
   /// How input `index` lies in the file where that is s8 or bf16, or null.
   [[nodiscard]] const StoredWeights* stored(std::size_t index) const;
-  /// True when this node alone reads input `index`.
+  /// True when this node alone reads the computed input `index`, under whichever name: a Reshape
+  /// that changes nothing hands its input on as it is.
   [[nodiscard]] bool sole_reader(std::size_t index) const;
 
-  /// Adds a node called like the ONNX node (or, without a name, like its output) and `suffix`.
+  /// Adds a node called like the ONNX node (graph_name()) and `suffix`.
   ValueId add(const std::string& suffix, Op op, std::vector<ValueId> inputs) const;
   ValueId add_constant(const std::string& suffix, Tensor tensor) const;
 

@@ -7,6 +7,7 @@
 #include "graph/io/onnx/interpreter/broadcast.hpp"
 #include "graph/io/onnx/interpreter/functions.hpp"
 #include "graph/io/onnx/interpreter/unary.hpp"
+#include "ops/core/broadcast.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -81,9 +82,8 @@ Results leaky_relu(const Call& call) {
 Results prelu(const Call& call) {
   const Array& src = call.input(0);
   const Array& slope = call.input(1);
-  call.require(
-      slope.type() == src.type() && broadcast(call, src.dims(), slope.dims()) == src.dims(),
-      "has a slope " + describe(slope) + " that does not fit " + describe(src));
+  call.require(slope.type() == src.type() && broadcasts_to(slope.dims(), src.dims()),
+               "has a slope " + describe(slope) + " that does not fit " + describe(src));
   const std::vector<double> slopes = to_doubles(call, slope);
   std::vector<double> values = to_doubles(call, src);
   for_each_element(broadcast_view(slope, src.dims()), [&](std::size_t at, std::size_t from) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "graph/io/onnx/interpreter/visit.hpp"
+#include "ops/core/broadcast.hpp"
 
 namespace caloquant::onnx {
 
@@ -54,16 +55,11 @@ Shape strides_of(const Shape& dims) {
 }
 
 Shape broadcast(const Call& call, const Shape& a, const Shape& b) {
-  Shape dims(std::max(a.size(), b.size()), 1);
-  for (std::size_t i = 0; i < dims.size(); ++i) {
-    const std::int64_t from_a = i < a.size() ? a[a.size() - 1 - i] : 1;
-    const std::int64_t from_b = i < b.size() ? b[b.size() - 1 - i] : 1;
-    if (from_a != from_b && from_a != 1 && from_b != 1) {
-      call.fail("cannot broadcast " + to_string(a) + " and " + to_string(b));
-    }
-    dims[dims.size() - 1 - i] = from_a == 1 ? from_b : from_a;
+  std::optional<Shape> dims = broadcast_shapes(a, b);
+  if (!dims) {
+    call.fail("cannot broadcast " + to_string(a) + " and " + to_string(b));
   }
-  return dims;
+  return *std::move(dims);
 }
 
 View broadcast_view(const Array& array, const Shape& dims) {

@@ -6,7 +6,7 @@
 
 namespace caloquant::onnx {
 
-/// Extents of numpy's multidirectional broadcasting. Fails with the node when they do not fit.
+/// broadcast_shapes() of ops/core/broadcast.hpp; fails with the node when they do not fit.
 [[nodiscard]] Shape broadcast(const Call& call, const Shape& a, const Shape& b);
 
 /// Reads an array as if it had other extents or order: element (i0, i1, ...) of `dims` lies at

@@ -7,6 +7,7 @@
 #include "graph/io/onnx/interpreter/functions.hpp"
 #include "graph/io/onnx/interpreter/quantization.hpp"
 #include "graph/io/onnx/interpreter/visit.hpp"
+#include "ops/core/broadcast.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -140,7 +141,7 @@ Results gemm(const Call& call) {
   Product result = product(call, a, b, to_doubles(call, a), to_doubles(call, b));
   std::for_each(result.values.begin(), result.values.end(), [&](double& x) { x *= alpha; });
   if (const Array* c = call.optional(2)) {
-    call.require(broadcast(call, c->dims(), result.dims) == result.dims,
+    call.require(broadcasts_to(c->dims(), result.dims),
                  "has C " + describe(*c) + " for a result " + to_string(result.dims));
     const std::vector<double> addend = to_doubles(call, *c);
     for_each_element(broadcast_view(*c, result.dims), [&](std::size_t at, std::size_t from) {

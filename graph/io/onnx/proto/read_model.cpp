@@ -10,6 +10,7 @@
 #include "graph/io/onnx/proto/onnx.pb.h"
 #include "graph/io/onnx/topology.hpp"
 #include "graph/io/protobuf/parse_file.hpp"
+#include "graph/io/utf8.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -116,6 +117,32 @@ void read_initializers(const onnx_proto::GraphProto& graph, Model& model,
   }
 }
 
+/// Names are UTF-8, as protobuf says: what is written from others no reader takes.
+void check_names(const Model& model) {
+  const auto check = [&](const std::string& name, const std::string& what) {
+    if (!is_utf8(name)) {
+      throw ModelError(model.file.string() + ": " + what + " '" + printable(name) + "'",
+                       "has a name that is not UTF-8");
+    }
+  };
+  check(model.name, "graph");
+  for (const ValueInfo& input : model.inputs) {
+    check(input.name, "input");
+  }
+  for (const ValueInfo& output : model.outputs) {
+    check(output.name, "output");
+  }
+  for (const Initializer& initializer : model.initializers) {
+    check(initializer.name, "tensor");
+  }
+  for (const NodeDef& node : model.nodes) {
+    check(node.name, "node");
+    for (const std::string& output : node.outputs) {
+      check(output, "value");
+    }
+  }
+}
+
 void read_graph(const onnx_proto::GraphProto& graph, Model& model) {
   model.name = graph.name();
   std::set<std::string> names;
@@ -125,12 +152,18 @@ void read_graph(const onnx_proto::GraphProto& graph, Model& model) {
       model.inputs.push_back(convert(input));
     }
   }
+  std::set<std::string> outputs;
   for (const auto& output : graph.output()) {
+    if (!outputs.insert(output.name()).second) {
+      throw ModelError(model.file.string() + ": output '" + printable(output.name()) + "'",
+                       "exists twice");
+    }
     model.outputs.push_back(convert(output));
   }
   for (const auto& node : graph.node()) {
     model.nodes.push_back(convert(node, model.nodes.size(), model));
   }
+  check_names(model);
   sort_nodes(model);
 }
 

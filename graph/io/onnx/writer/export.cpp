@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "graph/io/onnx/proto/write_model.hpp"
+#include "ops/core/check.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -49,17 +50,56 @@ Export::Export(const Graph& graph, OnnxProfile profile) : graph_(graph), profile
   model_.name = graph.name();
   model_.metadata = {{std::string(output_scale_key), exact_text(graph.output_units().scale)},
                      {std::string(output_power_key), exact_text(graph.output_units().power)}};
-  for (const ValueId id : graph.inputs()) {
-    const Value& value = graph.value(id);
+  add_interface();
+  name_values();
+}
+
+/// ONNX cannot have two outputs of one name, or an output called like another input: those are
+/// renamed, with a note. An output that is an input has its name and needs no node.
+void Export::add_interface() {
+  for (const ValueId id : graph_.inputs()) {
+    const Value& value = graph_.value(id);
     values_[id] = unique(value.name);
     model_.inputs.push_back({values_[id], ElementType::f32, true, value.shape});
-  }
-  for (const GraphOutput& output : graph.outputs()) {
-    const std::string name = unique(output.name);
-    model_.outputs.push_back({name, ElementType::f32, true, graph.value(output.value).shape});
-    if (graph.producer(output.value) != nullptr && values_.count(output.value) == 0) {
-      values_[output.value] = name;
+    if (values_[id] != value.name) {
+      note(value.name, "is an input whose name is taken, it is called '" + values_[id] + "'");
     }
+  }
+  std::set<std::string> taken;
+  for (const GraphOutput& output : graph_.outputs()) {
+    const auto input = values_.find(output.value);
+    const bool is_input = input != values_.end() && input->second == output.name &&
+                          graph_.producer(output.value) == nullptr &&
+                          taken.insert(output.name).second;
+    const std::string name = is_input ? output.name : unique(output.name);
+    model_.outputs.push_back({name, ElementType::f32, true, graph_.value(output.value).shape});
+    if (name != output.name) {
+      note(output.name, "is an output whose name is taken, it is called '" + name + "'");
+    }
+    if (graph_.producer(output.value) != nullptr) {
+      values_.emplace(output.value, name);
+    }
+  }
+}
+
+/// Values are called like the nodes that compute them, but where an input or output has the name.
+void Export::name_values() {
+  std::vector<ValueId> later;
+  for (const Node& node : graph_.nodes()) {
+    if (values_.count(node.output) > 0) {
+      continue;
+    }
+    if (!node.name.empty() && names_.insert(node.name).second) {
+      values_[node.output] = node.name;
+    } else {
+      later.push_back(node.output);
+    }
+  }
+  for (const Node& node : graph_.nodes()) {
+    names_.insert(node.name);
+  }
+  for (const ValueId id : later) {
+    values_[id] = unique(graph_.value(id).name);
   }
 }
 
@@ -68,9 +108,10 @@ void Export::note(const std::string& layer, const std::string& text) {
 }
 
 std::string Export::unique(const std::string& wish) {
-  std::string name = wish;
+  const std::string base = wish.empty() ? "unnamed" : wish;  // no name is none in ONNX
+  std::string name = base;
   for (int suffix = 2; !names_.insert(name).second; ++suffix) {
-    name = wish + "_" + std::to_string(suffix);
+    name = base + "_" + std::to_string(suffix);
   }
   return name;
 }
@@ -81,8 +122,8 @@ std::string Export::name(ValueId id) {
     return known->second;
   }
   const Value& value = graph_.value(id);
-  values_[id] =
-      value.constant ? constant(value.name, array_of(*value.constant)) : unique(value.name);
+  CALOQUANT_EXPECT(value.constant != nullptr);  // all others have their names from the start
+  values_[id] = constant(value.name, array_of(*value.constant));
   return values_[id];
 }
 

@@ -11,7 +11,8 @@
 
 namespace caloquant::onnx {
 
-/// Builds a Model node by node; names are made unique.
+/// Builds a Model node by node. Inputs, outputs and nodes are called as in the graph; everything
+/// that is added gets a name that no node, value or initializer has.
 class Export {
  public:
   Export(const Graph& graph, OnnxProfile profile);
@@ -19,6 +20,7 @@ class Export {
   [[nodiscard]] const Graph& graph() const { return graph_; }
   [[nodiscard]] OnnxProfile profile() const { return profile_; }
   void note(const std::string& layer, const std::string& text);
+  /// A name for something that is added.
   [[nodiscard]] std::string unique(const std::string& wish);
   /// Name of a value of the graph; constants are added when they are first asked for.
   std::string name(ValueId value);
@@ -35,6 +37,9 @@ class Export {
   ExportedModel finish();
 
  private:
+  void add_interface();
+  void name_values();
+
   const Graph& graph_;
   OnnxProfile profile_;
   std::vector<OnnxNote> notes_;
