@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graph/io/onnx/model.hpp"
@@ -19,8 +21,9 @@ struct Value {
   std::int64_t length = -1;     ///< of a list (rank 1), where it is known
   bool channels_first = false;  ///< [N, C, ...] where TensorFlow has [N, ..., C]
   std::shared_ptr<const onnx::Array> constant;
-  std::string variable;          ///< a handle: the variable's name
-  std::ptrdiff_t producer = -1;  ///< number of the ONNX node that computes it
+  std::vector<std::int64_t> entries;  ///< of a list put together by Pack; -1: not a constant
+  std::string variable;               ///< a handle: the variable's name
+  std::ptrdiff_t producer = -1;       ///< number of the ONNX node that computes it
 };
 
 /// From a flat program to an ONNX model (opset 13), node by node. Convolutions and what stands
@@ -41,6 +44,9 @@ class Translation {
   [[nodiscard]] const Value& input(const Node& node, std::size_t index) const;
   /// A constant input as integers.
   [[nodiscard]] std::vector<std::int64_t> integers(const Node& node, std::size_t index) const;
+  /// The entries of a list of `count` integers, -1 for those that are computed.
+  [[nodiscard]] static std::vector<std::int64_t> known_entries(const Value& list,
+                                                               std::size_t count);
   /// Does nobody but `node` read input `index`?
   [[nodiscard]] bool sole_reader(const Node& node, std::size_t index) const;
   [[nodiscard]] onnx::Array variable(const Node& node, const std::string& name) const;
@@ -128,8 +134,20 @@ Outputs translate_tile(Translation& out, const Node& node);
 Outputs translate_reduce(Translation& out, const Node& node);
 Outputs translate_resize(Translation& out, const Node& node);
 
-/// The function for an operator, or null.
-[[nodiscard]] Translator find_translator(std::string_view op);
+/// One operator with its attributes, as attribute_rules() reads them.
+struct OperatorEntry {
+  std::string_view op;
+  Translator translate;  ///< null in structure_table()
+  std::string_view attributes;
+};
+/// Operators that are translated, and those that are read while functions are inlined.
+[[nodiscard]] std::span<const OperatorEntry> operator_table();
+[[nodiscard]] std::span<const OperatorEntry> structure_table();
+/// The operator of that name in either, or null.
+[[nodiscard]] const OperatorEntry* find_operator(std::string_view op);
+/// Refuses attributes that the operator's entry does not list, whose value it does not allow, or
+/// that a function leaves to its caller. Throws ModelError at `place`.
+void check_attributes(const Node& node, const std::string& place);
 /// "Add, AddV2, ...", for messages.
 [[nodiscard]] std::string translatable_operators();
 

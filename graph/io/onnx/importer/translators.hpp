@@ -48,6 +48,7 @@ ImportedValue import_sum(const NodeImport& node);
 
 // import_shape.cpp
 ImportedValue import_identity(const NodeImport& node);
+ImportedValue import_dropout(const NodeImport& node);
 ImportedValue import_reshape(const NodeImport& node);
 ImportedValue import_flatten(const NodeImport& node);
 ImportedValue import_squeeze(const NodeImport& node);
