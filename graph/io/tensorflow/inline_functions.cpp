@@ -7,7 +7,7 @@
 #include <set>
 
 #include "graph/io/onnx/model.hpp"
-#include "graph/io/tensorflow/translation.hpp"
+#include "graph/io/tensorflow/operator_table.hpp"
 
 namespace caloquant::tensorflow {
 namespace {

@@ -7,6 +7,7 @@
 #include "graph/io/onnx/attributes.hpp"
 #include "graph/io/onnx/topology.hpp"
 #include "graph/io/tensorflow/element_types.hpp"
+#include "graph/io/tensorflow/operator_table.hpp"
 
 namespace caloquant::tensorflow {
 namespace {

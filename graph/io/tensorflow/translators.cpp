@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "graph/io/attribute_rules.hpp"
-#include "graph/io/tensorflow/translation.hpp"
+#include "graph/io/tensorflow/operator_table.hpp"
 
 namespace caloquant::tensorflow {
 namespace {

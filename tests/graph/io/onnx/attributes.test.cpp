@@ -2,32 +2,26 @@
 // (tests/fixtures/options/onnx.json), and every attribute that is read does what it does in ONNX
 // Runtime (onnx<opset>.onnx, one node a case), in the interpreter and in the imported graph.
 
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <set>
 
-#include "graph/exec/executor.hpp"
 #include "graph/io/attribute_rules.hpp"
 #include "graph/io/h5file.hpp"
 #include "graph/io/json.hpp"
-#include "graph/io/onnx/attributes.hpp"
 #include "graph/io/onnx/interpreter/interpreter.hpp"
 #include "graph/io/onnx/interpreter/table.hpp"
 #include "graph/io/onnx/onnx_reader.hpp"
 #include "graph/io/onnx/proto/read_model.hpp"
 #include "tests/graph/io/keras_support.hpp"
-#include "tests/graph/io/onnx/model_builder.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::message_of;
 
 constexpr std::int64_t oldest_opset = 7;
@@ -358,80 +352,6 @@ TEST_P(OnnxAttributeWalk, EveryAttributeIsReadOrHarmless) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Newest, OnnxAttributeWalk, ::testing::Values(21));
-
-std::string refusal(const testing::OnnxBuilder& builder) {
-  const testing::TempDir folder;
-  return message_of([&] { (void)read_onnx(builder.save(folder / "model.onnx")); });
-}
-
-TEST(OnnxAttributes, OfOtherOpsetsAndValuesAreRefused) {
-  const auto with = [](std::int64_t opset, const std::string& op, const auto& set) {
-    testing::OnnxBuilder builder(opset);
-    builder.input("x", {-1, 4, 6, 6}).output("y");
-    for (const char* name : {"s", "b", "m", "v"}) {
-      builder.weights(name, {4}, {1, 2, 3, 4});
-    }
-    const std::vector<std::string> inputs = op == "BatchNormalization"
-                                                ? std::vector<std::string>{"x", "s", "b", "m", "v"}
-                                                : std::vector<std::string>{"x"};
-    set(builder.node(op, inputs, "y"));
-    return refusal(builder);
-  };
-  const auto integer = [](const char* name, std::int64_t value) {
-    return [=](onnx_proto::NodeProto& node) { testing::set_integer(node, name, value); };
-  };
-  EXPECT_EQ(with(13, "Softmax", integer("axis", 1)), "");
-  EXPECT_THAT(with(13, "Softmax", integer("no_such", 0)), HasSubstr("unknown attribute 'no_such'"));
-  EXPECT_THAT(with(13, "Softmax",
-                   [&](onnx_proto::NodeProto& node) {
-                     testing::set_integer(node, "axis", 1);
-                     testing::set_integer(node, "axis", 2);
-                   }),
-              HasSubstr("attribute 'axis' twice"));
-  EXPECT_THAT(with(13, "ReduceSum",
-                   [](onnx_proto::NodeProto& node) { testing::set_integers(node, "axes", {2}); }),
-              HasSubstr("attribute 'axes', which it does not have in this opset"));
-  EXPECT_THAT(with(13, "Concat", [](onnx_proto::NodeProto&) {}), HasSubstr("no attribute 'axis'"));
-  EXPECT_THAT(with(15, "BatchNormalization", integer("training_mode", 1)),
-              HasSubstr("attribute 'training_mode', of which only 0 is supported"));
-  EXPECT_EQ(with(15, "BatchNormalization", integer("training_mode", 0)), "");
-  EXPECT_THAT(with(8, "BatchNormalization", integer("spatial", 0)),
-              HasSubstr("attribute 'spatial', of which only 1 is supported"));
-  EXPECT_THAT(with(13, "BatchNormalization", integer("training_mode", 0)),
-              HasSubstr("does not have in this opset"));
-}
-
-/// Dropout's mode is an input; with it, random cells would be zero.
-TEST(OnnxAttributes, TrainingModeOfDropoutIsRefused) {
-  for (const bool training : {false, true}) {
-    for (const float ratio : {0.0F, 0.5F}) {
-      testing::OnnxBuilder builder(13);
-      builder.input("x", {-1, 4}).output("y").weights("r", {}, {ratio});
-      onnx_proto::TensorProto& mode = *builder.model().mutable_graph()->add_initializer();
-      mode.set_name("t");
-      mode.set_data_type(9);
-      mode.add_int32_data(training ? 1 : 0);
-      builder.node("Dropout", {"x", "r", "t"}, "y");
-      if (training) {
-        EXPECT_THAT(refusal(builder), HasSubstr("is in training mode"));
-      } else {
-        EXPECT_EQ(refusal(builder), "");
-      }
-    }
-  }
-}
-
-TEST(AttributeRules, AreReadFromTheirList) {
-  const auto rules = attribute_rules("axis! pads@-10 old@9-12~ mode@14=0");
-  ASSERT_EQ(rules.size(), 4U);
-  EXPECT_TRUE(rules[0].required && !rules[0].harmless && !rules[0].allowed);
-  EXPECT_EQ(rules[1].last, 10);
-  EXPECT_TRUE(rules[2].first == 9 && rules[2].last == 12 && rules[2].harmless);
-  EXPECT_TRUE(rules[3].first == 14 && rules[3].allowed == 0);
-  EXPECT_EQ(input_counts("1@-10 1-3@11-17 2-*@18", 12).most, 3U);
-  EXPECT_EQ(input_counts("1@-10 1-3@11-17 2-*@18", 18).least, 2U);
-  EXPECT_EQ(input_counts("2", 1).most, 2U);
-}
 
 }  // namespace
 }  // namespace caloquant

@@ -13,8 +13,8 @@
 #include "graph/io/json.hpp"
 #include "graph/io/onnx/interpreter/interpreter.hpp"
 #include "graph/io/onnx/onnx_reader.hpp"
+#include "graph/io/tensorflow/operator_table.hpp"
 #include "graph/io/tensorflow/proto/read_program.hpp"
-#include "graph/io/tensorflow/translation.hpp"
 #include "tests/graph/io/keras_support.hpp"
 #include "tests/support/support.hpp"
 
