@@ -65,8 +65,7 @@ bool is_of_keras(const Json& module) {
 void check_keras_entries(const Json& values, std::span<const KerasOption> options,
                          const std::string& what, const std::string& place) {
   for (const auto& [key, value] : values.items()) {
-    const auto found = std::find_if(options.begin(), options.end(),
-                                    [&](const KerasOption& option) { return option.name == key; });
+    const auto found = std::ranges::find(options, key, &KerasOption::name);
     check_entry(key, value, found == options.end() ? nullptr : &*found, what, place);
   }
 }

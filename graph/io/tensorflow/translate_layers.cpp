@@ -36,7 +36,7 @@ std::vector<std::int64_t> spatial(const Translation& out, const Node& node, cons
 
 /// SAME, VALID or EXPLICIT; only the last comes with explicit_paddings.
 std::string padding_kind(const Translation& out, const Node& node) {
-  const std::string kind = node.text("padding", "VALID");
+  std::string kind = node.text("padding", "VALID");
   const bool listed = !node.integers("explicit_paddings").empty();
   out.require(
       (kind == "EXPLICIT" && listed) || ((kind == "SAME" || kind == "VALID") && !listed), node,

@@ -17,17 +17,26 @@ std::filesystem::path option_fixture(const std::string& name) {
   return std::filesystem::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/options" / name;
 }
 
-Json written_by(const std::string& name) {
-  const std::filesystem::path file = option_fixture(name + ".json");
-  return parse_json<ModelError>(read_text<ModelError>(file), file.string()).at("options");
+const Json& written_by(const std::string& name) {
+  static std::map<std::string, Json> known;
+  if (known.count(name) == 0) {
+    const std::filesystem::path file = option_fixture(name + ".json");
+    known[name] = parse_json<ModelError>(read_text<ModelError>(file), file.string()).at("options");
+  }
+  return known.at(name);
 }
 
-Json architecture(const std::string& name) {
-  if (name == "keras3") {
-    return read_keras_archive(option_fixture("keras3.keras")).config;
+const Json& architecture(const std::string& name) {
+  static std::map<std::string, Json> known;
+  if (known.count(name) == 0) {
+    if (name == "keras3") {
+      known[name] = read_keras_archive(option_fixture("keras3.keras")).config;
+    } else {
+      const H5File file = H5File::open(option_fixture(name + ".h5"), ErrorKind::model);
+      known[name] = parse_json<ModelError>(file.string_attribute("/", "model_config"), name);
+    }
   }
-  const H5File file = H5File::open(option_fixture(name + ".h5"), ErrorKind::model);
-  return parse_json<ModelError>(file.string_attribute("/", "model_config"), name);
+  return known.at(name);
 }
 
 const Json* layer_called(const Json& model, const std::string& name) {
@@ -87,9 +96,7 @@ Json sequential_of(const std::string& class_name, Json config, const Shape& exte
 
 Probe probe_of(const std::string& class_name) {
   for (const char* name : {"keras2", "keras3"}) {
-    static const std::map<std::string, Json> models{{"keras2", architecture("keras2")},
-                                                    {"keras3", architecture("keras3")}};
-    const Json& model = models.at(name);
+    const Json& model = architecture(name);
     const Json* layer = layer_called(model, class_name + "__base");
     if (layer == nullptr) {
       continue;

@@ -14,9 +14,9 @@ namespace caloquant::testing::keras_options {
 
 [[nodiscard]] std::filesystem::path option_fixture(const std::string& name);
 /// What tools/dev/list_options.py found: class -> its keys.
-[[nodiscard]] Json written_by(const std::string& name);
+[[nodiscard]] const Json& written_by(const std::string& name);
 /// The model of the fixture "keras2" or "keras3", as its file has it.
-[[nodiscard]] Json architecture(const std::string& name);
+[[nodiscard]] const Json& architecture(const std::string& name);
 /// A layer of a model, or null.
 [[nodiscard]] const Json* layer_called(const Json& model, const std::string& name);
 

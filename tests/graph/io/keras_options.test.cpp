@@ -33,7 +33,7 @@ using Texts = std::vector<std::string>;
 TEST(KerasOptionTable, HoldsWhatKerasWrites) {
   Texts missing;
   for (const char* source : {"keras2", "keras3", "keras_old"}) {
-    const Json written = written_by(source);
+    const Json& written = written_by(source);
     for (const auto& [class_name, keys] : written.items()) {
       const KerasClass* type = find_keras_class(class_name);
       for (const Json& key : keys) {
@@ -111,7 +111,7 @@ const std::map<std::string, Json>& refused_values() {
 
 bool some_keras_writes(const std::string& class_name, const std::string& key) {
   for (const char* source : {"keras2", "keras3", "keras_old"}) {
-    const Json options = written_by(source);
+    const Json& options = written_by(source);
     const Json keys = options.value(class_name, Json::array());
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
       return true;
@@ -126,7 +126,7 @@ int cases_that_differ(const std::string& class_name, const std::string& key) {
   const std::string base = bytes_of(without_entry(class_name));
   int differ = 0;
   for (const char* name : {"keras2", "keras3"}) {
-    const Json model = architecture(name);
+    const Json& model = architecture(name);
     for (int i = 0;; ++i) {
       const Json* layer = layer_called(model, class_name + "__" + key + "__" + std::to_string(i));
       if (layer == nullptr) {
@@ -263,8 +263,8 @@ TEST(KerasOptionTable, ClassesAndFunctionsOfOthersAreRefused) {
 TEST(KerasFunctions, AreReadOrRefused) {
   for (const char* source : {"keras2", "keras3"}) {
     std::set<std::string> read;
-    const Json model = architecture(source);
-    const Json written = written_by(source);
+    const Json& model = architecture(source);
+    const Json& written = written_by(source);
     for (const Json& layer : model.at("config").at("layers")) {
       const Json& function = layer.at("config").value("activation", Json());
       if (layer.at("class_name") == "Activation" && function.is_string()) {
@@ -287,8 +287,8 @@ TEST(KerasFunctions, MeanWhatTheirVersionSays) {
   const auto scaled = [](const Json& model, const std::string& node) {
     return read_random(model.dump()).find(node) != nullptr;
   };
-  const Json third = architecture("keras3");
-  const Json second = architecture("keras2");
+  const Json& third = architecture("keras3");
+  const Json& second = architecture("keras2");
   // relu6(x + 3) / 6 needs a factor in front; so does its twin inside of a layer, of a Sequential.
   for (const char* node :
        {"Activation__activation__6/scale", "Dense__activation__6/activation/scale",
