@@ -45,7 +45,8 @@ TEST(KerasOptionTable, HoldsWhatKerasWrites) {
                  ? std::ranges::find(members, name, &KerasOption::name) != members.end()
                  : type != nullptr && find_keras_option(*type, name) != nullptr);
         if (!listed) {
-          missing.push_back(std::string(source) + ": " + class_name + "." + name);
+          missing.push_back(
+              std::string(source).append(": ").append(class_name).append(".").append(name));
         }
       }
     }
@@ -124,11 +125,12 @@ bool some_keras_writes(const std::string& class_name, const std::string& key) {
 /// graph.
 int cases_that_differ(const std::string& class_name, const std::string& key) {
   const std::string base = bytes_of(without_entry(class_name));
+  const std::string prefix = class_name + "__" + key + "__";
   int differ = 0;
   for (const char* name : {"keras2", "keras3"}) {
     const Json& model = architecture(name);
     for (int i = 0;; ++i) {
-      const Json* layer = layer_called(model, class_name + "__" + key + "__" + std::to_string(i));
+      const Json* layer = layer_called(model, prefix + std::to_string(i));
       if (layer == nullptr) {
         break;
       }
