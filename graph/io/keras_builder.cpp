@@ -86,7 +86,7 @@ class Builder {
   /// [batch, ...] with a dynamic batch; every other extent must be known.
   [[nodiscard]] Shape input_shape(const KerasModel& model, const std::string& name) const {
     const KerasLayer& layer = layer_called(model, name);
-    const KerasOptions options(layer.config, keras_place(file_, layer.path));
+    const KerasOptions options(layer.config, layer.class_name, keras_place(file_, layer.path));
     const char* key =
         options.find("batch_input_shape") != nullptr ? "batch_input_shape" : "batch_shape";
     const Json* given = options.find(key);
@@ -198,7 +198,7 @@ class Builder {
                         std::string name) {
     const KerasTranslator translator = find_keras_translator(layer.class_name);
     CALOQUANT_EXPECT(translator != nullptr);  // require_known_layers()
-    const KerasOptions options(layer.config, keras_place(file_, layer.path));
+    const KerasOptions options(layer.config, layer.class_name, keras_place(file_, layer.path));
     const KerasCall call{
         editor_,
         layout_,
@@ -211,7 +211,6 @@ class Builder {
         }};
     try {
       const KerasTensor dst = translator(call);
-      options.finish();
       check_size(layer, dst);
       return dst;
     } catch (const ModelError& error) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "graph/io/keras_inbound.hpp"
+#include "graph/io/keras_options.hpp"
 
 namespace caloquant {
 namespace {
@@ -19,8 +20,8 @@ bool is_model_class(const std::string& name) {
 /// Reads one level of the tree; nested models make a reader of their own.
 class ModelReader {
  public:
-  ModelReader(const std::string& file, std::string path, int depth)
-      : file_(file), path_(std::move(path)), depth_(depth) {
+  ModelReader(const std::string& file, std::string path, int depth, int keras)
+      : file_(file), path_(std::move(path)), depth_(depth), keras_(keras) {
     if (depth > max_depth) {
       fail("models are nested more than " + std::to_string(max_depth) + " deep");
     }
@@ -29,6 +30,7 @@ class ModelReader {
   KerasModel read(const Json& object) {
     const std::string class_name = text_of(object, "class_name");
     const Json& config = member(object, "config");
+    check(object, class_name, path_.empty() ? file_ : keras_place(file_, path_));
     const bool sequential = class_name == "Sequential";
     const Json& layers = config.is_array() ? config : member(config, "layers");
     if (!layers.is_array() || layers.empty()) {
@@ -66,16 +68,24 @@ class ModelReader {
     return value.get<std::string>();
   }
 
+  /// Everything that stands in a layer or model is known.
+  static void check(const Json& object, const std::string& class_name, const std::string& place) {
+    check_keras_object(object, place);
+    check_keras_options(object.at("config"), class_name, place);
+  }
+
   void add_layer(const Json& object) {
     KerasLayer layer;
+    layer.keras = keras_;
     layer.class_name = text_of(object, "class_name");
     const Json& config = member(object, "config");
     layer.name = object.contains("name") ? text_of(object, "name") : name_in(config);
     layer.path = path_.empty() ? layer.name : path_ + "/" + layer.name;
     if (is_model_class(layer.class_name)) {
-      ModelReader reader(file_, layer.path, depth_ + 1);
+      ModelReader reader(file_, layer.path, depth_ + 1, keras_);
       layer.nested = std::make_shared<const KerasModel>(reader.read(object));
     } else if (config.is_object()) {
+      check(object, layer.class_name, keras_place(file_, layer.path));
       layer.config = config;
     } else {
       fail("the config of layer '" + layer.name + "' must be an object");
@@ -191,6 +201,7 @@ class ModelReader {
   const std::string& file_;
   std::string path_;
   int depth_;
+  int keras_;
   KerasModel model_;
   std::set<std::string> names_;
 };
@@ -201,14 +212,14 @@ std::string keras_place(const std::string& file, const std::string& layer) {
   return file + ": layer '" + layer + "'";
 }
 
-KerasModel parse_keras_model(const Json& root, const std::string& file) {
+KerasModel parse_keras_model(const Json& root, const std::string& file, int keras) {
   if (!root.is_object() || !root.contains("class_name") || !root.at("class_name").is_string() ||
       !is_model_class(root.at("class_name").get<std::string>())) {
     throw ModelError(file,
                      "is not a Keras model: 'class_name' must be Sequential, Model or Functional",
                      "write it with model.to_json()");
   }
-  return ModelReader(file, "", 0).read(root);
+  return ModelReader(file, "", 0, keras).read(root);
 }
 
 }  // namespace caloquant

@@ -26,6 +26,7 @@ struct KerasLayer {
   std::string path;  ///< "outer/inner", unique in the model
   Json config;       ///< an object; empty for a nested model
   bool trainable = true;
+  int keras = 2;  ///< the major version that wrote it, which decides what its functions mean
   std::vector<std::vector<KerasRef>> calls;  ///< inputs of each call; an InputLayer has one, empty
   std::shared_ptr<const KerasModel> nested;  ///< for Sequential, Model and Functional
 };
@@ -40,9 +41,10 @@ struct KerasModel {
   std::vector<std::string> output_names;
 };
 
-/// Understands the dialects of Keras 2.0 to 3; `file` names the source in messages. Throws
-/// ModelError.
-[[nodiscard]] KerasModel parse_keras_model(const Json& root, const std::string& file);
+/// Understands the dialects of Keras 2.0 to 3; `file` names the source in messages, `keras` is the
+/// major version that wrote it. Refuses options that are not known (keras_option_table.hpp) at
+/// every level. Throws ModelError.
+[[nodiscard]] KerasModel parse_keras_model(const Json& root, const std::string& file, int keras);
 
 /// "model.json: layer 'a/b'".
 [[nodiscard]] std::string keras_place(const std::string& file, const std::string& layer);

@@ -2,6 +2,8 @@
 
 #include <caloquant/error.hpp>
 
+#include "graph/io/keras_options.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -12,21 +14,17 @@ bool is_ref(const Json& value) {
 }  // namespace
 
 void KerasInbound::check_arguments(const Json& arguments, const std::string& layer) const {
-  if (arguments.is_object()) {
-    for (const auto& [key, value] : arguments.items()) {
-      if (!value.is_null() && value != Json(false)) {
-        std::string problem = "a reader of layer '" + layer + "' is called with '";
-        problem.append(key).append("', which is not supported");
-        throw ModelError(place_, problem);
-      }
-    }
+  const std::string place = place_ + ": a reader of layer '" + layer + "'";
+  if (!arguments.is_object()) {
+    throw ModelError(place, "has call arguments that are no object");
   }
+  check_keras_entries(arguments, keras_call_arguments(), "call argument", place);
 }
 
 KerasRef KerasInbound::ref(const Json& value) const {
   const bool fits = is_ref(value) && value.size() >= 3 && value[1].is_number_integer() &&
-                    value[2].is_number_integer() && value[1].get<std::int64_t>() >= 0 &&
-                    value[2].get<std::int64_t>() >= 0;
+                    value.size() <= 4 && value[2].is_number_integer() &&
+                    value[1].get<std::int64_t>() >= 0 && value[2].get<std::int64_t>() >= 0;
   if (!fits) {
     throw ModelError(
         place_,
@@ -59,6 +57,12 @@ void KerasInbound::collect_tensors(const Json& value, std::vector<KerasRef>& ref
 
 std::vector<KerasRef> KerasInbound::call_of_keras3(const Json& node,
                                                    const std::string& layer) const {
+  for (const auto& [key, value] : node.items()) {
+    if (key != "args" && key != "kwargs") {
+      throw ModelError(place_, "a call of layer '" + layer + "' has the unknown member '" +
+                                   key.substr(0, 60) + "'");
+    }
+  }
   if (!node.contains("args")) {
     throw ModelError(place_, "a call of layer '" + layer + "' has no 'args'");
   }

@@ -1,10 +1,10 @@
 // Activation functions: as layers, as the "activation" option, as serialized objects.
 
+#include <algorithm>
 #include <array>
 #include <caloquant/error.hpp>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <string_view>
 
 #include "graph/io/keras_layers.hpp"
@@ -17,7 +17,8 @@ struct NamedFunction {
   Eltwise eltwise;
 };
 
-/// Keras 2 names with the arguments that Keras gives them.
+/// Names that mean the same in Keras 2 and 3, with the arguments that Keras gives them. What means
+/// another function in Keras 3, hard_sigmoid, stands in apply_named.
 constexpr std::array named_functions{
     NamedFunction{"relu", {EltwiseKind::relu, 0.0F}},
     NamedFunction{"relu6", {EltwiseKind::clip, 0.0F, 6.0F}},
@@ -72,6 +73,9 @@ KerasTensor add_relu(const KerasCall& call, const KerasOptions& options, const K
 
 Eltwise leaky_relu_of(const KerasOptions& options) {
   const double slope = options.number("alpha", options.number("negative_slope", 0.3));
+  if (options.number("negative_slope", slope) != slope) {
+    options.fail("negative_slope", "contradicts alpha");
+  }
   return {EltwiseKind::leaky_relu, static_cast<float>(slope)};
 }
 
@@ -86,7 +90,10 @@ KerasTensor apply_named(const KerasCall& call, const std::string& name, const Ke
   }
   if (name == "softmax") {
     const Json none = Json::object();
-    return add_softmax(call, KerasOptions(none, call.options.place()), src, suffix);
+    return add_softmax(call, KerasOptions(none, "Softmax", call.options.place()), src, suffix);
+  }
+  if (name == "hard_sigmoid" && call.layer.keras >= 3) {
+    return call.add(suffix, Eltwise{EltwiseKind::hard_sigmoid, 1.0F / 6.0F, 0.5F}, src);
   }
   std::string known = "linear, softmax";
   for (const NamedFunction& function : named_functions) {
@@ -99,6 +106,9 @@ KerasTensor apply_named(const KerasCall& call, const std::string& name, const Ke
                    "supported are " + known);
 }
 
+KerasTensor apply_option(const KerasCall& call, const KerasOptions& options, const KerasTensor& src,
+                         const std::string& suffix);
+
 /// An activation layer given where a function stands: activation=LeakyReLU(0.1).
 KerasTensor apply_object(const KerasCall& call, const Json& object, const KerasTensor& src,
                          const std::string& suffix) {
@@ -107,37 +117,31 @@ KerasTensor apply_object(const KerasCall& call, const Json& object, const KerasT
   if (type == object.end() || config == object.end() || !type->is_string()) {
     call.options.fail("activation", "is neither a text nor a serialized function");
   }
+  check_keras_object(object, call.options.place());
   if (config->is_string()) {  // {"class_name": "function", "config": "relu"}
     return apply_named(call, config->get<std::string>(), src, suffix);
   }
   if (!config->is_object()) {
     call.options.fail("activation", "is neither a text nor a serialized function");
   }
-  const KerasOptions options(*config, call.options.place());
   const auto name = type->get<std::string>();
-  std::optional<KerasTensor> dst;
-  if (name == "Softmax") {
-    dst = add_softmax(call, options, src, suffix);
-  } else if (name == "ReLU") {
-    dst = add_relu(call, options, src, suffix);
-  } else if (name == "LeakyReLU") {
-    dst = call.add(suffix, leaky_relu_of(options), src);
-  } else if (name == "ELU") {
-    dst = call.add(suffix, elu_of(options), src);
-  } else if (name == "Activation") {
-    return apply_named(call, options.text("activation", "linear"), src, suffix);
-  } else {
+  constexpr std::array<std::string_view, 5> known{"Activation", "ELU", "LeakyReLU", "ReLU",
+                                                  "Softmax"};
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
     call.options.fail("activation", "is of class '" + name + "', which is not supported");
   }
-  options.finish();
-  return *dst;
+  check_keras_options(*config, name, call.options.place() + ": its activation");
+  const KerasOptions options(*config, name, call.options.place() + ": its activation");
+  return name == "Softmax"     ? add_softmax(call, options, src, suffix)
+         : name == "ReLU"      ? add_relu(call, options, src, suffix)
+         : name == "LeakyReLU" ? call.add(suffix, leaky_relu_of(options), src)
+         : name == "ELU"       ? call.add(suffix, elu_of(options), src)
+                               : apply_option(call, options, src, suffix);
 }
 
-}  // namespace
-
-KerasTensor apply_activation(const KerasCall& call, const KerasTensor& src,
-                             const std::string& suffix) {
-  const Json* activation = call.options.find("activation");
+KerasTensor apply_option(const KerasCall& call, const KerasOptions& options, const KerasTensor& src,
+                         const std::string& suffix) {
+  const Json* activation = options.find("activation");
   if (activation == nullptr) {
     return apply_named(call, "linear", src, suffix);
   }
@@ -145,9 +149,16 @@ KerasTensor apply_activation(const KerasCall& call, const KerasTensor& src,
     return apply_named(call, activation->get<std::string>(), src, suffix);
   }
   if (!activation->is_object()) {
-    call.options.fail("activation", "is neither a text nor a serialized function");
+    options.fail("activation", "is neither a text nor a serialized function");
   }
   return apply_object(call, *activation, src, suffix);
+}
+
+}  // namespace
+
+KerasTensor apply_activation(const KerasCall& call, const KerasTensor& src,
+                             const std::string& suffix) {
+  return apply_option(call, call.options, src, suffix);
 }
 
 KerasTensor translate_activation(const KerasCall& call) {

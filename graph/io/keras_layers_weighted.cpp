@@ -90,12 +90,6 @@ KerasTensor translate_batch_norm(const KerasCall& call) {
                                   std::string(listed ? "[" : "") + std::to_string(given) +
                                   (listed ? "]" : ""));
   }
-  if (!call.options.flag("renorm", false)) {  // how it would train, and nothing without it
-    (void)call.options.find("renorm_momentum");
-    (void)call.options.find("renorm_clipping");
-  } else {
-    call.options.fail("renorm", "is not supported");
-  }
   const KerasTensor src = call.layout.with_layout(input, axis != 1);
   const std::int64_t channels = call.layout.shape(src)[axis];
   const bool scale = call.options.flag("scale", true);

@@ -38,10 +38,14 @@ std::string attribute_or_empty(const H5File& file, const char* name) {
 
 KerasModel model_from_json(const std::string& text, const std::string& place) {
   const Json root = parse_json<ModelError>(text, place);
+  int keras = 2;
   if (root.is_object()) {
-    check_origin(place, text_or_empty(root, "keras_version"), text_or_empty(root, "backend"));
+    const std::string version = text_or_empty(root, "keras_version");
+    check_origin(place, version, text_or_empty(root, "backend"));
+    // Keras 2 writes its version; Keras 3 does not, but how the class is registered.
+    keras = version.empty() && root.contains("registered_name") ? 3 : 2;
   }
-  return parse_keras_model(root, place);
+  return parse_keras_model(root, place, keras);
 }
 
 KerasModel model_from(const H5File& file) {
@@ -53,32 +57,18 @@ KerasModel model_from(const H5File& file) {
   return model_from_json(file.string_attribute("/", "model_config"), name);
 }
 
-/// Keras 3 means another function by hard_sigmoid, relu6(x + 3) / 6.
-void refuse_changed_functions(const KerasModel& model, const std::string& place) {
-  for (const KerasLayer& layer : model.layers) {
-    if (layer.nested) {
-      refuse_changed_functions(*layer.nested, place);
-    } else if (layer.config.is_object() &&
-               layer.config.value("activation", Json()) == "hard_sigmoid") {
-      throw ModelError(keras_place(place, layer.path),
-                       "has the activation hard_sigmoid of Keras 3, which is not supported");
-    }
-  }
-}
-
 Graph read_keras_archive_graph(const std::filesystem::path& file) {
   KerasArchive archive = read_keras_archive(file);
   const std::string place = file.string() + ":config.json";
-  if (!archive.version.empty() && archive.version.rfind("2.", 0) != 0 &&
-      archive.version.rfind("3.", 0) != 0) {
-    throw ModelError(file.string(), "was written by Keras " + archive.version,
+  const bool third = archive.version.rfind("3.", 0) == 0;
+  if (!third && archive.version.rfind("2.", 0) != 0) {
+    throw ModelError(file.string(),
+                     archive.version.empty() ? "does not say which Keras wrote it"
+                                             : "was written by Keras " + archive.version,
                      "archives of Keras 2 and 3 can be read");
   }
-  const KerasModel model = parse_keras_model(archive.config, place);
+  const KerasModel model = parse_keras_model(archive.config, place, third ? 3 : 2);
   require_known_layers(model, place);
-  if (archive.version.rfind("3.", 0) == 0) {
-    refuse_changed_functions(model, place);
-  }
   const auto weights = keras_weights_from_archive(std::move(archive.weights), model);
   return build_keras_graph(model, *weights, place);
 }

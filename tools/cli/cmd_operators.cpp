@@ -3,7 +3,7 @@
 #include "graph/io/keras_layers.hpp"
 #include "graph/io/onnx/importer/translators.hpp"
 #include "graph/io/onnx/interpreter/table.hpp"
-#include "graph/io/tensorflow/translation.hpp"
+#include "graph/io/tensorflow/operator_table.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "graph/io/onnx/model.hpp"
+#include "graph/io/tensorflow/operator_table.hpp"
 
 namespace caloquant::tensorflow {
 namespace {
@@ -143,6 +144,7 @@ class Inliner {
     if (inner) {
       return *inner;
     }
+    check_attributes(node, program_.file.string() + ": node '" + printable(node.name) + "'");
     const Attr* attr = node.find("f", AttrKind::function);
     const auto found =
         attr == nullptr ? program_.functions.end() : program_.functions.find(attr->text);

@@ -13,8 +13,12 @@ using onnx::integer_attribute;
 using onnx::integers_attribute;
 using onnx::text_attribute;
 
-bool channels_last(const Node& node, const char* usual) {
-  return node.text("data_format", usual).back() == 'C';
+bool channels_last(const Translation& out, const Node& node) {
+  const std::string format = node.text("data_format", "NHWC");
+  const bool last = format == "NHWC" || format == "NDHWC";
+  out.require(last || format == "NCHW" || format == "NCDHW", node,
+              "has the data_format '" + onnx::printable(format) + "', which is not supported");
+  return last;
 }
 
 /// A list with an entry for every axis of the tensor, cut to the spatial ones.
@@ -30,16 +34,29 @@ std::vector<std::int64_t> spatial(const Translation& out, const Node& node, cons
   return {begin, begin + static_cast<std::ptrdiff_t>(axes)};
 }
 
+/// SAME, VALID or EXPLICIT; only the last comes with explicit_paddings.
+std::string padding_kind(const Translation& out, const Node& node) {
+  std::string kind = node.text("padding", "VALID");
+  const bool listed = !node.integers("explicit_paddings").empty();
+  out.require(
+      (kind == "EXPLICIT" && listed) || ((kind == "SAME" || kind == "VALID") && !listed), node,
+      "has the padding '" + onnx::printable(kind) + "'" + (listed ? " and explicit_paddings" : ""));
+  return kind;
+}
+
 /// auto_pad or pads.
 onnx::Attribute padding(const Translation& out, const Node& node, std::size_t axes, bool last) {
-  const std::string kind = node.text("padding", "VALID");
-  if (kind == "SAME" || kind == "VALID") {
+  const std::string kind = padding_kind(out, node);
+  if (kind != "EXPLICIT") {
     return text_attribute("auto_pad", kind == "SAME" ? "SAME_UPPER" : "VALID");
   }
   const std::vector<std::int64_t> given = node.integers("explicit_paddings");
-  out.require(kind == "EXPLICIT" && given.size() == 2 * (axes + 2), node,
-              "has the padding '" + onnx::printable(kind) + "'");
+  out.require(given.size() == 2 * (axes + 2), node, "has explicit_paddings for another rank");
   std::vector<std::int64_t> pads(2 * axes);
+  const std::size_t channels = last ? axes + 1 : 1;
+  out.require(
+      given[0] == 0 && given[1] == 0 && given[2 * channels] == 0 && given[2 * channels + 1] == 0,
+      node, "has explicit_paddings of the batch or the channels");
   for (std::size_t i = 0; i < axes; ++i) {
     const std::size_t axis = i + (last ? 1 : 2);
     pads[i] = given[2 * axis];
@@ -77,7 +94,7 @@ Outputs translate_conv(Translation& out, const Node& node) {
   const Value weights = out.input(node, 1);
   const Value kernel = kernel_first(out, node, weights);
   const auto axes = static_cast<std::size_t>(weights.rank - 2);
-  const bool last = channels_last(node, "NHWC");
+  const bool last = channels_last(out, node);
   Value input = out.input(node, 0);
   input.rank = input.rank < 0 ? weights.rank : input.rank;
   out.require(input.rank == weights.rank, node, "has a src of another rank than its weights");
@@ -90,36 +107,79 @@ Outputs translate_conv(Translation& out, const Node& node) {
   return {laid_out(dst, weights.rank, last)};
 }
 
-/// SAME: src extent times stride; ONNX takes what the kernel overhangs as pads, and what it lacks
-/// as output padding.
+namespace {
+
+/// Pads and output padding of one axis of a transposed convolution.
+struct TransposedAxis {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  std::int64_t output = 0;
+};
+
+/// `dst` is the extent that the node asks for: the convolution that this one transposes makes its
+/// src of it. -1: not known here; then src times stride (SAME), or what the windows cover.
+TransposedAxis transposed_axis(bool same, std::int64_t dst, std::int64_t reach,
+                               std::int64_t stride) {
+  std::int64_t overhang = same ? reach - stride : std::min<std::int64_t>(reach - stride, 0);
+  if (dst >= 0) {
+    const std::int64_t src = same ? (dst + stride - 1) / stride : (dst - reach) / stride + 1;
+    overhang = (src - 1) * stride + reach - dst;
+  }
+  const std::int64_t cut = std::max<std::int64_t>(overhang, 0);
+  return {cut / 2, cut - cut / 2, std::max<std::int64_t>(-overhang, 0)};
+}
+
+/// The extents that are asked for are computed: the result must have them, or the model is refused.
+Value with_extents(Translation& out, const Node& node, const Value& dst, const Value& sizes,
+                   std::size_t axes, bool last) {
+  std::vector<std::int64_t> order(axes + 2);
+  std::iota(order.begin(), order.end(), 0);
+  if (last) {
+    std::rotate(order.begin() + 1, order.end() - 1, order.end());
+  }
+  const Value first =
+      out.add("Gather", node.name + "/extents", {sizes.name, out.list(node.name + "/order", order)},
+              {onnx::integer_attribute("axis", 0)});
+  return out.add("Reshape", node.name + "/as_asked", {dst.name, first.name});
+}
+
+}  // namespace
+
 Outputs translate_conv_transpose(Translation& out, const Node& node) {
+  const Value sizes = out.input(node, 0);
   const Value weights = out.input(node, 1);
   out.require(weights.constant != nullptr, node, "has weights that are no constant");
   const Value kernel = kernel_first(out, node, weights);
   const auto axes = static_cast<std::size_t>(weights.rank - 2);
-  const bool last = channels_last(node, "NHWC");
+  const bool last = channels_last(out, node);
   const std::vector<std::int64_t> strides = spatial(out, node, "strides", axes, last);
-  const std::string kind = node.text("padding", "VALID");
-  out.require(kind == "SAME" || kind == "VALID", node,
-              "has the padding '" + onnx::printable(kind) + "'");
+  const std::vector<std::int64_t> dilations = spatial(out, node, "dilations", axes, last);
+  const std::string kind = padding_kind(out, node);
+  out.require(kind != "EXPLICIT", node, "has the padding 'EXPLICIT', which is not supported");
+  const std::vector<std::int64_t> extents = out.known_entries(sizes, axes + 2);
   std::vector<std::int64_t> pads(2 * axes, 0);
   std::vector<std::int64_t> output_padding(axes, 0);
+  bool known = true;
   for (std::size_t i = 0; i < axes; ++i) {
-    const std::int64_t overhang = weights.constant->dims()[i] - strides[i];
-    if (kind == "SAME") {
-      pads[i] = std::max<std::int64_t>(overhang, 0) / 2;
-      pads[i + axes] = std::max<std::int64_t>(overhang, 0) - pads[i];
-    }
-    output_padding[i] = std::max<std::int64_t>(-overhang, 0);
+    const std::int64_t reach = (weights.constant->dims()[i] - 1) * dilations[i] + 1;
+    const std::int64_t wanted = extents[i + (last ? 1 : 2)];
+    out.require(strides[i] > 0 && dilations[i] > 0, node, "has strides or dilations below 1");
+    const TransposedAxis axis = transposed_axis(kind == "SAME", wanted, reach, strides[i]);
+    pads[i] = axis.begin;
+    pads[i + axes] = axis.end;
+    output_padding[i] = axis.output;
+    known = known && wanted >= 0;
   }
   Value input = out.input(node, 2);
   input.rank = input.rank < 0 ? weights.rank : input.rank;
   const Value src = in_layout(out, node, input, last);
-  const Value dst =
-      out.add("ConvTranspose", out.layer_name(node), {src.name, kernel.name},
-              {integers_attribute("pads", pads), integers_attribute("strides", strides),
-               integers_attribute("output_padding", output_padding),
-               integers_attribute("dilations", spatial(out, node, "dilations", axes, last))});
+  Value dst = out.add("ConvTranspose", out.layer_name(node), {src.name, kernel.name},
+                      {integers_attribute("pads", pads), integers_attribute("strides", strides),
+                       integers_attribute("output_padding", output_padding),
+                       integers_attribute("dilations", dilations)});
+  if (!known) {
+    dst = with_extents(out, node, dst, sizes, axes, last);
+  }
   return {laid_out(dst, weights.rank, last)};
 }
 
@@ -147,7 +207,7 @@ Outputs translate_matmul(Translation& out, const Node& node) {
 Outputs translate_bias_add(Translation& out, const Node& node) {
   Value src = out.input(node, 0);
   const Value bias = out.input(node, 1);
-  const bool last = channels_last(node, "NHWC");
+  const bool last = channels_last(out, node);
   onnx::NodeDef* layer = out.producer(src);
   const bool takes_bias = layer != nullptr && layer->inputs.size() == 2 &&
                           (layer->op == "Conv" || layer->op == "ConvTranspose");
@@ -174,7 +234,7 @@ Outputs translate_bias_add(Translation& out, const Node& node) {
 
 Outputs translate_batch_norm(Translation& out, const Node& node) {
   out.require(node.integer("is_training", 1) == 0, node, "is in training mode");
-  const bool last = channels_last(node, "NHWC");
+  const bool last = channels_last(out, node);
   const Value src = in_layout(out, node, out.input(node, 0), last);
   std::vector<std::string> inputs{src.name};
   for (std::size_t i = 1; i <= 4; ++i) {
@@ -187,7 +247,7 @@ Outputs translate_batch_norm(Translation& out, const Node& node) {
 }
 
 Outputs translate_pool(Translation& out, const Node& node) {
-  const bool last = channels_last(node, "NHWC");
+  const bool last = channels_last(out, node);
   Value input = out.input(node, 0);
   const bool three = node.op.find("3D") != std::string::npos;
   const std::size_t axes = three ? 3 : 2;

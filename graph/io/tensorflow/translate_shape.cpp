@@ -90,17 +90,21 @@ Outputs translate_strided_slice(Translation& out, const Node& node) {
 Outputs translate_pack(Translation& out, const Node& node) {
   const std::int64_t axis = node.integer("axis", 0);
   std::vector<std::string> parts;
+  std::vector<std::int64_t> entries;
   int rank = -1;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const Value src = out.plain(out.input(node, i));
     const std::string name = node.name + "/part_" + std::to_string(i);
     parts.push_back(out.add("Unsqueeze", name, {src.name, out.list(name + "/axis", {axis})}).name);
+    const auto known = Translation::known_entries(src, 1);
+    entries.push_back(known.front());
     rank = src.rank < 0 ? rank : src.rank + 1;
   }
   out.require(!parts.empty(), node, "packs nothing");
   Value dst =
       with_rank(out.add("Concat", node.name, parts, {onnx::integer_attribute("axis", axis)}), rank);
   dst.length = rank == 1 ? static_cast<std::int64_t>(parts.size()) : -1;
+  dst.entries = rank == 1 ? entries : std::vector<std::int64_t>{};
   return {dst};
 }
 

@@ -7,6 +7,7 @@
 #include "graph/io/onnx/attributes.hpp"
 #include "graph/io/onnx/topology.hpp"
 #include "graph/io/tensorflow/element_types.hpp"
+#include "graph/io/tensorflow/operator_table.hpp"
 
 namespace caloquant::tensorflow {
 namespace {
@@ -89,6 +90,7 @@ void Translation::add_inputs() {
     if (node == program_.nodes.end()) {
       continue;  // nothing needs it
     }
+    check_attributes(*node, place_of(program_, *node));
     const Attr* shape = node->find("shape", AttrKind::shape);
     if (shape == nullptr || !shape->known_rank) {
       fail(*node, "is an input of unknown shape", "save the model with the shapes of its inputs");
@@ -146,11 +148,12 @@ void Translation::add_output(const Endpoint& output, const Value& value) {
 }
 
 void Translation::translate(const Node& node) {
-  const Translator translator = find_translator(node.op);
-  if (translator == nullptr) {
-    fail(node, "has no translation", "supported are " + translatable_operators());
+  const OperatorEntry* entry = find_operator(node.op);
+  if (entry == nullptr || entry->translate == nullptr) {
+    fail(node, "has no translation", "`caloquant operators` lists those that have");
   }
-  values_[node.name] = translator(*this, node);
+  check_attributes(node, place_of(program_, node));
+  values_[node.name] = entry->translate(*this, node);
 }
 
 void Translation::fail(const Node& node, const std::string& problem,
@@ -181,6 +184,15 @@ std::vector<std::int64_t> Translation::integers(const Node& node, std::size_t in
   }
   const auto numbers = value.constant->data<std::int64_t>();
   return {numbers.begin(), numbers.end()};
+}
+
+std::vector<std::int64_t> Translation::known_entries(const Value& list, std::size_t count) {
+  std::vector<std::int64_t> entries = list.entries;
+  if (list.constant && list.constant->type() == onnx::ElementType::s64) {
+    const auto numbers = list.constant->data<std::int64_t>();
+    entries.assign(numbers.begin(), numbers.end());
+  }
+  return entries.size() == count ? entries : std::vector<std::int64_t>(count, -1);
 }
 
 bool Translation::sole_reader(const Node& node, std::size_t index) const {

@@ -19,8 +19,9 @@ struct Value {
   std::int64_t length = -1;     ///< of a list (rank 1), where it is known
   bool channels_first = false;  ///< [N, C, ...] where TensorFlow has [N, ..., C]
   std::shared_ptr<const onnx::Array> constant;
-  std::string variable;          ///< a handle: the variable's name
-  std::ptrdiff_t producer = -1;  ///< number of the ONNX node that computes it
+  std::vector<std::int64_t> entries;  ///< of a list put together by Pack; -1: not a constant
+  std::string variable;               ///< a handle: the variable's name
+  std::ptrdiff_t producer = -1;       ///< number of the ONNX node that computes it
 };
 
 /// From a flat program to an ONNX model (opset 13), node by node. Convolutions and what stands
@@ -41,6 +42,9 @@ class Translation {
   [[nodiscard]] const Value& input(const Node& node, std::size_t index) const;
   /// A constant input as integers.
   [[nodiscard]] std::vector<std::int64_t> integers(const Node& node, std::size_t index) const;
+  /// The entries of a list of `count` integers, -1 for those that are computed.
+  [[nodiscard]] static std::vector<std::int64_t> known_entries(const Value& list,
+                                                               std::size_t count);
   /// Does nobody but `node` read input `index`, also under the names that identities give it?
   [[nodiscard]] bool sole_reader(const Node& node, std::size_t index) const;
   [[nodiscard]] onnx::Array variable(const Node& node, const std::string& name) const;
@@ -136,10 +140,5 @@ Outputs translate_pad(Translation& out, const Node& node);
 Outputs translate_tile(Translation& out, const Node& node);
 Outputs translate_reduce(Translation& out, const Node& node);
 Outputs translate_resize(Translation& out, const Node& node);
-
-/// The function for an operator, or null.
-[[nodiscard]] Translator find_translator(std::string_view op);
-/// "Add, AddV2, ...", for messages.
-[[nodiscard]] std::string translatable_operators();
 
 }  // namespace caloquant::tensorflow

@@ -240,7 +240,7 @@ TEST(KerasReader, ReluWithItsOptions) {
 TEST(KerasReader, HarmlessOptionsAreIgnored) {
   const std::string options = R"("batch_input_shape": [null, 4], "units": 2, "dtype": {"class_name":
       "Policy", "config": {"name": "float32"}}, "kernel_initializer": {"class_name": "Zeros"},
-      "bias_regularizer": {"class_name": "L2"}, "not_set": null, "switched_off": false)";
+      "bias_regularizer": {"class_name": "L2"})";
   EXPECT_NE(read_random(sequential({layer("Dense", "a", options)})).find("a"), nullptr);
 }
 

@@ -114,7 +114,8 @@ TEST(KerasRefusals, BrokenConnections) {
   EXPECT_THAT(with(R"([[["y", 0, 0]]])"), HasSubstr("a layer 'y' that is not there"));
   EXPECT_THAT(with(R"([[["x", 1, 0]]])"), HasSubstr("call 1 of layer 'x'"));
   EXPECT_THAT(with(R"([[["x", 0, 1]]])"), HasSubstr("output 1 of layer 'x', which has 1"));
-  EXPECT_THAT(with(R"([[["x", 0, 0, {"training": true}]]])"), HasSubstr("called with 'training'"));
+  EXPECT_THAT(with(R"([[["x", 0, 0, {"training": true}]]])"),
+              HasSubstr("call argument 'training' is true"));
   EXPECT_THAT(with(R"([[["a", 0, 0]]])"), HasSubstr("its inputs are never computed"));
   EXPECT_THAT(with("[]"), HasSubstr("refers to call 0 of layer 'a', which is called 0 times"));
   EXPECT_THAT(with(R"([[["x", 0, 0], ["x", 0, 0]]])"), HasSubstr("ReLU needs one input, has 2"));

@@ -92,9 +92,7 @@ ImportedValue import_matmul(const NodeImport& node) {
 }
 
 ImportedValue import_batch_norm(const NodeImport& node) {
-  node.require(node.call().integer("training_mode", 0) == 0 && node.call().output_count() == 1,
-               "is in training mode");
-  node.require(node.call().integer("spatial", 1) == 1, "has spatial = 0, which is not supported");
+  node.require(node.call().output_count() == 1, "has the outputs of training mode");
   const char* const names[] = {"/gamma", "/beta", "/mean", "/variance"};
   std::vector<ValueId> inputs{node.computed(0)};
   for (std::size_t i = 1; i <= 4; ++i) {

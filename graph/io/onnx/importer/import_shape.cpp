@@ -1,4 +1,4 @@
-// Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Pad, Identity.
+// Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Pad, Identity, Dropout.
 
 #include <algorithm>
 #include <numeric>
@@ -90,6 +90,15 @@ std::optional<std::vector<std::int64_t>> axes_of(const NodeImport& node) {
 
 ImportedValue import_identity(const NodeImport& node) {
   return node.add("", Identity{}, {node.computed(0)});
+}
+
+/// Inference only: training_mode, an input since opset 12, must be false.
+ImportedValue import_dropout(const NodeImport& node) {
+  if (node.has_input(2)) {
+    (void)node.constant(2);
+    node.require(node.call().number_input(2) == 0.0, "is in training mode");
+  }
+  return import_identity(node);
 }
 
 ImportedValue import_reshape(const NodeImport& node) {

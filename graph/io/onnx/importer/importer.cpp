@@ -283,7 +283,7 @@ class Importer {
     const Translator translator = find_translator(node.op);
     if (translator == nullptr) {
       throw ModelError(model_.place(node), "cannot be computed by the graph",
-                       "importable are " + importable_operators());
+                       "`caloquant operators` lists those that can");
     }
     for (std::size_t i = 1; i < node.outputs.size(); ++i) {
       if (!node.outputs[i].empty() && state_.readers[node.outputs[i]] > 0) {

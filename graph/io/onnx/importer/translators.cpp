@@ -23,7 +23,7 @@ constexpr std::array entries{
     Entry{"DepthToSpace", import_depth_to_space},
     Entry{"DequantizeLinear", import_dequantize},
     Entry{"Div", import_divide},
-    Entry{"Dropout", import_identity},
+    Entry{"Dropout", import_dropout},
     Entry{"Elu", import_eltwise},
     Entry{"Exp", import_eltwise},
     Entry{"Expand", import_expand},

@@ -49,6 +49,7 @@ ImportedValue import_extremum(const NodeImport& node);
 
 // import_shape.cpp
 ImportedValue import_identity(const NodeImport& node);
+ImportedValue import_dropout(const NodeImport& node);
 ImportedValue import_reshape(const NodeImport& node);
 ImportedValue import_flatten(const NodeImport& node);
 ImportedValue import_squeeze(const NodeImport& node);

@@ -8,9 +8,7 @@
 namespace caloquant::onnx {
 
 Results batch_normalization(const Call& call) {
-  call.require(call.integer("training_mode", 0) == 0 && call.output_count() == 1,
-               "is in training mode");
-  call.require(call.integer("spatial", 1) == 1, "has spatial = 0, which is not supported");
+  call.require(call.output_count() == 1, "has the outputs of training mode");
   const Array& src = call.input(0);
   call.require(src.rank() >= 2, "needs src [N, C, ...], has " + describe(src));
   const std::int64_t channels = src.dims()[1];

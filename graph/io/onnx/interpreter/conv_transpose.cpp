@@ -50,6 +50,8 @@ void add_channel(const Window& window, const double* src, const double* kernel, 
 }  // namespace
 
 Window transposed_window(const Call& call, const Shape& src, const Shape& kernel) {
+  call.require(call.integers("kernel_shape").value_or(kernel) == kernel,
+               "has a kernel_shape that its weights contradict");
   Window window = window_without_pads(call, src, kernel);
   const std::size_t axes = window.axes;
   const std::string mode = call.text("auto_pad", "NOTSET");

@@ -46,7 +46,7 @@ Results evaluate_node(const Model& model, const NodeDef& node, const Values& val
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const auto found = node.inputs[i].empty() ? values.end() : values.find(node.inputs[i]);
     inputs.push_back(found == values.end() ? nullptr : found->second.get());
-    if (inputs.back() == nullptr && i < entry.least_inputs) {
+    if (inputs.back() == nullptr && !node.inputs[i].empty()) {
       throw ModelError(model.place(node), "has no input " + std::to_string(i));
     }
   }

@@ -105,9 +105,7 @@ Results identity(const Call& call) {
 }
 
 Results dropout(const Call& call) {
-  const bool training = call.optional(2) != nullptr && call.number_input(2) != 0.0 &&
-                        (call.optional(1) == nullptr || call.number_input(1) != 0.0);
-  call.require(!training, "is in training mode");
+  call.require(call.optional(2) == nullptr || call.number_input(2) == 0.0, "is in training mode");
   Results results{call.input(0)};
   if (call.output_count() > 1) {
     const bool as_bool = call.opset() >= 10;
