@@ -47,6 +47,7 @@ struct CompareArguments {
   CompareOptions options;
   std::string file;
   int threads = 0;
+  bool follow_links = false;
   OutputArguments out;
 };
 
@@ -124,8 +125,8 @@ CompareResult run(const CompareArguments& arguments, const ComparedSide& a, cons
 
 int compare_command(const CompareArguments& arguments) {
   set_threads(arguments.threads);
-  ComparedSide a = open_side(arguments.a, {});
-  ComparedSide b = open_side(arguments.b, {});
+  ComparedSide a = open_side(arguments.a, {}, arguments.follow_links);
+  ComparedSide b = open_side(arguments.b, {}, arguments.follow_links);
   refuse_primaries_of_files(arguments, a, b);
   settle_units(a, b, arguments.output.get("--output-scale, --output-power"));
   const CompareResult result = run(arguments, a, b);
@@ -223,6 +224,7 @@ void add_compare(CLI::App& app, Action& action) {
   add_primaries_of_models(*command, *arguments);
   add_units(*command, *arguments);
   add_discriminator(*command, *arguments);
+  add_follow_links(*command, arguments->follow_links);
   command->add_option("-o,--output", arguments->file, "JSON file to write")
       ->type_name(file_value)
       ->group(output_options);

@@ -15,6 +15,7 @@ struct InitArguments {
   std::vector<std::string> data;
   std::string output = "run.json";
   bool force = false;
+  bool follow_links = false;
   OutputArguments out;
 };
 
@@ -40,8 +41,8 @@ int init_command(const InitArguments& arguments) {
     throw UsageError(arguments.output, "exists already",
                      "choose another -o, or overwrite it with --force");
   }
-  const StarterConfig starter =
-      starter_config({arguments.model.config(), arguments.data, arguments.output});
+  const StarterConfig starter = starter_config(
+      {arguments.model.config(), arguments.data, arguments.follow_links, arguments.output});
   write_text_file(starter.text, arguments.output);
   if (!arguments.out.quiet) {
     print_started(starter, arguments);
@@ -70,6 +71,7 @@ void add_init(CLI::App& app, Action& action) {
                    "shower files, .npy or HDF5 files, ONNX test folders, or quoted patterns")
       ->type_name(file_value)
       ->group(model_options);
+  add_follow_links(*command, arguments->follow_links);
   command->add_option("-o,--output", arguments->output, "config to write")
       ->type_name(file_value)
       ->capture_default_str()

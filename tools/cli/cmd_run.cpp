@@ -21,6 +21,7 @@ struct RunArguments {
   std::string output;
   std::int64_t batch = 8;
   int threads = 0;
+  bool follow_links = false;
   OutputArguments out;
 };
 
@@ -30,20 +31,20 @@ struct InputPlace {
   TensorNames names;
 };
 
-InputPlace input_place(const std::string& argument, std::size_t inputs) {
+InputPlace input_place(const std::string& argument, std::size_t inputs, bool follow_links) {
   const std::size_t colon = argument.rfind(':');
   if (colon != std::string::npos && !std::filesystem::exists(argument)) {
     return {argument.substr(0, colon), {{"", argument.substr(colon + 1)}}};
   }
-  if (inputs == 1 && open_tensor_file(argument)->has("latent")) {
+  if (inputs == 1 && open_tensor_file(argument, follow_links)->has("latent")) {
     return {argument, {{"", "latent"}}};
   }
   return {argument, {}};
 }
 
-TensorEvents open_inputs(const Graph& graph, const std::string& argument) {
-  const InputPlace place = input_place(argument, graph.inputs().size());
-  return open_network_inputs(graph, {place.file}, place.names);
+TensorEvents open_inputs(const Graph& graph, const std::string& argument, bool follow_links) {
+  const InputPlace place = input_place(argument, graph.inputs().size(), follow_links);
+  return open_network_inputs(graph, {place.file}, place.names, follow_links);
 }
 
 Shape with_rows(const Graph& graph, ValueId value, std::int64_t rows) {
@@ -130,7 +131,7 @@ int run_command(const RunArguments& arguments) {
   set_threads(arguments.threads);
   const LoadedModel model = arguments.model.load();
   const Graph& graph = model.graph;
-  const TensorEvents inputs = open_inputs(graph, arguments.latents);
+  const TensorEvents inputs = open_inputs(graph, arguments.latents, arguments.follow_links);
   const std::int64_t rows = inputs.rows();
   if (rows < 1) {
     throw DataError(arguments.latents, "holds no rows");
@@ -164,6 +165,7 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name(file_value)
       ->group(model_options)
       ->required();
+  add_follow_links(*command, arguments->follow_links);
   command->add_option("-o,--output", arguments->output, "HDF5 file to write")
       ->type_name(file_value)
       ->group(output_options)
