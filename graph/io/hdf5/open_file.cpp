@@ -1,6 +1,7 @@
 #include "graph/io/hdf5/open_file.hpp"
 
 #include "graph/io/hdf5/check/check_file.hpp"
+#include "graph/io/hdf5/storage.hpp"
 
 namespace caloquant::hdf5 {
 
@@ -67,6 +68,7 @@ Handle OpenFile::dataset(const std::string& name) const {
   if (!handle.valid()) {
     fail(name, "there is no such dataset");
   }
+  expect_ended_sources(*this, name, handle);
   return handle;
 }
 

@@ -18,10 +18,14 @@ void expect_stored(const OpenFile& file, const std::string& dataset);
 
 /// The part of expect_stored() for a virtual dataset: sources cover all of it, without gap or
 /// overlap, and each is a stored dataset of a file beside this one that has what is taken from it.
-/// Sources with patterns in their names or without an end are refused. `nesting`: of virtual
+/// `nesting`: of virtual
 /// datasets in virtual datasets.
 void expect_virtual(const OpenFile& file, const std::string& dataset, const Handle& handle,
                     int nesting);
+
+/// Fails for a virtual dataset whose sources have patterns for names, or no end: libhdf5 opens them
+/// as soon as it is asked for the shape.
+void expect_ended_sources(const OpenFile& file, const std::string& dataset, const Handle& handle);
 
 /// expect_stored() below `nesting` virtual datasets.
 void expect_stored(const OpenFile& file, const std::string& dataset, int nesting);

@@ -34,6 +34,28 @@ struct Box {
   }
 };
 
+using Getter = ssize_t (*)(hid_t, std::size_t, char*, std::size_t);
+
+std::string text_of(Getter get, const Handle& properties, std::size_t index) {
+  std::array<char, 4096> buffer{};
+  const ssize_t size = get(properties.get(), index, buffer.data(), buffer.size());
+  return size > 0 && static_cast<std::size_t>(size) < buffer.size() ? buffer.data() : "";
+}
+
+bool is_unlimited(const Handle& part) {
+  std::array<hsize_t, H5S_MAX_RANK> start{};
+  std::array<hsize_t, H5S_MAX_RANK> stride{};
+  std::array<hsize_t, H5S_MAX_RANK> count{};
+  std::array<hsize_t, H5S_MAX_RANK> block{};
+  if (H5Sget_select_type(part.get()) != H5S_SEL_HYPERSLABS ||
+      H5Sis_regular_hyperslab(part.get()) <= 0) {
+    return false;
+  }
+  H5Sget_regular_hyperslab(part.get(), start.data(), stride.data(), count.data(), block.data());
+  return std::ranges::find(count, H5S_UNLIMITED) != count.end() ||
+         std::ranges::find(block, H5S_UNLIMITED) != block.end();
+}
+
 /// A virtual dataset under test.
 class VirtualCheck {
  public:
@@ -64,28 +86,12 @@ class VirtualCheck {
   }
 
  private:
-  using Getter = ssize_t (*)(hid_t, std::size_t, char*, std::size_t);
-
-  [[nodiscard]] std::string text(Getter get, std::size_t index) const {
-    std::array<char, 4096> buffer{};
-    const ssize_t size = get(properties_.get(), index, buffer.data(), buffer.size());
-    if (size <= 0 || static_cast<std::size_t>(size) >= buffer.size()) {
-      file_.fail(name_, "is virtual, with a source that has no name");
-    }
-    return buffer.data();
-  }
-
   [[nodiscard]] std::string file_name(std::size_t index) const {
-    return text(H5Pget_virtual_filename, index);
+    return text_of(H5Pget_virtual_filename, properties_, index);
   }
 
   void add_boxes(std::size_t index) {
     const Handle part(H5Pget_virtual_vspace(properties_.get(), index), H5Sclose);
-    const bool pattern = file_name(index).find('%') != std::string::npos ||
-                         text(H5Pget_virtual_dsetname, index).find('%') != std::string::npos;
-    if (pattern || is_unlimited(part)) {
-      file_.fail(name_, "is virtual, with sources without an end", copy_remedy);
-    }
     const auto rank = static_cast<std::size_t>(H5Sget_simple_extent_ndims(space_.get()));
     if (H5Sget_select_type(part.get()) == H5S_SEL_ALL) {
       const std::vector<hsize_t> extents = to_hsize(extents_of(space_.get()));
@@ -107,20 +113,6 @@ class VirtualCheck {
       const auto middle = at + static_cast<std::ptrdiff_t>(rank);
       boxes_.push_back({{at, middle}, {middle, middle + static_cast<std::ptrdiff_t>(rank)}});
     }
-  }
-
-  [[nodiscard]] static bool is_unlimited(const Handle& part) {
-    std::array<hsize_t, H5S_MAX_RANK> start{};
-    std::array<hsize_t, H5S_MAX_RANK> stride{};
-    std::array<hsize_t, H5S_MAX_RANK> count{};
-    std::array<hsize_t, H5S_MAX_RANK> block{};
-    if (H5Sget_select_type(part.get()) != H5S_SEL_HYPERSLABS ||
-        H5Sis_regular_hyperslab(part.get()) <= 0) {
-      return false;
-    }
-    H5Sget_regular_hyperslab(part.get(), start.data(), stride.data(), count.data(), block.data());
-    return std::ranges::find(count, H5S_UNLIMITED) != count.end() ||
-           std::ranges::find(block, H5S_UNLIMITED) != block.end();
   }
 
   void expect_covered() const {
@@ -149,7 +141,7 @@ class VirtualCheck {
 
   void expect_source(std::size_t index, int nesting) const {
     const OpenFile& source = *neighbour_of(index);
-    const std::string dataset = text(H5Pget_virtual_dsetname, index);
+    const std::string dataset = text_of(H5Pget_virtual_dsetname, properties_, index);
     const std::string path = dataset.starts_with('/') ? dataset : "/" + dataset;
     const std::optional<Place> place = source.find(path);
     if (!place || place->file != &source) {
@@ -191,6 +183,29 @@ class VirtualCheck {
 };
 
 }  // namespace
+
+void expect_ended_sources(const OpenFile& file, const std::string& dataset, const Handle& handle) {
+  const Handle properties(H5Dget_create_plist(handle.get()), H5Pclose);
+  std::size_t count = 0;
+  if (H5Pget_layout(properties.get()) != H5D_VIRTUAL) {
+    return;
+  }
+  if (H5Pget_virtual_count(properties.get(), &count) < 0) {
+    file.fail(dataset, "is virtual, with sources that cannot be read");
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = text_of(H5Pget_virtual_filename, properties, i);
+    const std::string source = text_of(H5Pget_virtual_dsetname, properties, i);
+    if (name.empty() || source.empty()) {
+      file.fail(dataset, "is virtual, with a source that has no name");
+    }
+    const Handle part(H5Pget_virtual_vspace(properties.get(), i), H5Sclose);
+    if (name.find('%') != std::string::npos || source.find('%') != std::string::npos ||
+        is_unlimited(part)) {
+      file.fail(dataset, "is virtual, with sources without an end", copy_remedy);
+    }
+  }
+}
 
 void expect_virtual(const OpenFile& file, const std::string& dataset, const Handle& handle,
                     int nesting) {

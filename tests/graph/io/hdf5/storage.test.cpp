@@ -193,6 +193,8 @@ TEST_F(H5StorageTest, VirtualDatasetsNeedAllTheirSources) {
     EXPECT_THAT(refusal("/gap", follow), HasSubstr("leave a gap"));
     EXPECT_THAT(refusal("/overlap", follow), HasSubstr("overlap"));
     EXPECT_THAT(refusal("/series", follow), HasSubstr("without an end"));
+    const H5File file = H5File::open(folder / "a.h5", ErrorKind::data, follow);
+    EXPECT_THAT(message_of([&] { (void)file.info("/series"); }), HasSubstr("without an end"));
   }
   EXPECT_THAT(refusal("/gone", true), HasSubstr("'gone.h5', which does not exist"));
   EXPECT_THAT(refusal("/no_dataset", true), HasSubstr("which has no dataset '/y'"));
