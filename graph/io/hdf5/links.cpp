@@ -113,8 +113,8 @@ std::optional<Place> OpenFile::find(const std::string& object) const {
   return Way(*this, object).walk();
 }
 
-std::filesystem::path OpenFile::neighbour(const std::string& inside, const std::string& what,
-                                          const std::string& name) const {
+std::filesystem::path OpenFile::present(const std::string& inside, const std::string& what,
+                                        const std::string& name) const {
   const std::string problem = what + " '" + name + "', ";
   std::error_code failure;
   const std::filesystem::path folder =
@@ -131,8 +131,14 @@ std::filesystem::path OpenFile::neighbour(const std::string& inside, const std::
   if (!std::filesystem::is_regular_file(target, failure)) {
     fail(inside, problem + "which is not an ordinary file");
   }
+  return target;
+}
+
+std::filesystem::path OpenFile::neighbour(const std::string& inside, const std::string& what,
+                                          const std::string& name) const {
+  std::filesystem::path target = present(inside, what, name);
   if (!follow_links) {
-    fail(inside, problem + "which is another file",
+    fail(inside, what + " '" + name + "', which is another file",
          on_error == ErrorKind::data
              ? "copy the values into the file itself; or, if you know it, set data.follow_links "
                "in the config, --follow-links in a command"

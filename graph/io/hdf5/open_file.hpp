@@ -44,7 +44,10 @@ struct OpenFile {
   [[nodiscard]] Handle attribute(const std::string& object, const std::string& name) const;
 
   /// The file of the same folder that `what` at `inside` names. Throws where it is not there, not
-  /// an ordinary file, outside of the folder (links are resolved), or must not be followed.
+  /// an ordinary file, or outside of the folder (links are resolved).
+  [[nodiscard]] std::filesystem::path present(const std::string& inside, const std::string& what,
+                                              const std::string& name) const;
+  /// The same, but throws as well where links must not be followed.
   [[nodiscard]] std::filesystem::path neighbour(const std::string& inside, const std::string& what,
                                                 const std::string& name) const;
   [[nodiscard]] const OpenFile& other(const std::filesystem::path& neighbour) const;

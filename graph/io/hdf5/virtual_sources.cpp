@@ -10,6 +10,7 @@ namespace {
 
 constexpr int most_nesting = 8;
 constexpr hssize_t most_blocks = 4096;  ///< of all mappings, compared in pairs
+constexpr const char* takes_from = "is virtual and takes values from";
 constexpr const char* copy_remedy = "copy the values into an ordinary dataset";
 
 /// A box of elements, both corners inside.
@@ -78,7 +79,9 @@ class VirtualCheck {
     }
     expect_covered();
     for (std::size_t i = 0; i < count; ++i) {
-      neighbour_of(i);  // a missing file is named before a damaged one
+      if (file_name(i) != ".") {  // what is missing is named before what is damaged or not allowed
+        (void)file_.present(name_, takes_from, file_name(i));
+      }
     }
     for (std::size_t i = 0; i < count; ++i) {
       expect_source(i, nesting);
@@ -134,9 +137,7 @@ class VirtualCheck {
   /// The file of a source; "." is the same one.
   const OpenFile* neighbour_of(std::size_t index) const {
     const std::string name = file_name(index);
-    return name == "."
-               ? &file_
-               : &file_.other(file_.neighbour(name_, "is virtual and takes values from", name));
+    return name == "." ? &file_ : &file_.other(file_.neighbour(name_, takes_from, name));
   }
 
   void expect_source(std::size_t index, int nesting) const {

@@ -206,7 +206,8 @@ TEST_F(H5StorageTest, VirtualDatasetsNeedAllTheirSources) {
 
 // A missing file is named, whether links are followed or not.
 TEST_F(H5StorageTest, NamesTheMissingSource) {
-  { RawH5(folder / "a.h5").virtual_dataset("x", 2, {{"gone.h5", "x", 0, 2}}); }
+  RawH5(folder / "b.h5").numbers("x", 2, 0, 2);
+  { RawH5(folder / "a.h5").virtual_dataset("x", 4, {{"b.h5", "x", 0, 2}, {"gone.h5", "x", 2, 2}}); }
   EXPECT_THAT(refusal("/x"), HasSubstr("'gone.h5', which does not exist"));
 }
 
