@@ -34,6 +34,7 @@ struct DataOptions {
   Shape image_shape;
   std::int64_t calibration_samples = 0;
   std::int64_t evaluation_samples = 0;
+  bool follow_links = false;  ///< files may have parts in other files of their folder
 
   [[nodiscard]] double cell_threshold_or_default() const {
     return cell_threshold.value_or(traits_of(layout).cell_threshold);

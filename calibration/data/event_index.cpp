@@ -79,7 +79,8 @@ EventIndex EventIndex::build(const DataOptions& options) {
   std::vector<char> keep;
   std::int64_t seen = 0;
   for (std::size_t f = 0; f < index.files_.size() && index.size() < wanted; ++f) {
-    const ShowerFile file(index.files_[f], options.layout, index.image_shape_);
+    const ShowerFile file(index.files_[f], options.layout, index.image_shape_,
+                          options.follow_links);
     if (index.image_shape_.empty()) {
       index.image_shape_ = file.image_shape();
     }

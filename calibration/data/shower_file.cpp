@@ -27,8 +27,8 @@ void cut(std::span<float> cells, double threshold) {
 }  // namespace
 
 ShowerFile::ShowerFile(const std::filesystem::path& file, DataLayout layout,
-                       const Shape& image_shape)
-    : file_(H5File::open(file, ErrorKind::data)), layout_(layout) {
+                       const Shape& image_shape, bool follow_links)
+    : file_(H5File::open(file, ErrorKind::data, follow_links)), layout_(layout) {
   if (layout == DataLayout::variable_angle) {
     check_variable_angle();
   } else {

@@ -15,8 +15,10 @@ namespace caloquant {
 class ShowerFile {
  public:
   /// Opens it and checks the shapes of the labels, and those of ECAL where there is one.
-  /// `image_shape` [X, Y, Z] is what images must have; empty: anything.
-  ShowerFile(const std::filesystem::path& file, DataLayout layout, const Shape& image_shape);
+  /// `image_shape` [X, Y, Z] is what images must have; empty: anything. `follow_links`: as
+  /// H5File::open().
+  ShowerFile(const std::filesystem::path& file, DataLayout layout, const Shape& image_shape,
+             bool follow_links = false);
 
   [[nodiscard]] std::int64_t rows() const { return rows_; }
   /// [X, Y, Z]; empty where the file holds labels only.

@@ -13,8 +13,8 @@ namespace {
 /// Reads runs of adjacent rows; keeps the file at hand open.
 class RowReader {
  public:
-  RowReader(const EventIndex& index, DataLayout layout, double threshold)
-      : index_(index), layout_(layout), threshold_(threshold) {}
+  RowReader(const EventIndex& index, DataLayout layout, double threshold, bool follow_links)
+      : index_(index), layout_(layout), threshold_(threshold), follow_links_(follow_links) {}
 
   /// Images of `events` in GeV.
   void read(EventRange events, std::vector<float>& images) {
@@ -42,7 +42,7 @@ class RowReader {
  private:
   void open(std::size_t number) {
     if (!file_ || number != number_) {
-      file_.emplace(index_.files()[number], layout_, index_.image_shape());
+      file_.emplace(index_.files()[number], layout_, index_.image_shape(), follow_links_);
       file_->expect_images();
       number_ = number;
     }
@@ -51,6 +51,7 @@ class RowReader {
   const EventIndex& index_;
   DataLayout layout_;
   double threshold_;
+  bool follow_links_;
   std::optional<ShowerFile> file_;
   std::size_t number_ = 0;
 };
@@ -62,6 +63,7 @@ ShowerSource::ShowerSource(const EventIndex& index, const DataOptions& options, 
     : index_(index),
       layout_(options.layout),
       threshold_(options.cell_threshold_or_default()),
+      follow_links_(options.follow_links),
       events_(events),
       block_size_(block_size) {
   CALOQUANT_EXPECT(block_size > 0);
@@ -97,7 +99,7 @@ bool ShowerSource::next(ShowerBlock& block) {
 void ShowerSource::read_all() {
   std::exception_ptr failure;
   try {
-    RowReader reader(index_, layout_, threshold_);
+    RowReader reader(index_, layout_, threshold_, follow_links_);
     bool wanted = true;
     for (std::int64_t first = events_.first; wanted && first < events_.last; first += block_size_) {
       const EventRange events{first, std::min(first + block_size_, events_.last)};

@@ -49,6 +49,7 @@ class ShowerSource {
   const EventIndex& index_;
   DataLayout layout_;
   double threshold_;
+  bool follow_links_;
   EventRange events_;
   std::int64_t block_size_;
 

@@ -9,8 +9,8 @@ namespace {
 
 class H5Tensors : public TensorFile {
  public:
-  explicit H5Tensors(const std::filesystem::path& file)
-      : file_(H5File::open(file, ErrorKind::data)) {}
+  H5Tensors(const std::filesystem::path& file, bool follow_links)
+      : file_(H5File::open(file, ErrorKind::data, follow_links)) {}
 
   [[nodiscard]] const std::filesystem::path& path() const override { return file_.path(); }
   [[nodiscard]] std::vector<std::string> names() const override {
@@ -53,8 +53,8 @@ class H5Tensors : public TensorFile {
 
 }  // namespace
 
-std::unique_ptr<TensorFile> open_h5_tensors(const std::filesystem::path& file) {
-  return std::make_unique<H5Tensors>(file);
+std::unique_ptr<TensorFile> open_h5_tensors(const std::filesystem::path& file, bool follow_links) {
+  return std::make_unique<H5Tensors>(file, follow_links);
 }
 
 }  // namespace caloquant

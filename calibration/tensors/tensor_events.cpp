@@ -53,11 +53,12 @@ std::string name_in(const TensorFile& file, const WantedTensor& wanted, std::siz
                   "name it: data." + wanted.role + "s in a config, FILE:array on a command line");
 }
 
-std::vector<std::unique_ptr<TensorFile>> opened(const std::vector<std::filesystem::path>& paths) {
+std::vector<std::unique_ptr<TensorFile>> opened(const std::vector<std::filesystem::path>& paths,
+                                                bool follow_links) {
   std::vector<std::unique_ptr<TensorFile>> files;
   files.reserve(paths.size());
   for (const std::filesystem::path& path : paths) {
-    files.push_back(open_tensor_file(path));
+    files.push_back(open_tensor_file(path, follow_links));
   }
   return files;
 }
@@ -82,8 +83,8 @@ std::vector<WantedTensor> inputs_of(const Graph& graph) {
 
 TensorEvents open_network_inputs(const Graph& graph,
                                  const std::vector<std::filesystem::path>& files,
-                                 const TensorNames& names) {
-  return {files, inputs_of(graph), names, numbered("input_", graph.inputs().size())};
+                                 const TensorNames& names, bool follow_links) {
+  return {files, inputs_of(graph), names, numbered("input_", graph.inputs().size()), follow_links};
 }
 
 TensorEvents arrays_as_events(const std::map<std::string, ArrayView>& arrays,
@@ -101,8 +102,8 @@ bool same_but_for_ones(const Shape& a, const Shape& b) {
 
 TensorEvents::TensorEvents(const std::vector<std::filesystem::path>& files,
                            std::vector<WantedTensor> wanted, const TensorNames& names,
-                           const std::vector<std::string>& fallbacks)
-    : TensorEvents(opened(files), std::move(wanted), names, fallbacks) {}
+                           const std::vector<std::string>& fallbacks, bool follow_links)
+    : TensorEvents(opened(files, follow_links), std::move(wanted), names, fallbacks) {}
 
 TensorEvents::TensorEvents(std::vector<std::unique_ptr<TensorFile>> files,
                            std::vector<WantedTensor> wanted, const TensorNames& names,

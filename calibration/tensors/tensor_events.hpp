@@ -31,10 +31,12 @@ using TensorNames = std::map<std::string, std::string>;
 /// the second. Files stay open.
 class TensorEvents {
  public:
-  /// `fallbacks`: a further name for each tensor. Throws DataError for a tensor that is not there
-  /// or is ambiguous, and for rows or extents that do not fit.
+  /// `fallbacks`: a further name for each tensor; `follow_links`: as H5File::open(). Throws
+  /// DataError for a tensor that is not there or is ambiguous, and for rows or extents that do not
+  /// fit.
   TensorEvents(const std::vector<std::filesystem::path>& files, std::vector<WantedTensor> wanted,
-               const TensorNames& names, const std::vector<std::string>& fallbacks);
+               const TensorNames& names, const std::vector<std::string>& fallbacks,
+               bool follow_links = false);
   /// The same of files that are open already.
   TensorEvents(std::vector<std::unique_ptr<TensorFile>> files, std::vector<WantedTensor> wanted,
                const TensorNames& names, const std::vector<std::string>& fallbacks);
@@ -75,7 +77,7 @@ class TensorEvents {
 /// The inputs of a network, `input_i` being another name of the i-th. Throws as the constructor.
 [[nodiscard]] TensorEvents open_network_inputs(const Graph& graph,
                                                const std::vector<std::filesystem::path>& files,
-                                               const TensorNames& names);
+                                               const TensorNames& names, bool follow_links = false);
 
 /// "input_0", "input_1", ...
 [[nodiscard]] std::vector<std::string> numbered(const std::string& prefix, std::size_t count);

@@ -37,11 +37,14 @@ class TensorFile {
   TensorFile() = default;
 };
 
-/// By what the path is: a folder, a name that ends with .npy, else HDF5.
-[[nodiscard]] std::unique_ptr<TensorFile> open_tensor_file(const std::filesystem::path& path);
+/// By what the path is: a folder, a name that ends with .npy, else HDF5. `follow_links`: as
+/// H5File::open().
+[[nodiscard]] std::unique_ptr<TensorFile> open_tensor_file(const std::filesystem::path& path,
+                                                           bool follow_links = false);
 
 // One file each.
-[[nodiscard]] std::unique_ptr<TensorFile> open_h5_tensors(const std::filesystem::path& file);
+[[nodiscard]] std::unique_ptr<TensorFile> open_h5_tensors(const std::filesystem::path& file,
+                                                          bool follow_links);
 [[nodiscard]] std::unique_ptr<TensorFile> open_npy_tensor(const std::filesystem::path& file);
 [[nodiscard]] std::unique_ptr<TensorFile> open_proto_tensors(const std::filesystem::path& folder);
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// The door to HDF5: h5file.cpp is the only source that includes <hdf5.h>. Calls are serialised by
-// one lock, because the library is not built thread-safe everywhere, so files may be used from
-// several threads.
+// The door to HDF5: h5file.cpp and graph/io/hdf5 are the only sources that include <hdf5.h>. Calls
+// are serialised by one lock, because the library is not built thread-safe everywhere, so files may
+// be used from several threads.
 
 #include <caloquant/error.hpp>
 #include <caloquant/types.hpp>
@@ -17,6 +17,10 @@
 #include "ops/core/tensor.hpp"
 
 namespace caloquant {
+
+namespace hdf5 {
+struct OpenFile;
+}
 
 enum class H5Class { floating, integer, string, other };
 
@@ -35,7 +39,12 @@ struct H5WriteOptions {
 /// place is "file:/path": ModelError, DataError or BackendError as chosen by `on_error`.
 class H5File {
  public:
-  [[nodiscard]] static H5File open(const std::filesystem::path& file, ErrorKind on_error);
+  /// All metadata are checked before libhdf5 sees them (graph/io/hdf5/check). `follow_links`: parts
+  /// of it may be in other files of its folder (external links and storage, virtual datasets),
+  /// which else are refused. Whatever a dataset lacks is an error where it is read, not a fill
+  /// value.
+  [[nodiscard]] static H5File open(const std::filesystem::path& file, ErrorKind on_error,
+                                   bool follow_links = false);
   /// A file that lies in memory; `name` stands for it in messages.
   [[nodiscard]] static H5File open_bytes(std::span<const std::byte> bytes,
                                          const std::filesystem::path& name, ErrorKind on_error);
@@ -76,6 +85,9 @@ class H5File {
   /// Scalar string attribute (fixed or variable length).
   [[nodiscard]] std::string string_attribute(const std::string& object,
                                              const std::string& name) const;
+  /// The same, empty where it is absent or anything else.
+  [[nodiscard]] std::optional<std::string> find_text(const std::string& object,
+                                                     const std::string& name) const;
   /// One-dimensional string attribute; an empty array of any type is an empty list.
   [[nodiscard]] std::vector<std::string> strings_attribute(const std::string& object,
                                                            const std::string& name) const;
@@ -89,9 +101,8 @@ class H5File {
   [[nodiscard]] std::string read_text(const std::string& dataset) const;
 
  private:
-  struct State;
-  explicit H5File(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit H5File(std::unique_ptr<hdf5::OpenFile> state);
+  std::unique_ptr<hdf5::OpenFile> state_;
 };
 
 }  // namespace caloquant

@@ -42,11 +42,26 @@ std::vector<std::string> list_attribute(const H5File& file, const std::string& o
   return all;
 }
 
+/// Names that say which weights belong to what must not say it twice.
+void expect_distinct(const std::vector<std::string>& names, const H5File& file,
+                     const std::string& object, const char* attribute) {
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    if (!seen.insert(name).second) {
+      throw ModelError(file.path().string() + ":" + object,
+                       std::string("lists '") + name + "' twice in '" + attribute + "'",
+                       "the file is damaged, or was not written by Keras: write it again");
+    }
+  }
+}
+
 std::vector<Group> groups_with_weights(const H5File& file) {
   const std::string root = file.is_group("/model_weights") ? "/model_weights" : "/";
   const std::string prefix = root == "/" ? "/" : root + "/";
   std::vector<Group> groups;
-  for (const std::string& layer : list_attribute(file, root, "layer_names")) {
+  const std::vector<std::string> layers = list_attribute(file, root, "layer_names");
+  expect_distinct(layers, file, root, "layer_names");
+  for (const std::string& layer : layers) {
     Group group{prefix + layer, layer, {}};
     if (!file.is_group(group.path)) {
       throw ModelError(file.path().string() + ":" + group.path,
@@ -54,6 +69,7 @@ std::vector<Group> groups_with_weights(const H5File& file) {
                        "the file may be truncated: copy it again");
     }
     group.weights = list_attribute(file, group.path, "weight_names");
+    expect_distinct(group.weights, file, group.path, "weight_names");
     if (!group.weights.empty()) {
       groups.push_back(std::move(group));
     }

@@ -13,6 +13,10 @@ constexpr const char* word = "caloquant-model";
 }  // namespace
 
 std::optional<Seal> read_seal(const std::filesystem::path& file) {
+  std::error_code absent;
+  if (!std::filesystem::is_regular_file(file, absent)) {
+    return std::nullopt;  // a pipe would be waited for
+  }
   std::ifstream stream(file, std::ios::binary);
   std::string block(seal_bytes, '\0');
   if (!stream.read(block.data(), static_cast<std::streamsize>(block.size()))) {

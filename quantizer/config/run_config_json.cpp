@@ -109,6 +109,7 @@ class Reader {
     }
     config.calibration_samples = json.at("calibration_samples").get<std::size_t>();
     config.evaluation_samples = json.at("evaluation_samples").get<std::size_t>();
+    config.follow_links = json.at("follow_links").get<bool>();
     return config;
   }
 

@@ -170,6 +170,11 @@ constexpr const char* schema_text = R"JSON({
           "type": "integer",
           "minimum": 1,
           "maximum": 1000000000
+        },
+        "follow_links": {
+          "description": "HDF5 data files may have parts in other files of their own folder: external links, external storage, virtual datasets. Without it they are refused, for such a file can name any other.",
+          "type": "boolean",
+          "default": false
         }
       }
     },

@@ -55,6 +55,7 @@ Json to_json(const DataConfig& data) {
   }
   json["calibration_samples"] = data.calibration_samples;
   json["evaluation_samples"] = data.evaluation_samples;
+  json["follow_links"] = data.follow_links;
   return json;
 }
 

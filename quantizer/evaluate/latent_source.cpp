@@ -21,6 +21,7 @@ DataOptions data_options(const RunConfig& config, const Shape& image) {
   options.minimum_sum = config.data.minimum_sum;
   options.image_shape = image;
   options.calibration_samples = static_cast<std::int64_t>(config.data.calibration_samples);
+  options.follow_links = config.data.follow_links;
   options.evaluation_samples = static_cast<std::int64_t>(config.data.evaluation_samples);
   return options;
 }

@@ -55,7 +55,8 @@ TensorSource::TensorSource(const RunConfig& config, const Graph& fp32, const Ten
       calibration_(static_cast<std::int64_t>(config.data.calibration_samples)),
       evaluation_(static_cast<std::int64_t>(config.data.evaluation_samples)),
       inputs_(given != nullptr ? arrays_as_events(given->inputs, inputs_of(fp32))
-                               : open_network_inputs(fp32, files_, config.data.tensors->inputs)) {
+                               : open_network_inputs(fp32, files_, config.data.tensors->inputs,
+                                                     config.data.follow_links)) {
   expect_rows(config, inputs_.rows(), files_.empty() ? "the inputs" : files_.front().string());
 }
 
@@ -69,7 +70,8 @@ TargetSource::TargetSource(const RunConfig& config, const Graph& fp32,
     : targets_(given != nullptr ? arrays_as_events(given->targets, targets_of(fp32, class_axis))
                                 : TensorEvents(target_files(config), targets_of(fp32, class_axis),
                                                config.data.tensors->targets,
-                                               numbered("output_", fp32.outputs().size()))) {
+                                               numbered("output_", fp32.outputs().size()),
+                                               config.data.follow_links)) {
   expect_rows(config, targets_.rows(), "the targets");
 }
 

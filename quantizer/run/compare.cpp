@@ -31,7 +31,7 @@ class Source {
           ShowerMaker::Spec{options.recipe, options.primaries.seed, options.batch, LossUnits::gev});
       image_ = maker_->image_shape();
     } else {
-      files_ = std::make_unique<ShowerFiles>(side.files);
+      files_ = std::make_unique<ShowerFiles>(side.files, side.follow_links);
       image_ = files_->image_shape();
     }
     threshold_ = static_cast<float>(options.cell_threshold);

@@ -48,6 +48,13 @@ double attribute_number(const H5File& file, const std::string& name) {
   return *number;
 }
 
+/// Did generate() write it? Other programs have an attribute `units` or `generator`, too;
+/// make_showers() writes none of units.
+bool is_generated(const H5File& file) {
+  const std::optional<std::string> generator = file.find_text("/", "generator");
+  return generator && generator->starts_with("caloquant ") && file.has_attribute("/", "units");
+}
+
 /// Units of the cells by the attributes that generate() writes.
 EnergyUnits generated_units(const H5File& file) {
   const std::string name = file.string_attribute("/", "units");
@@ -64,15 +71,17 @@ EnergyUnits generated_units(const H5File& file) {
 
 }  // namespace
 
-ComparedSide open_side(const std::string& text, const GraphConfig& graph) {
+ComparedSide open_side(const std::string& text, const GraphConfig& graph, bool follow_links) {
   const std::size_t comma = text.find(".json,");
   if (comma != std::string::npos) {
     return keras_parts(text, comma + std::string(".json").size(), graph);
   }
   ComparedSide side;
   side.text = text;
+  side.follow_links = follow_links;
   const bool pattern = text.find_first_of("*?") != std::string::npos;
-  if (pattern || (!is_native(text) && H5File::open(text, ErrorKind::data).exists("/ECAL"))) {
+  if (pattern ||
+      (!is_native(text) && H5File::open(text, ErrorKind::data, follow_links).exists("/ECAL"))) {
     side.files = expand_files({text}, {});
     return side;
   }
@@ -105,8 +114,12 @@ void settle_units(ComparedSide& a, ComparedSide& b, const std::optional<OutputUn
   }
 }
 
-ShowerFiles::Part ShowerFiles::describe(const std::filesystem::path& file) {
-  const H5File h5 = H5File::open(file, ErrorKind::data);
+ShowerFile ShowerFiles::open(const Part& part) const {
+  return {part.file, part.layout, image_shape_, follow_links_};
+}
+
+ShowerFiles::Part ShowerFiles::describe(const std::filesystem::path& file) const {
+  const H5File h5 = H5File::open(file, ErrorKind::data, follow_links_);
   Part part;
   part.file = file;
   if (is_generated(h5)) {
@@ -119,10 +132,11 @@ ShowerFiles::Part ShowerFiles::describe(const std::filesystem::path& file) {
   return part;
 }
 
-ShowerFiles::ShowerFiles(const std::vector<std::filesystem::path>& files) {
+ShowerFiles::ShowerFiles(const std::vector<std::filesystem::path>& files, bool follow_links)
+    : follow_links_(follow_links) {
   for (const std::filesystem::path& path : files) {
     Part part = describe(path);
-    const ShowerFile file(path, part.layout, image_shape_);
+    const ShowerFile file = open(part);
     file.expect_images();
     image_shape_ = file.image_shape();
     part.first = events_;
@@ -138,7 +152,7 @@ std::vector<EventLabel> ShowerFiles::labels(std::int64_t events) const {
   for (const Part& part : parts_) {
     const std::int64_t count = std::min(part.rows, events - part.first);
     if (count > 0) {
-      const ShowerFile file(part.file, part.layout, image_shape_);
+      const ShowerFile file = open(part);
       file.read_labels(0, std::span(labels).subspan(static_cast<std::size_t>(part.first),
                                                     static_cast<std::size_t>(count)));
     }
@@ -155,7 +169,7 @@ void ShowerFiles::read(std::int64_t first, std::span<float> images) const {
     if (count <= 0) {
       continue;
     }
-    const ShowerFile file(part.file, part.layout, image_shape_);
+    const ShowerFile file = open(part);
     const std::span<float> some = images.subspan(static_cast<std::size_t>(begin - first) * cells,
                                                  static_cast<std::size_t>(count) * cells);
     file.read_images(begin - part.first, count, 0.0, some);

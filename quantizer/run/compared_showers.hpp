@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "calibration/data/data_options.hpp"
+#include "calibration/data/shower_file.hpp"
 #include "graph/ir/graph.hpp"
 #include "metrics/energy_units.hpp"
 
@@ -22,6 +22,7 @@ struct ComparedSide {
   bool has_units = false;  ///< a quantized.h5, which says itself how its output becomes energy
   std::vector<std::filesystem::path> files;  ///< of the model, or of the showers
   std::optional<std::uint64_t> random_weights;
+  bool follow_links = false;  ///< of shower files, as H5File::open()
 
   [[nodiscard]] bool is_model() const noexcept { return graph.has_value(); }
 };
@@ -33,7 +34,8 @@ struct ComparedSide {
 ///   PATTERN with * or ?        shower files, sorted by path
 /// Throws ModelError for a bad model, DataError for a file that cannot be opened, UsageError for a
 /// seed that is no number.
-[[nodiscard]] ComparedSide open_side(const std::string& text, const GraphConfig& graph);
+[[nodiscard]] ComparedSide open_side(const std::string& text, const GraphConfig& graph,
+                                     bool follow_links = false);
 
 /// Says how the output of Keras models becomes energy: as given, else as a quantized model on the
 /// other side says, for it is their sibling. Throws UsageError when units are given and no side is
@@ -45,7 +47,7 @@ void settle_units(ComparedSide& a, ComparedSide& b, const std::optional<OutputUn
 /// the units of the cells. Throws DataError naming file, dataset and row.
 class ShowerFiles {
  public:
-  explicit ShowerFiles(const std::vector<std::filesystem::path>& files);
+  explicit ShowerFiles(const std::vector<std::filesystem::path>& files, bool follow_links = false);
 
   [[nodiscard]] std::int64_t events() const noexcept { return events_; }
   /// [X, Y, Z].
@@ -63,7 +65,10 @@ class ShowerFiles {
     std::int64_t first = 0;  ///< number of its first event
     std::int64_t rows = 0;
   };
-  [[nodiscard]] static Part describe(const std::filesystem::path& file);
+  [[nodiscard]] Part describe(const std::filesystem::path& file) const;
+  [[nodiscard]] ShowerFile open(const Part& part) const;
+
+  bool follow_links_;
 
   std::vector<Part> parts_;
   std::int64_t events_ = 0;

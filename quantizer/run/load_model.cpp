@@ -79,6 +79,16 @@ Graph read_native_graph(const std::filesystem::path& file) {
   return std::move(native.graph);
 }
 
+/// Formats are told by several openings of the same file, and a pipe may never be written to.
+void refuse_pipe(const std::filesystem::path& file) {
+  std::error_code absent;
+  const auto status = std::filesystem::status(file, absent);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+      !std::filesystem::is_directory(status)) {
+    throw ModelError(file.string(), "is a pipe or a device", "give a file");
+  }
+}
+
 /// A file that may be Keras: HDF5, or a zip archive. Throws ModelError for all that is no model.
 void expect_keras(const std::filesystem::path& file) {
   constexpr const char* known =
@@ -101,6 +111,9 @@ void expect_keras(const std::filesystem::path& file) {
 
 /// By what the file says of itself.
 Network read_network(const ModelConfig& config, const std::vector<std::string>& disabled) {
+  for (const auto* file : {&config.file, &config.architecture, &config.weights}) {
+    refuse_pipe(*file);
+  }
   if (config.architecture.empty() && is_saved_model(config.file)) {
     return import_network(saved_model_as_onnx(config.file), config, disabled);
   }

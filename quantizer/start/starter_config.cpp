@@ -33,12 +33,13 @@ Samples split(std::int64_t events) {
 }
 
 /// Do the files look like showers, and of which layout?
-std::optional<DataLayout> layout_of(const std::filesystem::path& path, InputRecipe recipe) {
+std::optional<DataLayout> layout_of(const std::filesystem::path& path, InputRecipe recipe,
+                                    bool follow_links) {
   std::error_code failure;
   if (std::filesystem::is_directory(path, failure) || path.extension() == ".npy") {
     return std::nullopt;
   }
-  const auto file = open_tensor_file(path);
+  const auto file = open_tensor_file(path, follow_links);
   const bool variable = file->has("energy") && file->has("theta");
   const bool fixed = file->has("target");
   if (variable && fixed) {  // what `generate` writes
@@ -74,7 +75,7 @@ class Starter {
       layout = files_.empty()
                    ? (recipe_ == InputRecipe::energy_angle_noise ? DataLayout::variable_angle
                                                                  : DataLayout::fixed_angle)
-                   : layout_of(files_.front(), recipe_);
+                   : layout_of(files_.front(), recipe_, request_.follow_links);
     }
     if (layout) {
       write_showers(*layout);
@@ -140,6 +141,9 @@ class Starter {
     text_.set("calibration_samples", samples.calibration, "Events that ranges are found from.");
     text_.set("evaluation_samples", samples.evaluation,
               "Others, that the loss is measured with; more give a smaller error.");
+    if (request_.follow_links) {
+      text_.set("follow_links", true, "Parts of the files are in other files of their folder.");
+    }
   }
 
   void write_showers(DataLayout layout) {
@@ -171,11 +175,12 @@ class Starter {
   Samples shower_samples(DataLayout layout) {
     std::int64_t rows = 0;
     for (const std::filesystem::path& file : files_) {
-      rows += ShowerFile(file, layout, image_shape_of(graph_)).rows();
+      rows += ShowerFile(file, layout, image_shape_of(graph_), request_.follow_links).rows();
     }
     note(std::to_string(rows) + " showers in layout " + std::string(name_of(layout)));
     DataOptions options;
     options.layout = layout;
+    options.follow_links = request_.follow_links;
     options.image_shape = image_shape_of(graph_);
     for (const std::filesystem::path& file : files_) {
       options.files.push_back(std::filesystem::absolute(file).string());
@@ -205,7 +210,7 @@ class Starter {
       text_.set("files", "inputs.npy", "REPLACE by a .npy or HDF5 file with rows of the input(s).");
       write_samples({100, 200});
     } else {
-      match_ = match_tensors(graph_, files_);
+      match_ = match_tensors(graph_, files_, request_.follow_links);
       note(std::to_string(match_.rows) + " rows");
       write_files(match_.files);
       write_names();

@@ -11,6 +11,7 @@ namespace caloquant {
 struct StarterRequest {
   ModelConfig model;              ///< where the model is; paths from the working directory
   std::vector<std::string> data;  ///< files or patterns; empty: the config names some to be made
+  bool follow_links = false;      ///< of the data, as data.follow_links of a config
   std::filesystem::path output;   ///< the config to be: paths in it are relative to its folder
 };
 

@@ -86,10 +86,11 @@ std::string wanted_inputs(const Graph& graph) {
 
 }  // namespace
 
-TensorMatch match_tensors(const Graph& graph, const std::vector<std::filesystem::path>& files) {
+TensorMatch match_tensors(const Graph& graph, const std::vector<std::filesystem::path>& files,
+                          bool follow_links) {
   TensorMatch match;
   for (const std::filesystem::path& path : files) {
-    const auto file = open_tensor_file(path);
+    const auto file = open_tensor_file(path, follow_links);
     const std::map<std::string, std::string> inputs = inputs_in(graph, *file);
     if (!inputs.empty()) {
       std::set<std::string> taken;

@@ -22,6 +22,7 @@ struct TensorMatch {
 /// By name (the network's own, input_0) or else by shape. Throws DataError when a file holds no
 /// array that fits an input, and for files that are neither inputs nor targets.
 [[nodiscard]] TensorMatch match_tensors(const Graph& graph,
-                                        const std::vector<std::filesystem::path>& files);
+                                        const std::vector<std::filesystem::path>& files,
+                                        bool follow_links);
 
 }  // namespace caloquant

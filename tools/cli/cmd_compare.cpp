@@ -49,6 +49,7 @@ struct CompareArguments {
   CompareOptions options;
   std::string file;
   int threads = 0;
+  bool follow_links = false;
   OutputArguments out;
 };
 
@@ -126,8 +127,8 @@ CompareResult run(const CompareArguments& arguments, const ComparedSide& a, cons
 
 int compare_command(const CompareArguments& arguments) {
   set_threads(arguments.threads);
-  ComparedSide a = open_side(arguments.a, {});
-  ComparedSide b = open_side(arguments.b, {});
+  ComparedSide a = open_side(arguments.a, {}, arguments.follow_links);
+  ComparedSide b = open_side(arguments.b, {}, arguments.follow_links);
   refuse_primaries_of_files(arguments, a, b);
   std::vector<std::filesystem::path> read = a.files;
   read.insert(read.end(), b.files.begin(), b.files.end());
@@ -237,6 +238,7 @@ void add_compare(CLI::App& app, Action& action) {
   add_primaries_of_models(*command, *arguments);
   add_units(*command, *arguments);
   add_discriminator(*command, *arguments);
+  add_follow_links(*command, arguments->follow_links);
   command->add_option("-o,--output", arguments->file, "JSON file to write")
       ->type_name(file_value)
       ->group(output_options);

@@ -17,6 +17,7 @@ struct InitArguments {
   std::vector<std::string> data;
   std::string output = "run.json";
   bool force = false;
+  bool follow_links = false;
   OutputArguments out;
 };
 
@@ -49,8 +50,8 @@ int init_command(const InitArguments& arguments) {
     read.insert(read.end(), data.begin(), data.end());
   }
   refuse_overwriting("--output", arguments.output, read);
-  const StarterConfig starter =
-      starter_config({arguments.model.config(), arguments.data, arguments.output});
+  const StarterConfig starter = starter_config(
+      {arguments.model.config(), arguments.data, arguments.follow_links, arguments.output});
   write_text_file(starter.text, arguments.output);
   if (!arguments.out.quiet) {
     print_started(starter, arguments);
@@ -79,6 +80,7 @@ void add_init(CLI::App& app, Action& action) {
                    "shower files, .npy or HDF5 files, ONNX test folders, or quoted patterns")
       ->type_name(file_value)
       ->group(model_options);
+  add_follow_links(*command, arguments->follow_links);
   command->add_option("-o,--output", arguments->output, "config to write")
       ->type_name(file_value)
       ->capture_default_str()

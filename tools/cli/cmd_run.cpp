@@ -24,6 +24,7 @@ struct RunArguments {
   std::string output;
   std::int64_t batch = 8;
   int threads = 0;
+  bool follow_links = false;
   OutputArguments out;
 };
 
@@ -33,7 +34,7 @@ struct InputPlace {
   TensorNames names;
 };
 
-InputPlace input_place(const std::string& argument, std::size_t inputs) {
+InputPlace input_place(const std::string& argument, std::size_t inputs, bool follow_links) {
   if (!std::filesystem::exists(argument)) {
     const std::size_t last = argument.rfind(':');
     std::size_t colon = last;
@@ -46,15 +47,15 @@ InputPlace input_place(const std::string& argument, std::size_t inputs) {
       return {argument.substr(0, colon), {{"", argument.substr(colon + 1)}}};
     }
   }
-  if (inputs == 1 && open_tensor_file(argument)->has("latent")) {
+  if (inputs == 1 && open_tensor_file(argument, follow_links)->has("latent")) {
     return {argument, {{"", "latent"}}};
   }
   return {argument, {}};
 }
 
-TensorEvents open_inputs(const Graph& graph, const std::string& argument) {
-  const InputPlace place = input_place(argument, graph.inputs().size());
-  return open_network_inputs(graph, {place.file}, place.names);
+TensorEvents open_inputs(const Graph& graph, const std::string& argument, bool follow_links) {
+  const InputPlace place = input_place(argument, graph.inputs().size(), follow_links);
+  return open_network_inputs(graph, {place.file}, place.names, follow_links);
 }
 
 Shape with_rows(const Graph& graph, ValueId value, std::int64_t rows) {
@@ -138,13 +139,14 @@ int run_command(const RunArguments& arguments) {
   set_threads(arguments.threads);
   LoadedModel model = arguments.model.load(arguments.out.quiet, CheckTime::later);
   const Graph& graph = model.graph;
-  const TensorEvents inputs = open_inputs(graph, arguments.latents);
+  const TensorEvents inputs = open_inputs(graph, arguments.latents, arguments.follow_links);
   const std::int64_t rows = inputs.rows();
   if (rows < 1) {
     throw DataError(arguments.latents, "holds no rows");
   }
   std::vector<std::filesystem::path> read = model.files;
-  read.push_back(input_place(arguments.latents, graph.inputs().size()).file);
+  read.push_back(
+      input_place(arguments.latents, graph.inputs().size(), arguments.follow_links).file);
   refuse_overwriting("--output", arguments.output, read);
   if (model.opinion) {
     print_import_note(
@@ -183,6 +185,7 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name(file_value)
       ->group(model_options)
       ->required();
+  add_follow_links(*command, arguments->follow_links);
   command->add_option("-o,--output", arguments->output, "HDF5 file to write")
       ->type_name(file_value)
       ->group(output_options)

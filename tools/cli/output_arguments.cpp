@@ -67,4 +67,11 @@ void add_threads(CLI::App& command, int& threads) {
       ->group(execution_options);
 }
 
+void add_follow_links(CLI::App& command, bool& follow_links) {
+  command
+      .add_flag("--follow-links", follow_links,
+                "HDF5 data files may have parts in other files of their own folder")
+      ->group(model_options);
+}
+
 }  // namespace caloquant::cli

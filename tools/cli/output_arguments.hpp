@@ -37,6 +37,9 @@ CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string
 /// --threads.
 void add_threads(CLI::App& command, int& threads);
 
+/// --follow-links of commands that take data files.
+void add_follow_links(CLI::App& command, bool& follow_links);
+
 // Headings of options in the help of a command.
 inline constexpr const char* output_options = "Output";
 inline constexpr const char* model_options = "Model";

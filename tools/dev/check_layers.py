@@ -18,7 +18,8 @@ MAY_INCLUDE = {
     "tools": {"ops", "graph", "metrics", "calibration", "quantizer", "tools"},
 }
 DOORS = {
-    "hdf5.h": {"graph/io/h5file.cpp"},
+    "hdf5.h": {"graph/io/hdf5/"},
+    "graph/io/hdf5/": {"graph/io/h5file.cpp", "graph/io/hdf5/", "tests/"},
     "zip.h": {"graph/io/zip_file.cpp"},
     "dnnl.hpp": {"ops/onednn/"},
     "nlohmann/": {"graph/io/json.hpp"},

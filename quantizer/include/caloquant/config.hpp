@@ -61,6 +61,7 @@ struct DataConfig {
   std::optional<double> minimum_sum;     ///< [file units]; empty: of the layout
   std::size_t calibration_samples = 100;
   std::size_t evaluation_samples = 100;
+  bool follow_links = false;  ///< HDF5 files may have parts in other files of their folder
   friend bool operator==(const DataConfig&, const DataConfig&) = default;
 };
 

@@ -216,6 +216,27 @@ TEST_F(KerasWeightsTest, RefusesListedButAbsentObjects) {
               AllOf(HasSubstr("w.h5:/b/b/kernel:0"), HasSubstr("there is no such dataset")));
 }
 
+TEST_F(KerasWeightsTest, RefusesWhatIsListedTwice) {
+  {
+    WeightsFile weights(folder / "w.h5");
+    weights.add("a", first());
+    weights.add("b", second());
+    weights.file().set_attribute("/", "layer_names2", std::string("b"));
+    weights.file().commit();
+  }
+  EXPECT_THAT(message_of([&] { (void)read(model()); }),
+              AllOf(HasSubstr("w.h5:/: lists 'b' twice in 'layer_names'")));
+  {
+    WeightsFile weights(folder / "w.h5");
+    weights.add("a", first());
+    weights.add("b", second());
+    weights.file().set_attribute("/b", "weight_names1", second().front().first);
+    weights.file().commit();
+  }
+  EXPECT_THAT(message_of([&] { (void)read(model()); }),
+              AllOf(HasSubstr("w.h5:/b: lists '"), HasSubstr("twice in 'weight_names'")));
+}
+
 TEST_F(KerasWeightsTest, RefusesOtherFiles) {
   {
     H5File other = H5File::create(folder / "w.h5");

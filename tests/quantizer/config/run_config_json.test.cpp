@@ -41,6 +41,7 @@ TEST(RunConfig, HasTheDefaultsOfItsStruct) {
   expected.data.files = {"/runs/s_*.h5"};
   expected.data.layout = DataLayout::fixed_angle;
   expected.data.evaluation_samples = 150;
+  expected.data.follow_links = false;
   expected.input.recipe = InputRecipe::energy_times_noise;
   expected.metric.loss = shower_loss_preset("tune", "");
   expected.accuracy.tolerable_loss = 1e-4;
@@ -149,7 +150,7 @@ TEST(RunConfig, WritesWhatItReads) {
     "model": {"weights": null, "random_weights": 18446744073709551615,
               "output": {"scale": 50, "power": 0.85}},
     "graph": {"disabled_passes": ["fold_constants", "collapse_upsample"]},
-    "data": {"cell_threshold": 1e-5, "minimum_sum": 0},
+    "data": {"cell_threshold": 1e-5, "minimum_sum": 0, "follow_links": true},
     "input": {"seed": 9007199254740993},
     "quantization": {"op_type_dict": {"conv": {"activation": {"dtype": ["u8", "s8"]}}},
                      "op_name_dict": {"re:a/b": {"precision": "int8",
@@ -245,6 +246,7 @@ TEST(RunConfig, RejectsEachBadValueAtItsPlace) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {R"({"data": {"evaluation_samples": 0}})", "/data/evaluation_samples"},
       {R"({"data": {"evaluation_samples": null}})", "'evaluation_samples'"},
+      {R"({"data": {"follow_links": 1}})", "/data/follow_links"},
       {R"({"data": {"calibration_samples": 1.5}})", "/data/calibration_samples"},
       {R"({"data": {"layout": "calo"}})", "/data/layout"},
       {R"({"data": {"files": []}})", "/data/files"},

@@ -133,6 +133,31 @@ TEST_F(Compare, GeneratedFilesGiveWhatTheirModelsGive) {
   }
 }
 
+/// `units` and `generator` are common names: only both as generate() writes them mark its files.
+TEST_F(Compare, UnitsOfOtherProgramsAreNotOurs) {
+  const auto marked = [&](const std::string& name, const char* generator) {
+    H5File file = H5File::create(folder / name);
+    file.write("/ECAL", Tensor::of<float>({2, 2, 2, 2}, std::vector<float>(16, 50.0F)));
+    file.write("/energy", Tensor::of<float>({2}, std::vector<float>{100.0F, 200.0F}));
+    file.write("/theta", Tensor::of<float>({2}, std::vector<float>{1.5F, 1.5F}));
+    file.set_attribute("/", "units", std::string("gev"));
+    if (generator != nullptr) {
+      file.set_attribute("/", "generator", std::string(generator));
+    }
+    file.commit();
+    return folder / name;
+  };
+  for (const char* generator : {static_cast<const char*>(nullptr), "Geant4 11.2"}) {
+    const ShowerFiles files({marked("theirs.h5", generator)});
+    std::vector<float> images(8);
+    files.read(0, images);
+    EXPECT_EQ(images, std::vector<float>(8, 1.0F));  // 50 file units are 1 GeV
+  }
+  const auto ours = marked("ours.h5", "caloquant 0.1.0, network 'g'; not Geant4");
+  EXPECT_THAT(testing::message_of([&] { (void)ShowerFiles({ours}); }),
+              ::testing::HasSubstr("has no attribute 'output_scale'"));
+}
+
 TEST_F(Compare, AModelBesideAFileTakesItsPrimaries) {
   GenerateOptions generated = default_generate_options(InputRecipe::energy_times_noise);
   generated.events = 5;
