@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "graph/exec/executor.hpp"
+#include "graph/exec/reference_node.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/qmath.hpp"
 #include "ops/reference/reference.hpp"
@@ -69,17 +70,6 @@ Tensor run_quantized(const Node& node, std::span<const Tensor* const> inputs) {
   return scaled(exact_dense(src, quant.src, *inputs[1]), quant, bias, src.shape().size() - 1);
 }
 
-Tensor run_node(const Node& node, std::span<const Tensor* const> inputs) {
-  if (!node.quant) {
-    return reference_op(node.op, inputs);
-  }
-  try {
-    return run_quantized(node, inputs);
-  } catch (const ModelError& error) {
-    throw ModelError("layer '" + node.name + "'", error.problem(), error.remedy());
-  }
-}
-
 class ReferenceExecutable final : public Executable {
  public:
   ReferenceExecutable(Graph graph, std::int64_t batch)
@@ -136,7 +126,7 @@ class ReferenceExecutable final : public Executable {
     for (const ValueId id : node.inputs) {
       inputs.push_back(&tensor(id, computed));
     }
-    computed[static_cast<std::size_t>(node.output)] = run_node(node, inputs);
+    computed[static_cast<std::size_t>(node.output)] = reference_node(node, inputs);
     for (const ValueId id : node.inputs) {  // free what nobody reads any more
       if (last_reader_[static_cast<std::size_t>(id)] == index && !graph_.is_output(id)) {
         computed[static_cast<std::size_t>(id)].reset();
@@ -150,6 +140,17 @@ class ReferenceExecutable final : public Executable {
 };
 
 }  // namespace
+
+Tensor reference_node(const Node& node, std::span<const Tensor* const> inputs) {
+  if (!node.quant) {
+    return reference_op(node.op, inputs);
+  }
+  try {
+    return run_quantized(node, inputs);
+  } catch (const ModelError& error) {
+    throw ModelError("layer '" + node.name + "'", error.problem(), error.remedy());
+  }
+}
 
 std::unique_ptr<Executable> compile_reference(const Graph& graph, std::int64_t batch) {
   CALOQUANT_EXPECT(batch > 0);

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "graph/io/onnx/model.hpp"
 #include "graph/ir/graph.hpp"
@@ -15,8 +18,20 @@ namespace caloquant {
 [[nodiscard]] Graph read_onnx(const std::filesystem::path& file);
 
 namespace onnx {
+/// A graph that knows which of its nodes compute what of the model.
+struct ImportedModel {
+  Graph graph;
+  /// Value of the model -> node of the graph whose dst it is. Values that no single tensor of the
+  /// graph stands for (quantized ones, parts, what a later operator took over) are not in it.
+  std::map<std::string, std::string> nodes;
+};
+
 /// The same from a parsed model.
 [[nodiscard]] Graph import_model(const Model& model);
+[[nodiscard]] ImportedModel import_with_names(const Model& model);
+
+/// The nodes that the outputs need, by index.
+[[nodiscard]] std::vector<bool> needed_nodes(const Model& model);
 }  // namespace onnx
 
 }  // namespace caloquant

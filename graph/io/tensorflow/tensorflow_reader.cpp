@@ -23,20 +23,28 @@ bool looks_like_graph_def(const fs::path& file) {
   return stream.get() == 0x0A;
 }
 
-Graph read_saved_model(const fs::path& folder) {
+onnx::Model saved_model_as_onnx(const fs::path& folder) {
   const tensorflow::Program program = tensorflow::read_saved_model_file(folder / "saved_model.pb");
   const tensorflow::FlatProgram flat = tensorflow::inline_functions(program);
   std::optional<tensorflow::Variables> variables;
   if (fs::exists(folder / "variables" / "variables.index")) {
     variables.emplace(folder / "variables", tensorflow::restore_keys(program));
   }
-  return onnx::import_model(tensorflow::Translation(flat, variables ? &*variables : nullptr).run());
+  return tensorflow::Translation(flat, variables ? &*variables : nullptr).run();
+}
+
+onnx::Model graph_def_as_onnx(const fs::path& file) {
+  const tensorflow::FlatProgram flat =
+      tensorflow::inline_functions(tensorflow::read_graph_def_file(file));
+  return tensorflow::Translation(flat, nullptr).run();
+}
+
+Graph read_saved_model(const fs::path& folder) {
+  return onnx::import_model(saved_model_as_onnx(folder));
 }
 
 Graph read_graph_def(const fs::path& file) {
-  const tensorflow::FlatProgram flat =
-      tensorflow::inline_functions(tensorflow::read_graph_def_file(file));
-  return onnx::import_model(tensorflow::Translation(flat, nullptr).run());
+  return onnx::import_model(graph_def_as_onnx(file));
 }
 
 }  // namespace caloquant

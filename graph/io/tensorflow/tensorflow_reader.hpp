@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "graph/io/onnx/model.hpp"
 #include "graph/ir/graph.hpp"
 
 namespace caloquant {
@@ -19,5 +20,10 @@ namespace caloquant {
 
 /// The same from a frozen GraphDef: outputs are what no node reads.
 [[nodiscard]] Graph read_graph_def(const std::filesystem::path& file);
+
+/// Both as what the translation makes of them: an ONNX model, sorted, that onnx::import_model()
+/// reads.
+[[nodiscard]] onnx::Model saved_model_as_onnx(const std::filesystem::path& folder);
+[[nodiscard]] onnx::Model graph_def_as_onnx(const std::filesystem::path& file);
 
 }  // namespace caloquant

@@ -81,25 +81,6 @@ OutputUnits output_units(const Model& model) {
   return units;
 }
 
-/// The nodes that the outputs need.
-std::vector<bool> needed_nodes(const Model& model) {
-  std::set<std::string> wanted;
-  for (const ValueInfo& output : model.outputs) {
-    wanted.insert(output.name);
-  }
-  std::vector<bool> needed(model.nodes.size(), false);
-  for (std::size_t i = model.nodes.size(); i-- > 0;) {
-    const NodeDef& node = model.nodes[i];
-    needed[i] = std::any_of(node.outputs.begin(), node.outputs.end(), [&](const auto& name) {
-      return !name.empty() && wanted.count(name) > 0;
-    });
-    if (needed[i]) {
-      wanted.insert(node.inputs.begin(), node.inputs.end());
-    }
-  }
-  return needed;
-}
-
 class Importer {
  public:
   explicit Importer(const Model& model)
@@ -110,7 +91,7 @@ class Importer {
         state_.fixed_batch == 0 ? probes : std::array{state_.fixed_batch, state_.fixed_batch};
   }
 
-  Graph run() {
+  ImportedModel run() {
     for (const ValueInfo& input : model_.inputs) {
       Shape shape = input.dims;
       shape.front() = dynamic;
@@ -130,7 +111,8 @@ class Importer {
       editor_.add_output(output.name, output_value(output));
     }
     editor_.set_output_units(output_units(model_));
-    return editor_.finish();
+    std::map<std::string, std::string> nodes = node_names();
+    return {editor_.finish(), std::move(nodes)};
   }
 
  private:
@@ -296,21 +278,82 @@ class Importer {
                          "only the first is supported");
       }
     }
+    const std::vector<Node> before = producers_of(node);
     state_.values[node.outputs.front()] = translator(import);
+    forget_replaced(before);
+    if (const auto* value = std::get_if<ValueId>(&state_.values.at(node.outputs.front()))) {
+      computed_[node.outputs.front()] = *value;
+    }
+  }
+
+  /// The nodes of the graph that compute the inputs of `node`.
+  [[nodiscard]] std::vector<Node> producers_of(const NodeDef& node) const {
+    std::vector<Node> producers;
+    for (const std::string& name : node.inputs) {
+      const auto* value = name.empty() ? nullptr : std::get_if<ValueId>(&state_.values.at(name));
+      const Node* producer = value == nullptr ? nullptr : editor_.graph().producer(*value);
+      if (producer != nullptr) {
+        producers.push_back(*producer);
+      }
+    }
+    return producers;
+  }
+
+  /// A translator that changes a node (MatMul gets the bias of an Add) changes what it stands for.
+  void forget_replaced(const std::vector<Node>& before) {
+    for (const Node& old : before) {
+      const Node* now = editor_.graph().producer(old.output);
+      if (now == nullptr || now->inputs != old.inputs || now->op != old.op) {
+        std::erase_if(computed_, [&](const auto& entry) { return entry.second == old.output; });
+      }
+    }
+  }
+
+  [[nodiscard]] std::map<std::string, std::string> node_names() const {
+    std::map<std::string, std::string> names;
+    for (const auto& [value, id] : computed_) {
+      if (const Node* producer = editor_.graph().producer(id)) {
+        names[value] = producer->name;
+      }
+    }
+    return names;
   }
 
   const Model& model_;
   GraphEditor editor_;
   ImportState state_;
+  std::map<std::string, ValueId> computed_;  ///< values of the model that one tensor stands for
 };
 
 }  // namespace
 
-Graph import_model(const Model& model) {
+std::vector<bool> needed_nodes(const Model& model) {
+  std::set<std::string> wanted;
+  for (const ValueInfo& output : model.outputs) {
+    wanted.insert(output.name);
+  }
+  std::vector<bool> needed(model.nodes.size(), false);
+  for (std::size_t i = model.nodes.size(); i-- > 0;) {
+    const NodeDef& node = model.nodes[i];
+    needed[i] = std::any_of(node.outputs.begin(), node.outputs.end(), [&](const auto& name) {
+      return !name.empty() && wanted.count(name) > 0;
+    });
+    if (needed[i]) {
+      wanted.insert(node.inputs.begin(), node.inputs.end());
+    }
+  }
+  return needed;
+}
+
+ImportedModel import_with_names(const Model& model) {
   if (model.inputs.empty() || model.outputs.empty()) {
     throw ModelError(model.file.string(), "has no inputs or no outputs");
   }
   return Importer(model).run();
+}
+
+Graph import_model(const Model& model) {
+  return import_with_names(model).graph;
 }
 
 }  // namespace caloquant::onnx

@@ -1,0 +1,133 @@
+#include "graph/io/onnx/opinion/blame.hpp"
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "graph/exec/compare_values.hpp"
+#include "graph/exec/executor.hpp"
+#include "graph/ir/editor.hpp"
+#include "graph/passes/pass.hpp"
+
+namespace caloquant::onnx {
+namespace {
+
+std::vector<Tensor> run(Executable& executable, const Graph& graph, const Probes& probes) {
+  std::vector<std::span<const float>> src;
+  for (const Array& probe : probes) {
+    src.push_back(probe.data<float>());
+  }
+  std::vector<Tensor> results;
+  std::vector<std::span<float>> dst;
+  results.reserve(graph.outputs().size());
+  for (const GraphOutput& output : graph.outputs()) {
+    Shape shape = graph.value(output.value).shape;
+    shape.front() = executable.batch();
+    results.emplace_back(DType::f32, shape);
+    dst.push_back(results.back().data<float>());
+  }
+  executable.run(src, dst);
+  return results;
+}
+
+std::int64_t batch_of(const Probes& probes) {
+  return probes.front().dims().front();
+}
+
+std::vector<Tensor> by_reference(const Graph& graph, const Probes& probes) {
+  return run(*compile_reference(graph, batch_of(probes)), graph, probes);
+}
+
+Comparison compare(const Verdict& verdict, const std::vector<Tensor>& found) {
+  std::vector<ComparedValues> values;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    values.push_back({verdict.model.outputs[i].name, found[i].data<float>(),
+                      verdict.expected[i].data<float>(), verdict.bounds[i]});
+  }
+  return compare_values(values);
+}
+
+/// The first pass behind which the outputs differ.
+std::optional<std::string> first_pass(const Verdict& verdict) {
+  Graph graph = verdict.imported;
+  for (const Pass& pass : canonical_passes()) {
+    graph = run_passes(std::move(graph), {&pass, 1});
+    if (compare(verdict, by_reference(graph, verdict.probes)).first) {
+      return std::string(pass.name);
+    }
+  }
+  return std::nullopt;
+}
+
+double largest_of(std::span<const float> values) {
+  double largest = 0.0;
+  for (const float value : values) {
+    largest = std::max(largest, std::fabs(static_cast<double>(value)));
+  }
+  return largest;
+}
+
+/// The first node whose tensor the engine and the reference have apart by more than `relative` of
+/// its largest number, each in a graph that ends there.
+std::string first_layer(const Verdict& verdict, double relative) {
+  const Graph& graph = verdict.ready;
+  for (const Node& node : graph.nodes()) {
+    GraphEditor editor(graph);
+    editor.clear_outputs();
+    editor.add_output("end", node.output);
+    const Graph part = editor.finish();
+    const auto executable = compile_engine(part, batch_of(verdict.probes));
+    const Tensor found = std::move(run(*executable, part, verdict.probes).front());
+    const Tensor expected = std::move(by_reference(part, verdict.probes).front());
+    const auto a = found.data<float>();
+    const auto b = expected.data<float>();
+    const double bound = relative * largest_of(b);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (ratio_of(static_cast<double>(a[i]), static_cast<double>(b[i]), bound) > 1.0) {
+        return node.name;
+      }
+    }
+  }
+  return graph.nodes().empty() ? "?" : graph.nodes().back().name;
+}
+
+}  // namespace
+
+double compare_engine(const Verdict& verdict) {
+  const auto executable = compile_engine(verdict.ready, batch_of(verdict.probes));
+  const std::vector<Tensor> found = run(*executable, verdict.ready, verdict.probes);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (found[i].shape() != verdict.expected[i].dims()) {
+      throw ModelError(verdict.model.file.string() + ": output '" +
+                           printable(verdict.model.outputs[i].name) + "'",
+                       "is " + to_string(found[i].shape()) + " in the graph, the file says " +
+                           to_string(verdict.expected[i].dims()),
+                       defect_remedy);
+    }
+  }
+  const Comparison comparison = compare(verdict, found);
+  if (!comparison.first) {
+    return comparison.largest_ratio;
+  }
+  const Difference& difference = *comparison.first;
+  const std::string what = "output '" + printable(difference.name) +
+                           "' is computed otherwise than "
+                           "the file says: " +
+                           describe(difference);
+  const std::string file = verdict.model.file.string();
+  if (const auto pass = first_pass(verdict)) {
+    throw ModelError(file + ": pass '" + *pass + "'", what, defect_remedy);
+  }
+  const auto output = static_cast<std::size_t>(
+      std::find_if(verdict.model.outputs.begin(), verdict.model.outputs.end(),
+                   [&](const ValueInfo& info) { return info.name == difference.name; }) -
+      verdict.model.outputs.begin());
+  const double largest = largest_of(verdict.expected[output].data<float>());
+  const double relative = largest > 0.0 ? difference.bound / largest : 0.0;
+  throw ModelError(file + ": layer '" + first_layer(verdict, relative) + "' of the engine", what,
+                   defect_remedy);
+}
+
+}  // namespace caloquant::onnx
