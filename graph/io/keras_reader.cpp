@@ -66,7 +66,7 @@ void refuse_changed_functions(const KerasModel& model, const std::string& place)
   }
 }
 
-Graph read_keras_archive_graph(const std::filesystem::path& file) {
+Graph read_keras_archive_graph(const std::filesystem::path& file, ImportedLayers* layers) {
   KerasArchive archive = read_keras_archive(file);
   const std::string place = file.string() + ":config.json";
   if (!archive.version.empty() && archive.version.rfind("2.", 0) != 0 &&
@@ -80,14 +80,14 @@ Graph read_keras_archive_graph(const std::filesystem::path& file) {
     refuse_changed_functions(model, place);
   }
   const auto weights = keras_weights_from_archive(std::move(archive.weights), model);
-  return build_keras_graph(model, *weights, place);
+  return build_keras_graph(model, *weights, place, layers);
 }
 
 }  // namespace
 
-Graph read_keras(const KerasSource& source) {
+Graph read_keras(const KerasSource& source, ImportedLayers* layers) {
   if (source.architecture.empty() && looks_like_zip(source.weights)) {
-    return read_keras_archive_graph(source.weights);
+    return read_keras_archive_graph(source.weights, layers);
   }
   std::optional<H5File> file;
   if (!source.weights.empty()) {
@@ -113,7 +113,7 @@ Graph read_keras(const KerasSource& source) {
   require_known_layers(model, place);
   const std::unique_ptr<KerasWeights> weights = file ? keras_weights_from(std::move(*file), model)
                                                      : random_keras_weights(*source.random_seed);
-  return build_keras_graph(model, *weights, place);
+  return build_keras_graph(model, *weights, place, layers);
 }
 
 }  // namespace caloquant
