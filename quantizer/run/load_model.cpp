@@ -12,6 +12,7 @@
 #include "graph/io/tensorflow/tensorflow_reader.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
+#include "quantizer/verify/verify_model.hpp"
 
 namespace caloquant {
 namespace {
@@ -50,18 +51,25 @@ bool is_quantized(const Graph& graph) {
 }
 
 /// A quantized network stays as it was written, but for what no executor can do.
-LoadedModel ready_to_run(Graph network, const GraphConfig& graph) {
-  const bool quantized = is_quantized(network);
-  return {run_passes(std::move(network), canonical_passes(),
-                     quantized ? optional_pass_names() : graph.disabled_passes),
-          {},
-          quantized};
+LoadedModel ready_to_run(ImportedModel imported, const GraphConfig& graph) {
+  LoadedModel model;
+  model.quantized = is_quantized(imported.graph);
+  model.graph = run_passes(imported.graph, canonical_passes(),
+                           model.quantized ? optional_pass_names() : graph.disabled_passes);
+  model.imported = std::make_shared<const ImportedModel>(std::move(imported));
+  return model;
 }
 
 Graph read_native_graph(const std::filesystem::path& file) {
   NativeModel native = read_native(file);
   verify_samples(native, file);
   return std::move(native.graph);
+}
+
+/// What caloquant wrote has no framework to be compared with.
+bool is_native_source(const ModelConfig& config) {
+  return config.architecture.empty() && !std::filesystem::is_directory(config.file) &&
+         is_native(config.file);
 }
 
 /// A file that may be Keras: HDF5, or a zip archive. Throws ModelError for all that is no model.
@@ -86,14 +94,14 @@ void expect_keras(const std::filesystem::path& file) {
 
 }  // namespace
 
-Graph read_model(const ModelConfig& config) {
+Graph read_model(const ModelConfig& config, ImportedLayers* layers) {
   Graph graph;
   if (config.architecture.empty() && is_saved_model(config.file)) {
-    graph = read_saved_model(config.file);
+    graph = read_saved_model(config.file, layers);
   } else if (config.architecture.empty() && looks_like_graph_def(config.file)) {
-    graph = read_graph_def(config.file);
+    graph = read_graph_def(config.file, layers);
   } else if (config.architecture.empty() && is_onnx(config.file)) {
-    graph = read_onnx(config.file);
+    graph = read_onnx(config.file, layers);
   } else if (config.architecture.empty() && is_native(config.file)) {
     graph = read_native_graph(config.file);
   } else {
@@ -101,43 +109,73 @@ Graph read_model(const ModelConfig& config) {
       expect_keras(config.file);
     }
     graph = read_keras({config.architecture, config.file.empty() ? config.weights : config.file,
-                        config.random_weights});
+                        config.random_weights},
+                       layers);
   }
   return with_units(std::move(graph), config.output);
 }
 
 LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph) {
+  LoadedModel model = load_fp32_with_import(config, graph);
+  model.imported.reset();
+  return model;
+}
+
+LoadedModel load_fp32_with_import(const ModelConfig& config, const GraphConfig& graph) {
   LoadedModel model;
   for (const auto* file : {&config.file, &config.architecture, &config.weights}) {
     if (!file->empty()) {
       model.files.push_back(*file);
     }
   }
-  Graph network = read_model(config);
-  if (is_quantized(network)) {
+  ImportedModel imported;
+  imported.graph = read_model(config, &imported.layers);
+  if (is_quantized(imported.graph)) {
     throw ModelError(model.files.front().string(), "is quantized already",
                      "give the fp32 model that it was made from");
   }
-  model.graph = canonicalize(std::move(network), graph.disabled_passes);
+  model.graph = canonicalize(imported.graph, graph.disabled_passes);
+  if (!is_native_source(config)) {
+    model.imported = std::make_shared<const ImportedModel>(std::move(imported));
+  }
+  if (!config.expected.empty()) {
+    model.verified = require_expected(model, config.expected);
+    model.files.push_back(config.expected);
+  }
   return model;
 }
 
 LoadedModel load_model_file(const std::filesystem::path& file, const GraphConfig& graph) {
+  LoadedModel model = load_file_with_import(file, graph);
+  model.imported.reset();
+  return model;
+}
+
+LoadedModel load_file_with_import(const std::filesystem::path& file, const GraphConfig& graph) {
   ModelConfig config;
   config.file = file;
-  Graph network = read_model(config);
-  if (is_native(file)) {
-    const bool quantized = is_quantized(network);
-    return {std::move(network), {file}, quantized};
+  ImportedModel imported;
+  imported.graph = read_model(config, &imported.layers);
+  if (is_native_source(config)) {
+    LoadedModel model;
+    model.graph = std::move(imported.graph);
+    model.files = {file};
+    model.quantized = is_quantized(model.graph);
+    return model;
   }
-  LoadedModel model = ready_to_run(std::move(network), graph);
+  LoadedModel model = ready_to_run(std::move(imported), graph);
   model.files = {file};
   return model;
 }
 
 LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,
                             const GraphConfig& graph) {
-  return ready_to_run(onnx::import_model(onnx::read_model(bytes, name)), graph);
+  ImportedModel imported;
+  const onnx::Model model = onnx::read_model(bytes, name);
+  onnx::ImportedModel read = onnx::import_with_names(model);
+  imported.layers = onnx::layers_of(model, read);
+  imported.graph = std::move(read.graph);
+  return ready_to_run(std::move(imported), graph);
 }
 
 Graph graph_beside(const LoadedModel& model, const Graph& parent) {

@@ -1,15 +1,25 @@
 #pragma once
 
 #include <caloquant/config.hpp>
+#include <caloquant/verify.hpp>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "graph/io/imported_layers.hpp"
 #include "graph/ir/graph.hpp"
 
 namespace caloquant {
+
+/// A network as its file has it, in front of any pass.
+struct ImportedModel {
+  Graph graph;
+  ImportedLayers layers;
+};
 
 /// A model ready to be executed: canonical, but for the passes that are switched off, with its
 /// output units.
@@ -17,14 +27,25 @@ struct LoadedModel {
   Graph graph;
   std::vector<std::filesystem::path> files;  ///< what it was read from
   bool quantized = false;                    ///< has a layer below fp32
+  /// What `graph` was made from, for verify(); it holds weights that passes have rewritten. Null
+  /// where nobody asked for it, and for what caloquant wrote.
+  std::shared_ptr<const ImportedModel> imported{};
+  /// That it computes what the config's model.expected says.
+  std::optional<Verification> verified{};
 };
 
 /// The network of a config as its file has it, with its output units: those of the config, else
-/// (of what caloquant wrote) those of the file. Throws ModelError.
-[[nodiscard]] Graph read_model(const ModelConfig& config);
+/// (of what caloquant wrote) those of the file. `layers` (or null) gets what `verify` compares.
+/// Throws ModelError.
+[[nodiscard]] Graph read_model(const ModelConfig& config, ImportedLayers* layers = nullptr);
 
-/// The fp32 model of a config. Throws ModelError; also for a network that is quantized already.
+/// The fp32 model of a config, which agrees with config.expected. Throws ModelError, also for a
+/// network that is quantized already, and DataError for values that cannot be compared.
 [[nodiscard]] LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph);
+
+/// The same with LoadedModel::imported.
+[[nodiscard]] LoadedModel load_fp32_with_import(const ModelConfig& config,
+                                                const GraphConfig& graph);
 
 /// A `quantized.h5`, whose samples are verified and whose graph is as it was written, or a full
 /// Keras or ONNX file: told apart by their content. The graph of a quantized ONNX file stays as it
@@ -32,7 +53,11 @@ struct LoadedModel {
 [[nodiscard]] LoadedModel load_model_file(const std::filesystem::path& file,
                                           const GraphConfig& graph);
 
-/// An ONNX model in memory; as load_model_file(). `name` is its place in errors.
+/// The same with LoadedModel::imported.
+[[nodiscard]] LoadedModel load_file_with_import(const std::filesystem::path& file,
+                                                const GraphConfig& graph);
+
+/// An ONNX model in memory; as load_file_with_import(). `name` is its place in errors.
 [[nodiscard]] LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,
                                           const GraphConfig& graph);
 
