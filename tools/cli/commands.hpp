@@ -37,6 +37,7 @@ void add_make_showers(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
+void add_verify(CLI::App& app, Action& action);
 void add_test_onnx(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 // These two print what the whole tree of commands says; they are added last.
@@ -58,6 +59,8 @@ struct ModelArguments {
   /// Throws UsageError when it is not exactly one of the forms, or for a pass that cannot be
   /// switched off, ModelError for a bad model.
   [[nodiscard]] LoadedModel load() const;
+  /// The same with LoadedModel::imported.
+  [[nodiscard]] LoadedModel load_with_import() const;
   /// The network as its file has it; throws as load() does.
   [[nodiscard]] Graph read() const;
   /// The form of model that was given. Throws UsageError when it is not exactly one.

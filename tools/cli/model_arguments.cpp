@@ -73,12 +73,18 @@ ModelConfig ModelArguments::config() const {
 }
 
 LoadedModel ModelArguments::load() const {
+  LoadedModel model = load_with_import();
+  model.imported.reset();
+  return model;
+}
+
+LoadedModel ModelArguments::load_with_import() const {
   const ModelConfig source = config();
   check_passes(graph.disabled_passes);
   if (source.file.empty()) {
-    return load_fp32_model(source, graph);
+    return load_fp32_with_import(source, graph);
   }
-  LoadedModel model = load_model_file(source.file, graph);
+  LoadedModel model = load_file_with_import(source.file, graph);
   if (model.quantized && !graph.disabled_passes.empty()) {
     throw UsageError("--disable-pass",
                      "'" + file + "' is quantized: its graph stays as it was written",
