@@ -229,8 +229,8 @@ ExpectedValues expected_values(const ExpectedFiles& files, const Graph& graph,
   const std::string group = "/layers";
   for (const std::string& dataset : datasets_below(place_of(from).file, group)) {
     const ExpectedTensor tensor = tensor_in(outputs.file, dataset);
-    values.layers.push_back(
-        {layer_called(dataset.substr(group.size() + 1), layers, tensor.place()), tensor});
+    const std::string name = dataset.substr(group.size() + 1);
+    values.layers.push_back({layer_called(name, layers, tensor.place()), name, tensor});
   }
   return complete(std::move(values), inputs, outputs, graph);
 }
@@ -245,7 +245,7 @@ ExpectedValues expected_values(const ExpectedArrays& arrays, const Graph& graph,
   const Role given = role_in("layer", arrays.layers);
   for (const auto& [name, view] : arrays.layers) {
     const ExpectedTensor tensor = tensor_in(given.file, name);
-    values.layers.push_back({layer_called(name, layers, tensor.place()), tensor});
+    values.layers.push_back({layer_called(name, layers, tensor.place()), name, tensor});
   }
   return complete(std::move(values), role_in("input", arrays.inputs),
                   role_in("output", arrays.outputs), graph);

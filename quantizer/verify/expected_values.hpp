@@ -25,6 +25,7 @@ struct ExpectedTensor {
 
 struct ExpectedLayer {
   std::size_t layer = 0;  ///< of ImportedLayers
+  std::string name;       ///< as it was given
   ExpectedTensor tensor;
 };
 

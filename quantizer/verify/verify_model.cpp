@@ -124,7 +124,7 @@ class Comparison {
     for (std::size_t i = 0; i < expected_.layers.size(); ++i) {
       const ImportedLayer& layer = layers_[expected_.layers[i].layer];
       VerifiedTensor row;
-      row.name = layer.names.front();
+      row.name = expected_.layers[i].name;
       row.kind = layer.kind;
       row.shape = expected_.layers[i].tensor.shape;
       const auto value = by_name.find(layer.value);

@@ -102,6 +102,38 @@ TEST_F(ExpectedRun, AFileOfItsOwnForOutputs) {
       4);
 }
 
+/// What agreed is in result.json, and the file among those that are hashed.
+TEST_F(ExpectedRun, ARunTellsWhatAgreed) {
+  Tensor images(DType::f32, {3, 16, 16});
+  for (std::size_t i = 0; i < images.data<float>().size(); ++i) {
+    images.data<float>()[i] = static_cast<float>(i % 23) / 23.0F;
+  }
+  {
+    H5File file = H5File::create(folder / "in.h5");
+    file.write("/inputs", images);
+    file.commit();
+  }
+  ASSERT_EQ(run({"run", "classifier.onnx", "--inputs", "in.h5:inputs", "-o", "out.h5"}).exit_code,
+            0);
+  H5File file = H5File::create(folder / "expected.h5");
+  file.write("/inputs", images);
+  file.write("/outputs",
+             H5File::open(folder / "out.h5", ErrorKind::data).read("/scores", DType::f32));
+  file.commit();
+  const std::string set = "/model/expected=expected.h5";
+  const auto dry = run({"quantize", "run.json", "--dry-run", "--set", set});
+  ASSERT_EQ(dry.exit_code, 0) << dry.err;
+  EXPECT_THAT(dry.out, HasSubstr("expected  agrees with "));
+  const auto done = run({"quantize", "run.json", "-o", "verified", "--set", set});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("the fp32 model agrees with "));
+  const Json result = json_file("verified/result.json");
+  EXPECT_EQ(result.at("verified").at("agrees"), true);
+  EXPECT_EQ(result.at("verified").at("rows"), 3);
+  EXPECT_EQ(result.at("provenance").at("model_files").back().at("file"), "expected.h5");
+  EXPECT_EQ(json_file("out/result.json").at("verified"), Json());
+}
+
 TEST_F(Cli, AConfigAsksForTheFramework) {
   Json json = config();
   json["model"] = {{"architecture", fixture("keras/generator3d.json").string()},
@@ -114,7 +146,9 @@ TEST_F(Cli, AConfigAsksForTheFramework) {
     EXPECT_THAT(done.err, HasSubstr("first difference at layer 'dense_1")) << option;
   }
   EXPECT_FALSE(fs::exists(folder / "out/quantized.h5"));
-  EXPECT_THAT(run({"evaluate", "out/none.h5", "--config", "run.json"}).err,
+  EXPECT_THAT(run({"evaluate", fixture("tensorflow/generator/keras2.keras").string(), "--config",
+                   "run.json"})
+                  .err,
               HasSubstr("first difference at layer 'dense_1"));
 }
 

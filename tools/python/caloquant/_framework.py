@@ -33,10 +33,10 @@ def expected_of(model: Any, network: Model, inputs: Sequence[np.ndarray],
                 layers: bool) -> dict[str, Arrays]:
     """{"inputs", "outputs", "layers"} as the compiled part takes them, by names of `network`."""
     known = set(_verifiable_layers(network)) if layers else set()
-    if is_torch(model):
-        outputs, inner = _run_torch(model, inputs, known)
-    elif is_keras(model):
+    if is_keras(model):
         outputs, inner = _run_keras(model, inputs, known)
+    elif is_torch(model):
+        outputs, inner = _run_torch(model, inputs, known)
     else:
         outputs, inner = _run_file(model, inputs, network, known)
     names = [name for name, _ in network.outputs]
@@ -100,13 +100,11 @@ def _keras_values(model: Any, given: Any, path: str,
 def _single_calls(model: Any) -> list[tuple[Any, Any]]:
     """(layer, call) of every layer that the model calls once."""
     graph = getattr(model, "_functional", None) or model  # Keras 3 wraps Sequential
-    keys = getattr(graph, "_network_nodes", None)  # Keras 2
-    nodes = getattr(graph, "_nodes", [])  # Keras 3
+    own = [node for nodes in getattr(graph, "_nodes_by_depth", {}).values() for node in nodes]
     single = []
     for layer in model.layers:
-        calls = [node for index, node in enumerate(getattr(layer, "_inbound_nodes", []))
-                 if (f"{layer.name}_ib-{index}" in keys if keys is not None
-                     else any(node is own for own in nodes))]
+        calls = [node for node in getattr(layer, "_inbound_nodes", [])
+                 if any(node is known for known in own)]
         if len(calls) == 1:
             single.append((layer, calls[0]))
     return single

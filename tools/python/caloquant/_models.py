@@ -27,10 +27,10 @@ def load(model: Any, example_inputs: Sequence[np.ndarray] | None = None) -> Mode
         return Model.load(os.fspath(model))
     if isinstance(model, (bytes, bytearray)):
         return Model.from_onnx(bytes(model))
-    if is_torch(model):
-        return Model.from_onnx(_torch_to_onnx(model, example_inputs), type(model).__name__)
     if is_keras(model):
         return _from_keras(model)
+    if is_torch(model):
+        return Model.from_onnx(_torch_to_onnx(model, example_inputs), type(model).__name__)
     if hasattr(model, "SerializeToString"):  # onnx.ModelProto
         return Model.from_onnx(model.SerializeToString())
     raise error(UsageError, "model", f"is a {type(model).__name__}",
@@ -38,6 +38,7 @@ def load(model: Any, example_inputs: Sequence[np.ndarray] | None = None) -> Mode
 
 
 def is_torch(model: Any) -> bool:
+    """Also true of a Keras model with that backend."""
     return _is_instance(model, "torch", "nn.Module")
 
 
