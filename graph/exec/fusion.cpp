@@ -1,5 +1,6 @@
 #include "graph/exec/fusion.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "ops/kernels/eltwise.hpp"
@@ -28,6 +29,22 @@ std::optional<EpilogueOp> as_epilogue(const Graph& graph, const Node& node, bool
     }
   }
   return std::nullopt;
+}
+
+/// oneDNN 2.x keeps one compiled function for each algorithm of a primitive: a second relu of its
+/// post-ops gets the slope of the first. So each function is there once, all kinds of relu being
+/// one.
+bool is_there_already(const std::vector<EpilogueOp>& epilogue, const EpilogueOp& op) {
+  const auto family = [](const EpilogueOp& one) -> std::optional<EltwiseKind> {
+    const auto* eltwise = std::get_if<Eltwise>(&one);
+    if (eltwise == nullptr) {
+      return std::nullopt;
+    }
+    return eltwise->kind == EltwiseKind::leaky_relu ? EltwiseKind::relu : eltwise->kind;
+  };
+  const auto wanted = family(op);
+  return wanted && std::ranges::any_of(
+                       epilogue, [&](const EpilogueOp& one) { return family(one) == wanted; });
 }
 
 /// Bounds behind bounds become one function: what TensorFlow's clip_by_value and ReLU layers in
@@ -64,7 +81,7 @@ Fusion fuse_epilogues(const Graph& graph) {
       }
       const Node& reader = graph.node(readers[0]);
       auto op = as_epilogue(graph, reader, affine_fits);
-      if (!op) {
+      if (!op || is_there_already(layer.epilogue, *op)) {
         break;
       }
       append(layer.epilogue, *std::move(op));

@@ -19,8 +19,9 @@ constexpr int most_calls = 10000;
 
 class Builder {
  public:
-  Builder(const KerasModel& model, KerasWeights& weights, const std::string& file)
-      : editor_(model.name), layout_(editor_), weights_(weights), file_(file) {
+  Builder(const KerasModel& model, KerasWeights& weights, const std::string& file,
+          ImportedLayers* layers)
+      : editor_(model.name), layout_(editor_), weights_(weights), file_(file), layers_(layers) {
     count_names(model);
     std::set<std::string> names;
     collect_names(model, names);
@@ -176,6 +177,9 @@ class Builder {
                         std::to_string(inputs->size()));
       }
       slot = run(*layer.nested, *inputs);
+      if (slot->size() == 1) {
+        remember(layer, next_name(layer), slot->front());
+      }
     } else {
       slot = std::vector<KerasTensor>{translate(layer, std::move(*inputs), next_name(layer))};
     }
@@ -212,12 +216,21 @@ class Builder {
     try {
       const KerasTensor dst = translator(call);
       check_size(layer, dst);
+      remember(layer, call.name, dst);
       return dst;
     } catch (const ModelError& error) {
       if (error.place().rfind("layer '", 0) == 0) {  // from shape inference: add the file
         fail(layer, error.problem(), error.remedy());
       }
       throw;
+    }
+  }
+
+  /// The layer as the framework has it, under its path where its name is not unique.
+  void remember(const KerasLayer& layer, const std::string& name, const KerasTensor& dst) {
+    if (layers_ != nullptr) {
+      layers_->push_back(
+          {{name}, keras_kind(layer), editor_.graph().value(dst.value).name, dst.channels_moved});
     }
   }
 
@@ -249,6 +262,7 @@ class Builder {
   KerasLayout layout_;
   KerasWeights& weights_;
   const std::string& file_;
+  ImportedLayers* layers_;
   std::map<std::string, int> name_count_;
   std::map<std::string, int> calls_of_;  ///< by layer path, so far
   std::map<std::string, ValueId> constants_;
@@ -270,8 +284,9 @@ void require_known_layers(const KerasModel& model, const std::string& file) {
   }
 }
 
-Graph build_keras_graph(const KerasModel& model, KerasWeights& weights, const std::string& file) {
-  return Builder(model, weights, file).build(model);
+Graph build_keras_graph(const KerasModel& model, KerasWeights& weights, const std::string& file,
+                        ImportedLayers* layers) {
+  return Builder(model, weights, file, layers).build(model);
 }
 
 }  // namespace caloquant

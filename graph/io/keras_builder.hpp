@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "graph/io/imported_layers.hpp"
 #include "graph/io/keras_config.hpp"
 #include "graph/io/keras_weights.hpp"
 #include "graph/ir/graph.hpp"
@@ -13,8 +14,8 @@ namespace caloquant {
 void require_known_layers(const KerasModel& model, const std::string& file);
 
 /// Walks the model and translates every call of every layer. Throws ModelError; `file` names the
-/// architecture in messages.
+/// architecture in messages. `layers` (or null) gets what every call of every layer gives.
 [[nodiscard]] Graph build_keras_graph(const KerasModel& model, KerasWeights& weights,
-                                      const std::string& file);
+                                      const std::string& file, ImportedLayers* layers = nullptr);
 
 }  // namespace caloquant

@@ -46,6 +46,9 @@ struct KerasModel {
 /// every level. Throws ModelError.
 [[nodiscard]] KerasModel parse_keras_model(const Json& root, const std::string& file, int keras);
 
+/// Class and options of a layer, for messages: "Conv3D kernel_size=[3,3,3] padding=\"same\"".
+[[nodiscard]] std::string keras_kind(const KerasLayer& layer);
+
 /// "model.json: layer 'a/b'".
 [[nodiscard]] std::string keras_place(const std::string& file, const std::string& layer);
 

@@ -57,7 +57,7 @@ KerasModel model_from(const H5File& file) {
   return model_from_json(file.string_attribute("/", "model_config"), name);
 }
 
-Graph read_keras_archive_graph(const std::filesystem::path& file) {
+Graph read_keras_archive_graph(const std::filesystem::path& file, ImportedLayers* layers) {
   KerasArchive archive = read_keras_archive(file);
   const std::string place = file.string() + ":config.json";
   const bool third = archive.version.rfind("3.", 0) == 0;
@@ -70,14 +70,14 @@ Graph read_keras_archive_graph(const std::filesystem::path& file) {
   const KerasModel model = parse_keras_model(archive.config, place, third ? 3 : 2);
   require_known_layers(model, place);
   const auto weights = keras_weights_from_archive(std::move(archive.weights), model);
-  return build_keras_graph(model, *weights, place);
+  return build_keras_graph(model, *weights, place, layers);
 }
 
 }  // namespace
 
-Graph read_keras(const KerasSource& source) {
+Graph read_keras(const KerasSource& source, ImportedLayers* layers) {
   if (source.architecture.empty() && looks_like_zip(source.weights)) {
-    return read_keras_archive_graph(source.weights);
+    return read_keras_archive_graph(source.weights, layers);
   }
   std::optional<H5File> file;
   if (!source.weights.empty()) {
@@ -103,7 +103,7 @@ Graph read_keras(const KerasSource& source) {
   require_known_layers(model, place);
   const std::unique_ptr<KerasWeights> weights = file ? keras_weights_from(std::move(*file), model)
                                                      : random_keras_weights(*source.random_seed);
-  return build_keras_graph(model, *weights, place);
+  return build_keras_graph(model, *weights, place, layers);
 }
 
 }  // namespace caloquant

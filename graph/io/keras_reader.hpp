@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "graph/io/imported_layers.hpp"
 #include "graph/ir/graph.hpp"
 
 namespace caloquant {
@@ -26,8 +27,8 @@ struct KerasSource {
 /// call of a shared layer a node
 /// "<layer>/call2" with the same constants. Inputs and outputs keep Keras's
 /// own axis order; Transpose nodes stand only where the order changes. Convolution weights become
-/// [O, I, spatial...], dense ones [O, I]. Throws ModelError with the file and the layer or HDF5
-/// path.
-[[nodiscard]] Graph read_keras(const KerasSource& source);
+/// [O, I, spatial...], dense ones [O, I]. `layers` (or null) gets the layers. Throws ModelError
+/// with the file and the layer or HDF5 path.
+[[nodiscard]] Graph read_keras(const KerasSource& source, ImportedLayers* layers = nullptr);
 
 }  // namespace caloquant

@@ -86,6 +86,9 @@ class Reader {
     if (json.contains("random_weights")) {
       config.random_weights = json.at("random_weights").get<std::uint64_t>();
     }
+    if (json.contains("expected")) {
+      config.expected = resolved(json.at("expected"));
+    }
     config.output.scale = json.at("output").at("scale").get<double>();
     config.output.power = json.at("output").at("power").get<double>();
     config.import_check = json.at("import_check").get<bool>();

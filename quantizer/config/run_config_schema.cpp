@@ -63,6 +63,11 @@ constexpr const char* schema_text = R"JSON({
           "type": "boolean",
           "default": true
         },
+        "expected": {
+          "description": "What the framework of the model computes: an HDF5 file with inputs, outputs and, if wanted, layers/NAME, as `caloquant verify` takes it. A model that does not agree is refused before anything is calibrated.",
+          "type": "string",
+          "examples": ["expected.h5"]
+        },
         "output": {
           "description": "How network output becomes energy: E [GeV] = out^(1/power) / scale.",
           "type": "object",

@@ -20,6 +20,9 @@ Json to_json(const ModelConfig& model) {
   if (model.random_weights) {
     json["random_weights"] = *model.random_weights;
   }
+  if (!model.expected.empty()) {
+    json["expected"] = model.expected.string();
+  }
   json["output"]["scale"] = model.output.scale;
   json["output"]["power"] = model.output.power;
   json["import_check"] = model.import_check;

@@ -13,6 +13,7 @@
 #include "quantizer/run/quantize.hpp"
 #include "quantizer/strategy/cost.hpp"
 #include "quantizer/tune/pareto.hpp"
+#include "quantizer/verify/verification_text.hpp"
 
 namespace caloquant {
 namespace {
@@ -262,6 +263,7 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
                                {"loss", json_number(trial.loss)},
                                {"kept", trial.kept}});
   }
+  json["verified"] = result.verified ? summary_json(*result.verified) : Json();
   json["cost"] = cost_json(result.cost);
   json["loss_detail"] = result.final_quality ? to_json(*result.final_quality) : Json();
   json["report"] = result.report ? report_json(*result.report) : Json();

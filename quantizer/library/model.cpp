@@ -21,11 +21,11 @@ Precision precision_of(const Node& node) {
 Model::Model(std::shared_ptr<const LoadedModel> loaded) : loaded_(std::move(loaded)) {}
 
 Model Model::load(const std::filesystem::path& file, const GraphConfig& graph) {
-  return Model(std::make_shared<LoadedModel>(load_model_file(file, graph)));
+  return Model(std::make_shared<LoadedModel>(load_file_with_import(file, graph)));
 }
 
 Model Model::load(const ModelConfig& config, const GraphConfig& graph) {
-  return Model(std::make_shared<LoadedModel>(load_fp32_model(config, graph)));
+  return Model(std::make_shared<LoadedModel>(load_fp32_with_import(config, graph)));
 }
 
 Model Model::from_onnx(std::span<const std::byte> bytes, const std::string& name,

@@ -155,6 +155,7 @@ DryRun dry_run(const RunConfig& config, KernelChoices* kernels,
   const double loading = now() - begin;
   DryRun plan;
   describe_network(model.graph, space, plan);
+  plan.verified = model.verified;
   plan.files = evaluator->events().files().size();
   plan.calibration_events = evaluator->events().calibration().size();
   plan.evaluation_events = evaluator->events().evaluation().size();

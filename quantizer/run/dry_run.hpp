@@ -2,8 +2,10 @@
 
 #include <caloquant/config.hpp>
 #include <caloquant/strategy.hpp>
+#include <caloquant/verify.hpp>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +25,10 @@ struct DryRun {
   std::string model;  ///< name of the network
   std::int64_t macs_per_event = 0;
   std::int64_t parameters = 0;
-  std::vector<LayerSpec> layers;  ///< with the rules of the config
-  std::size_t total_layers = 0;   ///< that are counted
-  std::size_t files = 0;          ///< data files that were opened
+  std::vector<LayerSpec> layers;         ///< with the rules of the config
+  std::size_t total_layers = 0;          ///< that are counted
+  std::optional<Verification> verified;  ///< the model beside its framework; none: not asked
+  std::size_t files = 0;                 ///< data files that were opened
   std::int64_t calibration_events = 0;
   std::int64_t evaluation_events = 0;
 

@@ -12,6 +12,7 @@
 #include "graph/io/tensorflow/tensorflow_reader.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
+#include "quantizer/verify/verify_model.hpp"
 
 namespace caloquant {
 namespace {
@@ -57,20 +58,33 @@ Graph ready_to_run(const Graph& network, const std::vector<std::string>& disable
 
 /// A network as its file has it.
 struct Network {
-  Graph graph;
+  ImportedModel imported;
   std::shared_ptr<const SecondOpinion> opinion;  ///< null: nobody has one
 };
 
-Network import_network(onnx::Model model, const ModelConfig& config,
-                       const std::vector<std::string>& disabled) {
-  onnx::ImportedModel imported = onnx::import_with_names(model);
-  Graph graph = imported.graph;
-  if (!config.import_check) {
-    return {std::move(graph), nullptr};
+/// `layers` with the graph's values in place of those of the ONNX model that a reader made.
+ImportedLayers in_graph(ImportedLayers layers, const onnx::ImportedModel& imported) {
+  for (ImportedLayer& layer : layers) {
+    const auto found = imported.nodes.find(layer.value);
+    layer.value = found == imported.nodes.end() ? "" : found->second;
   }
-  Graph ready = ready_to_run(graph, disabled);
-  return {std::move(graph), std::make_shared<const SecondOpinion>(
-                                std::move(model), std::move(imported), std::move(ready))};
+  return layers;
+}
+
+/// `layers`: of the framework in front of the ONNX model, or nothing.
+Network import_network(onnx::Model model, std::optional<ImportedLayers> layers,
+                       const ModelConfig& config, const std::vector<std::string>& disabled) {
+  onnx::ImportedModel imported = onnx::import_with_names(model);
+  Network network;
+  network.imported.graph = imported.graph;
+  network.imported.layers =
+      layers ? in_graph(*std::move(layers), imported) : onnx::layers_of(model, imported);
+  if (config.import_check) {
+    Graph ready = ready_to_run(imported.graph, disabled);
+    network.opinion = std::make_shared<const SecondOpinion>(std::move(model), std::move(imported),
+                                                            std::move(ready));
+  }
+  return network;
 }
 
 Graph read_native_graph(const std::filesystem::path& file) {
@@ -87,6 +101,12 @@ void refuse_pipe(const std::filesystem::path& file) {
       !std::filesystem::is_directory(status)) {
     throw ModelError(file.string(), "is a pipe or a device", "give a file");
   }
+}
+
+/// What caloquant wrote has no framework to be compared with.
+bool is_native_source(const ModelConfig& config) {
+  return config.architecture.empty() && !std::filesystem::is_directory(config.file) &&
+         is_native(config.file);
 }
 
 /// A file that may be Keras: HDF5, or a zip archive. Throws ModelError for all that is no model.
@@ -114,28 +134,52 @@ Network read_network(const ModelConfig& config, const std::vector<std::string>& 
   for (const auto* file : {&config.file, &config.architecture, &config.weights}) {
     refuse_pipe(*file);
   }
+  Network network;
+  ImportedLayers layers;
   if (config.architecture.empty() && is_saved_model(config.file)) {
-    return import_network(saved_model_as_onnx(config.file), config, disabled);
+    onnx::Model model = saved_model_as_onnx(config.file, &layers);
+    return import_network(std::move(model), std::move(layers), config, disabled);
   }
   if (config.architecture.empty() && looks_like_graph_def(config.file)) {
-    return import_network(graph_def_as_onnx(config.file), config, disabled);
+    onnx::Model model = graph_def_as_onnx(config.file, &layers);
+    return import_network(std::move(model), std::move(layers), config, disabled);
   }
   if (config.architecture.empty() && is_onnx(config.file)) {
-    return import_network(onnx::read_model(config.file), config, disabled);
+    return import_network(onnx::read_model(config.file), std::nullopt, config, disabled);
   }
   if (config.architecture.empty() && is_native(config.file)) {
-    return {read_native_graph(config.file), nullptr};
+    network.imported.graph = read_native_graph(config.file);
+    return network;
   }
   if (!config.file.empty()) {
     expect_keras(config.file);
   }
-  return {read_keras({config.architecture, config.file.empty() ? config.weights : config.file,
-                      config.random_weights}),
-          nullptr};
+  network.imported.graph =
+      read_keras({config.architecture, config.file.empty() ? config.weights : config.file,
+                  config.random_weights},
+                 &network.imported.layers);
+  return network;
 }
 
 std::optional<onnx::ImportCheck> checked(const Network& network) {
   return network.opinion ? std::optional(network.opinion->check()) : std::nullopt;
+}
+
+/// A network with its output units, ready to run: with LoadedModel::imported where a framework
+/// stands behind it, its import checked or to be checked.
+LoadedModel loaded(Network network, const ModelConfig& config, const GraphConfig& graph,
+                   CheckTime when) {
+  LoadedModel model;
+  network.imported.graph = with_units(std::move(network.imported.graph), config.output);
+  model.quantized = is_quantized(network.imported.graph);
+  if (when == CheckTime::at_once) {
+    model.import_check = checked(network);
+  } else {
+    model.opinion = network.opinion;
+  }
+  model.graph = ready_to_run(network.imported.graph, graph.disabled_passes);
+  model.imported = std::make_shared<const ImportedModel>(std::move(network.imported));
+  return model;
 }
 
 }  // namespace
@@ -146,59 +190,69 @@ Graph read_model(const ModelConfig& config, std::optional<onnx::ImportCheck>* ch
   if (check != nullptr) {
     *check = found;
   }
-  return with_units(std::move(network.graph), config.output);
+  return with_units(std::move(network.imported.graph), config.output);
 }
 
 LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph, CheckTime when) {
-  LoadedModel model;
+  LoadedModel model = load_fp32_with_import(config, graph, when);
+  model.imported.reset();
+  return model;
+}
+
+LoadedModel load_fp32_with_import(const ModelConfig& config, const GraphConfig& graph,
+                                  CheckTime when) {
+  std::vector<std::filesystem::path> files;
   for (const auto* file : {&config.file, &config.architecture, &config.weights}) {
     if (!file->empty()) {
-      model.files.push_back(*file);
+      files.push_back(*file);
     }
   }
   Network network = read_network(config, graph.disabled_passes);
-  if (is_quantized(network.graph)) {
-    throw ModelError(model.files.front().string(), "is quantized already",
+  if (is_quantized(network.imported.graph)) {
+    throw ModelError(files.front().string(), "is quantized already",
                      "give the fp32 model that it was made from");
   }
-  if (when == CheckTime::at_once) {
-    model.import_check = checked(network);
-  } else {
-    model.opinion = network.opinion;
+  LoadedModel model = loaded(std::move(network), config, graph, when);
+  model.files = std::move(files);
+  if (is_native_source(config)) {
+    model.imported.reset();
   }
-  model.graph =
-      canonicalize(with_units(std::move(network.graph), config.output), graph.disabled_passes);
+  if (!config.expected.empty()) {
+    model.verified = require_expected(model, config.expected);
+    model.files.push_back(config.expected);
+  }
   return model;
 }
 
 LoadedModel load_model_file(const std::filesystem::path& file, const GraphConfig& graph,
                             CheckTime when) {
+  LoadedModel model = load_file_with_import(file, graph, when);
+  model.imported.reset();
+  return model;
+}
+
+LoadedModel load_file_with_import(const std::filesystem::path& file, const GraphConfig& graph,
+                                  CheckTime when) {
   ModelConfig config;
   config.file = file;
   Network network = read_network(config, graph.disabled_passes);
-  const bool quantized = is_quantized(network.graph);
+  LoadedModel model;
   if (is_native(file)) {
-    return {std::move(network.graph), {file}, quantized, {}, nullptr};
-  }
-  LoadedModel model{
-      ready_to_run(network.graph, graph.disabled_passes), {file}, quantized, {}, nullptr};
-  if (when == CheckTime::at_once) {
-    model.import_check = checked(network);
+    model.graph = std::move(network.imported.graph);
+    model.quantized = is_quantized(model.graph);
   } else {
-    model.opinion = network.opinion;
+    model = loaded(std::move(network), config, graph, when);
   }
+  model.files = {file};
   return model;
 }
 
 LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,
                             const GraphConfig& graph) {
-  const Network network =
-      import_network(onnx::read_model(bytes, name), ModelConfig{}, graph.disabled_passes);
-  return {ready_to_run(network.graph, graph.disabled_passes),
-          {},
-          is_quantized(network.graph),
-          checked(network),
-          nullptr};
+  const ModelConfig config;
+  return loaded(
+      import_network(onnx::read_model(bytes, name), std::nullopt, config, graph.disabled_passes),
+      config, graph, CheckTime::at_once);
 }
 
 Graph graph_beside(const LoadedModel& model, const Graph& parent) {

@@ -1,16 +1,26 @@
 #pragma once
 
 #include <caloquant/config.hpp>
+#include <caloquant/verify.hpp>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "graph/io/imported_layers.hpp"
 #include "graph/ir/graph.hpp"
 #include "quantizer/run/second_opinion.hpp"
 
 namespace caloquant {
+
+/// A network as its file has it, in front of any pass.
+struct ImportedModel {
+  Graph graph;
+  ImportedLayers layers;
+};
 
 /// A model ready to be executed: canonical, but for the passes that are switched off, with its
 /// output units.
@@ -20,9 +30,14 @@ struct LoadedModel {
   bool quantized = false;                    ///< has a layer below fp32
   /// How the import was checked; empty for what is no ONNX or TensorFlow model, or without
   /// ModelConfig::import_check.
-  std::optional<onnx::ImportCheck> import_check;
+  std::optional<onnx::ImportCheck> import_check{};
   /// For a check that is still to come: see CheckTime::later.
-  std::shared_ptr<const SecondOpinion> opinion;
+  std::shared_ptr<const SecondOpinion> opinion{};
+  /// What `graph` was made from, for verify(); it holds weights that passes have rewritten. Null
+  /// where nobody asked for it, and for what caloquant wrote.
+  std::shared_ptr<const ImportedModel> imported{};
+  /// That it computes what the config's model.expected says.
+  std::optional<Verification> verified{};
 };
 
 /// When an import is checked: while loading, on seeded rows, or by the caller, on rows of data.
@@ -35,9 +50,14 @@ enum class CheckTime { at_once, later };
 [[nodiscard]] Graph read_model(const ModelConfig& config,
                                std::optional<onnx::ImportCheck>* check = nullptr);
 
-/// The fp32 model of a config. Throws ModelError; also for a network that is quantized already.
+/// The fp32 model of a config, which agrees with config.expected. Throws ModelError, also for a
+/// network that is quantized already, and DataError for values that cannot be compared.
 [[nodiscard]] LoadedModel load_fp32_model(const ModelConfig& config, const GraphConfig& graph,
                                           CheckTime when = CheckTime::at_once);
+
+/// The same with LoadedModel::imported.
+[[nodiscard]] LoadedModel load_fp32_with_import(const ModelConfig& config, const GraphConfig& graph,
+                                                CheckTime when = CheckTime::at_once);
 
 /// A `quantized.h5`, whose samples are verified and whose graph is as it was written, or a full
 /// Keras or ONNX file: told apart by their content. The graph of a quantized ONNX file stays as it
@@ -46,7 +66,12 @@ enum class CheckTime { at_once, later };
                                           const GraphConfig& graph,
                                           CheckTime when = CheckTime::at_once);
 
-/// An ONNX model in memory; as load_model_file(). `name` is its place in errors.
+/// The same with LoadedModel::imported.
+[[nodiscard]] LoadedModel load_file_with_import(const std::filesystem::path& file,
+                                                const GraphConfig& graph,
+                                                CheckTime when = CheckTime::at_once);
+
+/// An ONNX model in memory; as load_file_with_import(). `name` is its place in errors.
 [[nodiscard]] LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,
                                           const GraphConfig& graph);
 

@@ -49,9 +49,10 @@ struct QuantizeResult {
   std::optional<FinalReport> report;  ///< of the best configuration, where the config asks for it
   std::vector<EqualizedPlace> equalized;  ///< places in the network; empty: not equalized
   RunCost cost;
-  std::vector<std::string> written;  ///< models and tables in the folder of results
-  std::vector<OnnxNote> onnx_notes;  ///< where quantized.onnx is not what quantized.h5 is
-  std::string error;                 ///< why there is no model; empty when there is one
+  std::optional<Verification> verified;  ///< the fp32 model beside its framework; none: not asked
+  std::vector<std::string> written;      ///< models and tables in the folder of results
+  std::vector<OnnxNote> onnx_notes;      ///< where quantized.onnx is not what quantized.h5 is
+  std::string error;                     ///< why there is no model; empty when there is one
   std::optional<onnx::ImportCheck> import_check;  ///< of an ONNX or TensorFlow model
 };
 

@@ -19,6 +19,7 @@
 #include "quantizer/strategy/cost.hpp"
 #include "quantizer/tune/criterion.hpp"
 #include "quantizer/tune/journal.hpp"
+#include "quantizer/verify/verify_model.hpp"
 
 namespace caloquant {
 namespace {
@@ -38,7 +39,17 @@ LoadedModel model_of(const RunConfig& config, const RunParts& parts) {
     throw ModelError("model '" + model.name() + "'", "is quantized already",
                      "give the fp32 model that it was made from");
   }
-  return model.loaded();
+  LoadedModel loaded = model.loaded();
+  if (!config.model.expected.empty()) {
+    loaded.verified = require_expected(loaded, config.model.expected);
+    loaded.files.push_back(config.model.expected);
+  }
+  if (parts.expected) {
+    loaded.verified = verify(model, *parts.expected);
+    require_agreement(*loaded.verified);
+  }
+  loaded.imported.reset();
+  return loaded;
 }
 
 }  // namespace
@@ -72,6 +83,7 @@ Stages::Stages(RunConfig config, const RunParts& parts, EngineOptions engine)
       engine_(std::move(engine)),
       evaluator_(make_evaluator(config_, model_.graph, engine_, given_)),
       network_(config_, space_, *evaluator_, model_.graph, engine_) {
+  result_.verified = model_.verified;
   check_import();
 }
 

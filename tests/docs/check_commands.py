@@ -52,7 +52,7 @@ SUBSTITUTIONS = [
 ]
 
 # What commands find in their folder.
-COPIES = ("configs", "tests/fixtures/foreign")
+COPIES = ("configs", "tests/fixtures/foreign", "tests/fixtures/tensorflow", "tests/fixtures/verify")
 DATA = ("mkdir data && caloquant make-showers --detector clic51 --events 8 -o data/showers51.h5 && "
         "caloquant make-showers --detector clic25 --events 8 -o data/showers25.h5")
 

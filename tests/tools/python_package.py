@@ -349,6 +349,85 @@ class Frameworks(unittest.TestCase):
         sqnr = 10 * np.log10(np.sum(wanted**2) / np.sum((got - wanted) ** 2))
         self.assertGreater(sqnr, 30.0)
 
+    def test_keras_is_asked_first(self) -> None:
+        """A generator inside a model, as 3DGAN has it: every layer of it is compared."""
+        try:
+            import keras
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        keras.utils.set_random_seed(1)
+        layers = keras.layers
+        inner = keras.Sequential([
+            layers.Input((6,)), layers.Dense(36, name="dense"), layers.Reshape((2, 3, 2, 3)),
+            layers.Conv3D(4, (3, 2, 2), padding="same", name="conv"), layers.LeakyReLU(name="leaky"),
+            layers.BatchNormalization(name="bn"), layers.UpSampling3D((2, 1, 3), name="up"),
+            layers.Conv3D(1, 2, activation="relu", name="last")], name="generator")
+        latent = layers.Input((6,), name="latent")
+        network = keras.Model(latent, inner(latent))
+        found = caloquant.verify(network)
+        self.assertTrue(found.ok, found)
+        self.assertEqual(found.rows, 2)
+        names = {layer.name for layer in found.layers if layer.where == "layer" and layer.compared}
+        self.assertLessEqual({"dense", "conv", "leaky", "bn", "up", "last", "generator"}, names)
+        self.assertLess(max(layer.ratio for layer in found.layers), 0.9)
+        self.assertEqual([layer.where for layer in found.layers[-2:]], ["output", "engine"])
+        data = np.random.default_rng(1).normal(size=(12, 6)).astype(np.float32)
+        config = {"data": {"calibration_samples": 4, "evaluation_samples": 8}}
+        result = caloquant.quantize(network, data, config, tolerable_loss=1.0)
+        self.assertTrue(result.json["verified"]["agrees"])
+        self.assertGreaterEqual(result.json["verified"]["layers"], 7)
+        alone = caloquant.quantize(network, data, config, tolerable_loss=1.0, verify=False)
+        self.assertIsNone(alone.json["verified"])
+
+        class Liar:
+            """Saves what it does not compute."""
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(network, name)
+
+            def save(self, path: str) -> None:
+                network.save(path)
+                weights = network.get_weights()
+                network.set_weights([w[::-1] if w.ndim == 5 and w.shape[-1] == 4 else w
+                                     for w in weights])
+
+        liar = Liar()
+        saved = network.get_weights()
+        with self.assertRaisesRegex(caloquant.ModelError, "first difference at layer 'conv'"):
+            caloquant.quantize(liar, data, config, tolerable_loss=1.0)
+        network.set_weights(saved)
+        with self.assertRaisesRegex(caloquant.ModelError, r"layer 'conv' \(Conv3D .*kernel_size"):
+            caloquant.verify(liar, data[:3], check=True)
+        network.set_weights(saved)
+        self.assertFalse(caloquant.verify(liar, data[:3]).ok)
+        network.set_weights(saved)
+
+    def test_pytorch_is_asked_first(self) -> None:
+        try:
+            import torch
+            import onnx  # noqa: F401  the exporter needs it
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        torch.manual_seed(1)
+        network = torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3, padding=1), torch.nn.BatchNorm2d(4),
+                                      torch.nn.ReLU(inplace=True), torch.nn.Conv2d(4, 2, 3))
+        images = np.random.default_rng(1).normal(size=(4, 1, 6, 6)).astype(np.float32)
+        found = caloquant.verify(network, images)
+        self.assertTrue(found.ok, found)
+        inner = [layer for layer in found.layers if layer.where == "layer"]
+        self.assertEqual(len(inner), 3, found)  # the BatchNorm is in the first convolution
+
+
+class Verify(unittest.TestCase):
+    def test_what_has_no_framework(self) -> None:
+        with self.assertRaisesRegex(caloquant.UsageError, "has no framework"):
+            caloquant.verify(FOREIGN / "classifier.onnx", IMAGES[:2])
+
+    def test_a_file_of_the_config(self) -> None:
+        with self.assertRaisesRegex(caloquant.DataError, "nothing.h5"):
+            caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES,
+                               {**CONFIG, "model": {"expected": "nothing.h5"}})
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

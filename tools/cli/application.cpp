@@ -71,6 +71,7 @@ std::unique_ptr<CLI::App> make_application(Action& action) {
   add_compare(*app, action);
   add_generate(*app, action);
   add_run(*app, action);
+  add_verify(*app, action);
   add_convert(*app, action);
   add_inspect(*app, action);
   add_benchmark(*app, action);

@@ -59,7 +59,7 @@ std::vector<std::pair<std::string, std::string>> exit_code_texts() {
       {"0", "done; of quantize: the target is met"},
       {"2", "wrong command line"},
       {"3", "the config is wrong"},
-      {"4", "the model cannot be read or does not fit"},
+      {"4", "the model cannot be read, does not fit, or does not agree with its framework"},
       {"5", "the data cannot be read or do not fit"},
       {"6", "the engine or the operating system failed, or a file cannot be written"},
       {"7", "the target is not met, the best model found is written; of check: the model fails"},

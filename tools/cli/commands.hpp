@@ -37,6 +37,7 @@ void add_make_showers(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
+void add_verify(CLI::App& app, Action& action);
 void add_test_onnx(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 // These two print what the whole tree of commands says; they are added last.
@@ -59,6 +60,8 @@ struct ModelArguments {
   /// switched off, ModelError for a bad model.
   /// Says on stderr, unless `quiet`, when an import was checked in part only.
   [[nodiscard]] LoadedModel load(bool quiet, CheckTime when = CheckTime::at_once) const;
+  /// The same with LoadedModel::imported.
+  [[nodiscard]] LoadedModel load_with_import(bool quiet, CheckTime when = CheckTime::at_once) const;
   /// The network as its file has it; otherwise as load().
   [[nodiscard]] Graph read(bool quiet) const;
   /// The form of model that was given. Throws UsageError when it is not exactly one.

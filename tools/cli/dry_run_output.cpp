@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "graph/io/json.hpp"
+#include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/quantize_output.hpp"
 
 namespace caloquant::cli {
@@ -128,8 +129,12 @@ void print_dry_run(const DryRun& plan, const RunConfig& config) {
             << " MMAC per event, " << plan.parameters << " parameters, " << plan.total_layers
             << " layers to quantize\nmetric    " << describe(config.metric) << "\nevents    "
             << plan.calibration_events << " calibrate, " << plan.evaluation_events
-            << " evaluate, from " << plan.files << (plan.files == 1 ? " file" : " files") << "\n\n"
+            << " evaluate, from " << plan.files << (plan.files == 1 ? " file" : " files") << '\n'
             << std::defaultfloat;
+  if (plan.verified) {
+    std::cout << "expected  " << verdict_line(*plan.verified) << '\n';
+  }
+  std::cout << '\n';
   print_plan_layers(plan);
   print_plan_trials(plan, config);
   print_plan_estimate(plan);
@@ -160,6 +165,7 @@ void print_dry_run_json(const DryRun& plan, const RunConfig& config) {
   for (const PhaseEstimate& phase : plan.phases) {
     phases.push_back({{"name", phase.name}, {"events", phase.events}, {"seconds", phase.seconds}});
   }
+  json["verified"] = plan.verified ? summary_json(*plan.verified) : Json();
   json["estimate"] = {{"rehearsed_events", plan.rehearsed_events},
                       {"fp32_seconds_per_event", plan.fp32_seconds_per_event},
                       {"phases", phases},

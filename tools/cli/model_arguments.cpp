@@ -74,12 +74,18 @@ ModelConfig ModelArguments::config() const {
 }
 
 LoadedModel ModelArguments::load(bool quiet, CheckTime when) const {
+  LoadedModel model = load_with_import(quiet, when);
+  model.imported.reset();
+  return model;
+}
+
+LoadedModel ModelArguments::load_with_import(bool quiet, CheckTime when) const {
   const ModelConfig source = config();
   check_passes(graph.disabled_passes);
   if (source.file.empty()) {
-    return load_fp32_model(source, graph);
+    return load_fp32_with_import(source, graph);
   }
-  LoadedModel model = load_model_file(source.file, graph, when);
+  LoadedModel model = load_file_with_import(source.file, graph, when);
   if (model.quantized && !graph.disabled_passes.empty()) {
     throw UsageError("--disable-pass",
                      "'" + file + "' is quantized: its graph stays as it was written",

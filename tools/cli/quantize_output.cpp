@@ -9,6 +9,7 @@
 #include "graph/io/json.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/second_opinion.hpp"
+#include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/interrupt.hpp"
 
 namespace caloquant::cli {
@@ -120,6 +121,9 @@ void print_outcome(const QuantizeResult& result, const std::string& output, Text
             << result.cost.fp32_events() << " showers; peak memory "
             << static_cast<double>(result.cost.peak_memory) * 1e-6 << " MB\n"
             << std::defaultfloat << std::setprecision(4);
+  if (result.verified) {
+    std::cout << "the fp32 model " << verdict_line(*result.verified) << '\n';
+  }
   if (result.report) {
     print_report(*result.report, output);
   }
@@ -150,6 +154,7 @@ void print_outcome_json(const QuantizeResult& result, const RunConfig& config,
                               {"precision", std::string(name_of(layer.precision))},
                               {"reason", layer.reason}});
   }
+  json["verified"] = result.verified ? summary_json(*result.verified) : Json();
   json["cost"] = cost_json(result.cost);
   json["onnx_notes"] = Json::array();
   for (const OnnxNote& note : result.onnx_notes) {

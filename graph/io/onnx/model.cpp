@@ -1,5 +1,7 @@
 #include "graph/io/onnx/model.hpp"
 
+#include <sstream>
+
 namespace caloquant::onnx {
 
 std::string printable(const std::string& text) {
@@ -15,6 +17,48 @@ std::string printable(const std::string& text) {
 std::string NodeDef::label() const {
   const std::string called = name.empty() ? std::to_string(index) : "'" + printable(name) + "'";
   return "node " + called + " (" + printable(op) + ")";
+}
+
+namespace {
+
+std::string listed(const std::vector<std::int64_t>& values) {
+  std::string text;
+  for (const std::int64_t value : values) {
+    text += (text.empty() ? "" : ",") + std::to_string(value);
+  }
+  return "[" + text + "]";
+}
+
+/// Empty for what is not worth a message.
+std::string value_text(const Attribute& attribute) {
+  switch (attribute.kind) {
+    case AttributeKind::number: {
+      std::ostringstream text;
+      text << attribute.number;
+      return text.str();
+    }
+    case AttributeKind::integer:
+      return std::to_string(attribute.integer);
+    case AttributeKind::text:
+      return printable(attribute.text);
+    case AttributeKind::integers:
+      return listed(attribute.integers);
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+std::string NodeDef::kind() const {
+  std::string text = printable(op);
+  for (const Attribute& attribute : attributes) {
+    const std::string value = value_text(attribute);
+    if (!value.empty()) {
+      text += " " + printable(attribute.name) + "=" + value;
+    }
+  }
+  return text;
 }
 
 std::string Model::place(const NodeDef& node) const {

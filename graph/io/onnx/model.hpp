@@ -39,6 +39,8 @@ struct NodeDef {
   std::size_t index = 0;  ///< in the file
   /// "node 'conv_1' (Conv)", or "node 3 (Conv)" where it has no name.
   [[nodiscard]] std::string label() const;
+  /// Operator and attributes, for messages: "Conv strides=[1,1] pads=[0,0,0,0]".
+  [[nodiscard]] std::string kind() const;
 };
 
 /// What the file says of an input or output of the graph.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/io/imported_layers.hpp"
 #include "graph/io/onnx/model.hpp"
 #include "graph/ir/graph.hpp"
 
@@ -14,9 +15,9 @@ namespace caloquant {
 /// Reads an ONNX model of opset 7 to 22 as a graph: f32, the batch first and dynamic, whether the
 /// file has it symbolic or fixed. Nodes are called as in the file (or like their first output); an
 /// operator that becomes several nodes gives the others a suffix ("conv_1/depth_to_space").
-/// Constants and shape arithmetic are evaluated, what no output needs is left out. Throws
-/// ModelError with the file and the node, its operator and opset.
-[[nodiscard]] Graph read_onnx(const std::filesystem::path& file);
+/// Constants and shape arithmetic are evaluated, what no output needs is left out. `layers` (or
+/// null) gets the nodes. Throws ModelError with the file and the node, its operator and opset.
+[[nodiscard]] Graph read_onnx(const std::filesystem::path& file, ImportedLayers* layers = nullptr);
 
 namespace onnx {
 /// A graph that knows which of its nodes compute what of the model.
@@ -32,6 +33,9 @@ struct ImportedModel {
 /// The same from a parsed model.
 [[nodiscard]] Graph import_model(const Model& model);
 [[nodiscard]] ImportedModel import_with_names(const Model& model);
+
+/// What the nodes of the model compute, each by the name of the node and of the tensor.
+[[nodiscard]] ImportedLayers layers_of(const Model& model, const ImportedModel& imported);
 
 /// The nodes that the outputs need, by index.
 [[nodiscard]] std::vector<bool> needed_nodes(const Model& model);

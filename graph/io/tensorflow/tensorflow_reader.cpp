@@ -12,6 +12,32 @@ namespace caloquant {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+onnx::Model translated(const tensorflow::FlatProgram& flat, const tensorflow::Variables* variables,
+                       ImportedLayers* layers) {
+  tensorflow::Translation translation(flat, variables);
+  onnx::Model model = translation.run();
+  if (layers != nullptr) {
+    *layers = translation.layers();
+  }
+  return model;
+}
+
+/// From tensors of the ONNX model to values of the graph.
+Graph imported(const onnx::Model& model, ImportedLayers* layers) {
+  onnx::ImportedModel result = onnx::import_with_names(model);
+  if (layers != nullptr) {
+    for (ImportedLayer& layer : *layers) {
+      const auto found = result.nodes.find(layer.value);
+      layer.value = found == result.nodes.end() ? "" : found->second;
+    }
+  }
+  return std::move(result.graph);
+}
+
+}  // namespace
+
 bool is_saved_model(const fs::path& path) {
   std::error_code error;
   return fs::is_regular_file(path / "saved_model.pb", error);
@@ -23,28 +49,27 @@ bool looks_like_graph_def(const fs::path& file) {
   return stream.get() == 0x0A;
 }
 
-onnx::Model saved_model_as_onnx(const fs::path& folder) {
+onnx::Model saved_model_as_onnx(const fs::path& folder, ImportedLayers* layers) {
   const tensorflow::Program program = tensorflow::read_saved_model_file(folder / "saved_model.pb");
   const tensorflow::FlatProgram flat = tensorflow::inline_functions(program);
   std::optional<tensorflow::Variables> variables;
   if (fs::exists(folder / "variables" / "variables.index")) {
     variables.emplace(folder / "variables", tensorflow::restore_keys(program));
   }
-  return tensorflow::Translation(flat, variables ? &*variables : nullptr).run();
+  return translated(flat, variables ? &*variables : nullptr, layers);
 }
 
-onnx::Model graph_def_as_onnx(const fs::path& file) {
-  const tensorflow::FlatProgram flat =
-      tensorflow::inline_functions(tensorflow::read_graph_def_file(file));
-  return tensorflow::Translation(flat, nullptr).run();
+onnx::Model graph_def_as_onnx(const fs::path& file, ImportedLayers* layers) {
+  return translated(tensorflow::inline_functions(tensorflow::read_graph_def_file(file)), nullptr,
+                    layers);
 }
 
-Graph read_saved_model(const fs::path& folder) {
-  return onnx::import_model(saved_model_as_onnx(folder));
+Graph read_saved_model(const fs::path& folder, ImportedLayers* layers) {
+  return imported(saved_model_as_onnx(folder, layers), layers);
 }
 
-Graph read_graph_def(const fs::path& file) {
-  return onnx::import_model(graph_def_as_onnx(file));
+Graph read_graph_def(const fs::path& file, ImportedLayers* layers) {
+  return imported(graph_def_as_onnx(file, layers), layers);
 }
 
 }  // namespace caloquant

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/io/imported_layers.hpp"
 #include "graph/io/onnx/model.hpp"
 #include "graph/io/tensorflow/inline_functions.hpp"
 #include "graph/io/tensorflow/variables.hpp"
@@ -32,6 +33,10 @@ class Translation {
   Translation(const FlatProgram& program, const Variables* variables);
 
   onnx::Model run();
+  /// After run(): what the nodes of the flat program compute, `value` being a tensor of the ONNX
+  /// model. Beside its own name the last node of a scope has that of the scope, which is how Keras
+  /// called the layer.
+  [[nodiscard]] ImportedLayers layers() const;
 
   // For the functions that translate operators.
 

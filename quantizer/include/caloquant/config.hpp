@@ -31,6 +31,8 @@ struct ModelConfig {
   std::filesystem::path weights;                ///< Keras save_weights form; empty when not given
   std::filesystem::path file;                   ///< full Keras or ONNX model; empty when not given
   std::optional<std::uint64_t> random_weights;  ///< seed
+  /// What the framework computes (ExpectedFiles); the model is refused when it does not agree.
+  std::filesystem::path expected;
   OutputConfig output;
   bool import_check = true;  ///< compute ONNX and TensorFlow models twice
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;

@@ -9,6 +9,7 @@
 #include <caloquant/run_observer.hpp>
 #include <caloquant/strategy.hpp>
 #include <caloquant/tune_result.hpp>
+#include <caloquant/verify.hpp>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -32,6 +33,8 @@ struct RunParts {
   MemoryData data;                       ///< in place of the data files
   std::shared_ptr<const Metric> metric;  ///< in place of config.metric
   StrategyFactory strategy;              ///< in place of config.tuning.strategy
+  /// What the framework of `model` computes; the run is refused when it does not agree.
+  std::optional<ExpectedArrays> expected{};
 };
 
 /// Measured ranges of the src of every layer with weights, by layer and algorithm.
@@ -75,8 +78,9 @@ struct RunResult {
 /// session. One thread at a time.
 class Session {
  public:
-  /// Loads the model, opens the data, makes the tuning space. `observer` (null: nobody) sees all
-  /// stages. Throws ConfigError, ModelError and DataError.
+  /// Loads the model, verifies it where there are expected values, opens the data, makes the
+  /// tuning space. `observer` (null: nobody) sees all stages. Throws ConfigError, ModelError and
+  /// DataError.
   explicit Session(const RunConfig& config, const RunParts& parts = {},
                    RunObserver* observer = nullptr);
   ~Session();

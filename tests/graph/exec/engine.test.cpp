@@ -56,6 +56,40 @@ TEST_F(Engine, Fp32EqualsReference) {
   }
 }
 
+/// Two functions of one kind behind one layer keep their own parameters, also with a BatchNorm
+/// between them.
+TEST_F(Engine, TheSameFunctionTwiceBehindOneLayer) {
+  const auto check = [&](Eltwise first, Eltwise second) {
+    GraphEditor editor("twice");
+    const ValueId x = editor.add_input("x", {dynamic, 3, 5, 6});
+    const ValueId weights =
+        editor.add_constant("w", testing::random_tensor(random, {4, 3, 2, 2}, -1.0F, 1.0F));
+    const ValueId mul = editor.add_constant("mul", testing::random_tensor(random, {4}, 0.5F, 1.5F));
+    const ValueId add =
+        editor.add_constant("add", testing::random_tensor(random, {4}, -1.0F, 0.0F));
+    const ValueId conv =
+        editor.add_node("conv", Conv{{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1}, {x, weights});
+    const ValueId one = editor.add_node("one", first, {conv});
+    const ValueId affine = editor.add_node("affine", Affine{}, {one, mul, add});
+    editor.add_output("y", editor.add_node("two", second, {affine}));
+    const Graph graph = editor.finish();
+    const auto reference = compile_reference(graph, 2);
+    const testing::Ran expected = testing::run_random(graph, *reference, random);
+    const auto engine = compile_engine(graph, 2);
+    const auto found = testing::run_on(graph, *engine, expected.inputs);
+    EXPECT_LE(largest_difference(found[0], expected.outputs[0]), 1e-5F)
+        << name_of(first.kind) << ' ' << first.alpha << ", " << name_of(second.kind) << ' '
+        << second.alpha;
+  };
+  const Eltwise relu{EltwiseKind::relu, 0.0F};
+  const Eltwise leaky{EltwiseKind::leaky_relu, 0.2F};
+  check(relu, leaky);
+  check(leaky, relu);
+  check(leaky, {EltwiseKind::leaky_relu, 0.5F});
+  check({EltwiseKind::relu, 1.5F}, {EltwiseKind::relu, 0.5F});
+  check({EltwiseKind::elu, 1.0F}, {EltwiseKind::elu, 0.3F});
+}
+
 /// f32 values that are rounded differently may land on two sides of a tie when they are quantized
 /// by a step of its own, which no judge sees.
 bool quantizes_between_layers(const LoweredGraph& lowered) {

@@ -19,10 +19,11 @@ from ._generator import Generator
 from ._models import load
 from ._quantize import Layer, Result, Session, quantize
 from ._run import run
+from ._verify import Verification, VerifiedLayer, verify
 
 __version__ = "0.1.0"
 __all__ = [
     "BackendError", "ConfigError", "DataError", "Error", "Generator", "InterruptedError", "Layer",
     "Model", "ModelError", "Result", "Session", "Trial", "UsageError", "config_schema", "load",
-    "quantize", "run",
+    "VerifiedLayer", "Verification", "quantize", "run", "verify",
 ]

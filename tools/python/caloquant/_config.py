@@ -24,7 +24,8 @@ def complete(config: Any, *, given_model: bool, showers: bool | None, events: in
                     "give a dict, or a file with a JSON object")
     run: dict[str, Any] = copy.deepcopy(dict(config or {}))
     if given_model:
-        model = {key: value for key, value in run.get("model", {}).items() if key == "output"}
+        model = {key: value for key, value in run.get("model", {}).items()
+                 if key in ("output", "expected")}
         run["model"] = {**model, "file": GIVEN}
     if showers is not None:
         run["data"] = _data(run.get("data", {}), showers, events)

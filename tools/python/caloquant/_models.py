@@ -27,14 +27,23 @@ def load(model: Any, example_inputs: Sequence[np.ndarray] | None = None) -> Mode
         return Model.load(os.fspath(model))
     if isinstance(model, (bytes, bytearray)):
         return Model.from_onnx(bytes(model))
-    if _is_instance(model, "torch", "nn.Module"):
-        return Model.from_onnx(_torch_to_onnx(model, example_inputs), type(model).__name__)
-    if hasattr(model, "get_weights") and hasattr(model, "to_json"):
+    if is_keras(model):
         return _from_keras(model)
+    if is_torch(model):
+        return Model.from_onnx(_torch_to_onnx(model, example_inputs), type(model).__name__)
     if hasattr(model, "SerializeToString"):  # onnx.ModelProto
         return Model.from_onnx(model.SerializeToString())
     raise error(UsageError, "model", f"is of type {type(model).__name__}",
                 "give a path, ONNX bytes, a Keras model or a torch.nn.Module")
+
+
+def is_torch(model: Any) -> bool:
+    """Also true of a Keras model with that backend."""
+    return _is_instance(model, "torch", "nn.Module")
+
+
+def is_keras(model: Any) -> bool:
+    return hasattr(model, "get_weights") and hasattr(model, "to_json")
 
 
 def _is_instance(model: Any, package: str, name: str) -> bool:

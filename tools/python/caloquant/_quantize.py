@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import os
 from dataclasses import dataclass
 from typing import Any, Callable, TypeVar
@@ -13,6 +14,7 @@ from . import _caloquant
 from ._caloquant import Model, Trial
 from ._config import complete
 from ._data import events_of, is_showers, prepare, with_targets
+from ._framework import draw, expected_of, has_framework
 from ._models import load
 from ._numbers import finite
 from ._progress import Progress
@@ -38,7 +40,8 @@ class Session:
                  targets: Any = None, metric: MetricFunction | None = None,
                  higher_is_better: bool = False, tolerable_loss: float | None = None,
                  on_step: Callable[[Trial], Any] | None = None,
-                 progress: bool | None = None, example_inputs: Any = None) -> None:
+                 progress: bool | None = None, example_inputs: Any = None,
+                 verify: bool = True) -> None:
         showers = None if data is None else is_showers(data)
         examples = _examples(data) if example_inputs is None else example_inputs
         network = None if model is None else load(model, examples)
@@ -57,11 +60,14 @@ class Session:
             run["accuracy_criterion"].pop("higher_is_better", None)
         if tolerable_loss is not None:
             run["accuracy_criterion"]["tolerable_loss"] = finite("tolerable_loss", tolerable_loss, 0)
+        self._expected = None  # kept while the session looks into it
+        if verify and network is not None and has_framework(model):
+            self._expected = expected_of(model, network, _two_rows(network, prepared), True)
         self._progress = Progress(progress)
         self._session = _caloquant._Session(
             json.dumps(run), source, network, prepared, _flat(metric, showers),
             getattr(metric, "__name__", "metric"), higher_is_better, self._progress.on_phase,
-            self._progress.on_events, on_step)
+            self._progress.on_events, on_step, self._expected)
 
     @property
     def model(self) -> Model:
@@ -156,7 +162,8 @@ def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets
              metric: MetricFunction | None = None, higher_is_better: bool = False,
              tolerable_loss: float | None = None,
              on_step: Callable[[Trial], Any] | None = None,
-             progress: bool | None = None, example_inputs: Any = None) -> Result:
+             progress: bool | None = None, example_inputs: Any = None,
+             verify: bool = True) -> Result:
     """Quantizes a network until its loss meets the target.
 
     model: a path, ONNX bytes, a live Keras model or PyTorch module; None: that of the config.
@@ -173,6 +180,8 @@ def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets
     progress: bars with tqdm; None: where it is installed and stderr is a terminal or notebook.
 
     example_inputs: a list with a row of every input, for a PyTorch module whose data are showers.
+    verify: first run two rows in the framework of a live model, too, and raise ModelError when the
+        network that was read from it computes something else (see caloquant.verify()).
 
     Raises ConfigError, ModelError, DataError, BackendError (all caloquant.Error with .place,
     .problem, .remedy), and what metric or on_step raise. The GIL is free while the library computes.
@@ -180,7 +189,7 @@ def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets
     return Session(model, data, config, targets=targets, metric=metric,
                    higher_is_better=higher_is_better, tolerable_loss=tolerable_loss,
                    on_step=on_step, progress=progress,
-                   example_inputs=example_inputs).tune()
+                   example_inputs=example_inputs, verify=verify).tune()
 
 
 def _examples(data: Any) -> list[np.ndarray] | None:
@@ -190,6 +199,18 @@ def _examples(data: Any) -> list[np.ndarray] | None:
     if isinstance(data, dict):
         return [np.asarray(array) for array in data.values()]
     return [np.asarray(array) for array in data] if isinstance(data, (list, tuple)) else [np.asarray(data)]
+
+
+def _two_rows(network: Model, prepared: dict[str, Any] | None) -> list[np.ndarray]:
+    """Of the data where they are the network's inputs, else drawn."""
+    arrays = {} if prepared is None else prepared.get("inputs", {})
+    rows = []
+    for name, shape in network.inputs:
+        array = arrays.get(name, arrays.get(""))
+        if array is None or array[:2].size != min(2, len(array)) * math.prod(shape[1:]):
+            return draw(network, 2, 1978)
+        rows.append(array[:2].reshape(-1, *shape[1:]))
+    return rows
 
 
 def _cells(network: Model | None) -> tuple[int, ...] | None:

@@ -7,7 +7,10 @@
 
 #include <caloquant/arrays.hpp>
 #include <caloquant/types.hpp>
+#include <caloquant/verify.hpp>
+#include <map>
 #include <span>
+#include <string>
 
 namespace caloquant::python {
 
@@ -24,10 +27,16 @@ using DoubleArray = py::array_t<double, py::array::c_style>;
                                           const std::vector<py::ssize_t>& shape);
 [[nodiscard]] py::array_t<double> borrowed(std::span<const double> values);
 
+/// Views of a dict of f32 arrays in C order, which must outlive them.
+[[nodiscard]] std::map<std::string, ArrayView> views_of(const py::object& arrays);
+/// Of {"inputs": {...}, "outputs": {...}, "layers": {...}}.
+[[nodiscard]] ExpectedArrays expected_arrays(const py::dict& given);
+
 // What each file adds to the module.
 void add_errors(py::module_& module);
 void add_model(py::module_& module);
 void add_session(py::module_& module);
 void add_generator(py::module_& module);
+void add_verify(py::module_& module);
 
 }  // namespace caloquant::python

@@ -8,6 +8,7 @@ PYBIND11_MODULE(_caloquant, module) {
   caloquant::python::add_model(module);
   caloquant::python::add_session(module);
   caloquant::python::add_generator(module);
+  caloquant::python::add_verify(module);
   module.def(
       "_read_config", [](const std::string& file) { return caloquant::read_config_text(file); },
       "A config file as JSON without comments.");

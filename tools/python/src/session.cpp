@@ -111,8 +111,8 @@ class PythonSession {
   PythonSession(const std::string& config, const std::string& source, std::optional<Model> model,
                 const py::object& data, const py::object& metric, const std::string& metric_name,
                 bool higher_is_better, const py::object& on_phase, const py::object& on_events,
-                const py::object& on_trial)
-      : data_(data), observer_(on_phase, on_events, on_trial) {
+                const py::object& on_trial, const py::object& expected)
+      : data_(data), expected_(expected), observer_(on_phase, on_events, on_trial) {
     const RunConfig run = parse_run_config(config, source);
     RunParts parts;
     if (!model && !metric.is_none()) {  // its outputs must be known
@@ -124,6 +124,9 @@ class PythonSession {
     }
     parts.model = std::move(model);
     parts.data = memory_data();
+    if (!expected.is_none()) {
+      parts.expected = expected_arrays(py::cast<py::dict>(expected));
+    }
     const py::gil_scoped_release released;
     session_ = std::make_unique<Session>(run, std::move(parts), &observer_);
   }
@@ -174,7 +177,7 @@ class PythonSession {
     }
     const auto given = py::cast<py::dict>(data_);
     if (given.contains("inputs")) {
-      return TensorArrays{views(given["inputs"]), views(given["targets"])};
+      return TensorArrays{views_of(given["inputs"]), views_of(given["targets"])};
     }
     ShowerArrays showers;
     showers.energies = view_of(py::cast<DoubleArray>(given["energies"]));
@@ -182,16 +185,9 @@ class PythonSession {
     showers.images = view_of(py::cast<FloatArray>(given["images"])).values;
     return showers;
   }
-  static std::map<std::string, ArrayView> views(const py::object& arrays) {
-    std::map<std::string, ArrayView> result;
-    for (const auto& [name, array] : py::cast<py::dict>(arrays)) {
-      result[py::cast<std::string>(name)] =
-          view_of(py::cast<FloatArray>(py::reinterpret_borrow<py::object>(array)));
-    }
-    return result;
-  }
 
-  py::object data_;  ///< arrays that the session looks into
+  py::object data_;      ///< arrays that the session looks into
+  py::object expected_;  ///< likewise
   PythonObserver observer_;
   std::unique_ptr<Session> session_;
   std::optional<RunResult> result_;
@@ -231,7 +227,7 @@ void add_session(py::module_& module) {
   py::class_<PythonSession>(module, "_Session")
       .def(py::init<const std::string&, const std::string&, std::optional<Model>, const py::object&,
                     const py::object&, const std::string&, bool, const py::object&,
-                    const py::object&, const py::object&>())
+                    const py::object&, const py::object&, const py::object&>())
       .def("calibrate", &PythonSession::calibrate)
       .def("evaluate", &PythonSession::evaluate)
       .def("tune", &PythonSession::tune)

@@ -365,6 +365,26 @@ ImportedModel import_with_names(const Model& model) {
   return Importer(model).run();
 }
 
+ImportedLayers layers_of(const Model& model, const ImportedModel& imported) {
+  const std::vector<bool> needed = needed_nodes(model);
+  ImportedLayers layers;
+  for (std::size_t i = 0; i < model.nodes.size(); ++i) {
+    const NodeDef& node = model.nodes[i];
+    for (std::size_t output = 0; needed[i] && output < node.outputs.size(); ++output) {
+      ImportedLayer layer;
+      if (output == 0 && !node.name.empty()) {
+        layer.names.push_back(node.name);
+      }
+      layer.names.push_back(node.outputs[output]);
+      layer.kind = node.kind();
+      const auto found = imported.nodes.find(node.outputs[output]);
+      layer.value = found == imported.nodes.end() ? "" : found->second;
+      layers.push_back(std::move(layer));
+    }
+  }
+  return layers;
+}
+
 Graph import_model(const Model& model) {
   return import_with_names(model).graph;
 }
@@ -373,8 +393,13 @@ Graph import_model(const Model& model) {
 
 namespace caloquant {
 
-Graph read_onnx(const std::filesystem::path& file) {
-  return onnx::import_model(onnx::read_model(file));
+Graph read_onnx(const std::filesystem::path& file, ImportedLayers* layers) {
+  const onnx::Model model = onnx::read_model(file);
+  onnx::ImportedModel imported = onnx::import_with_names(model);
+  if (layers != nullptr) {
+    *layers = onnx::layers_of(model, imported);
+  }
+  return std::move(imported.graph);
 }
 
 }  // namespace caloquant
