@@ -16,7 +16,8 @@ struct VerifyArguments {
 
 int verify_command(const VerifyArguments& arguments) {
   set_threads(arguments.threads);
-  const Model model(std::make_shared<LoadedModel>(arguments.model.load_with_import()));
+  const Model model(
+      std::make_shared<LoadedModel>(arguments.model.load_with_import(arguments.out.quiet)));
   const Verification verification = verify(model, arguments.expected);
   if (arguments.out.json) {
     std::cout << to_json(verification).dump(2) << '\n';

@@ -89,7 +89,7 @@ ImportedValue import_prelu(const NodeImport& node) {
   const ValueId positive = node.add("/positive", Eltwise{EltwiseKind::relu, 0.0F}, {src});
   const ValueId flipped = node.scale_shift("/flip", src, -1.0F, 0.0F);
   const ValueId negative = node.add("/negative", Eltwise{EltwiseKind::relu, 0.0F}, {flipped});
-  const ValueId scaled = apply_line(node, negative, slope, {true, 0.0F}, "/slope");
+  const ValueId scaled = combine_constant(node, negative, slope, LineForm{true, 0.0F}, "/slope");
   return node.add("", Add{}, {positive, scaled});
 }
 

@@ -37,6 +37,16 @@ ValueId add_affine(const NodeImport& node, ValueId src, Tensor values, const Lin
                                        : std::vector<ValueId>{src, other, vector});
 }
 
+ValueId add_combined(const NodeImport& node, ValueId src, Tensor values, const OperandForm& form,
+                     const std::string& suffix) {
+  if (const auto* line = std::get_if<LineForm>(&form)) {
+    return add_affine(node, src, std::move(values), *line, suffix);
+  }
+  values.reshape({values.size()});
+  return node.add(suffix, Extremum{std::get<ExtremumKind>(form)},
+                  {src, node.add_constant(suffix + "/bounds", std::move(values))});
+}
+
 /// A computed tensor under wider extents: axes of one cell are repeated.
 ValueId widen(const NodeImport& node, ValueId src, const Shape& dims) {
   const Shape now = node.shape(src);
@@ -50,7 +60,10 @@ ValueId widen(const NodeImport& node, ValueId src, const Shape& dims) {
 }  // namespace
 
 Tensor operand_beside(const NodeImport& node, std::size_t index, const Shape& src) {
-  Tensor values = node.weights(index);
+  return operand_beside(node, index, src, node.weights(index));
+}
+
+Tensor operand_beside(const NodeImport& node, std::size_t index, const Shape& src, Tensor values) {
   const Shape& given = node.constant(index).dims();
   const std::optional<Shape> result = broadcast_shapes(src, given);
   node.require(result == src,
@@ -61,8 +74,8 @@ Tensor operand_beside(const NodeImport& node, std::size_t index, const Shape& sr
   return values;
 }
 
-ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values, const LineForm& form,
-                   const std::string& suffix) {
+ValueId combine_constant(const NodeImport& node, ValueId src, const Tensor& values,
+                         const OperandForm& form, const std::string& suffix) {
   const Shape dims = node.shape(src);
   std::vector<std::size_t> varying;
   for (std::size_t i = 1; i < dims.size(); ++i) {
@@ -72,7 +85,7 @@ ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values, co
   }
   if (varying.empty()) {
     node.require(dims.size() >= 2, "combines " + to_string(dims) + " with a constant");
-    return add_affine(node, src, filled(dims[1], values.data<float>()[0]), form, suffix);
+    return add_combined(node, src, filled(dims[1], values.data<float>()[0]), form, suffix);
   }
   if (varying.size() == 1) {
     std::vector<std::int64_t> order(dims.size());
@@ -84,25 +97,29 @@ ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values, co
     std::rotate(back.begin() + 1, back.begin() + 2, back.begin() + axis + 1);
     const ValueId moved = node.transpose(suffix + "/to_channels_first", src, order);
     return node.transpose(suffix + "/to_channels_last",
-                          add_affine(node, moved, values, form, suffix), back);
+                          add_combined(node, moved, values, form, suffix), back);
   }
   const ValueId flat = node.reshape(suffix + "/fold", src, {sample_size(dims)});
-  const ValueId dst = add_affine(node, flat, widened(values, dims), form, suffix);
+  const ValueId dst = add_combined(node, flat, widened(values, dims), form, suffix);
   return node.reshape(suffix + "/unfold", dst, {dims.begin() + 1, dims.end()});
 }
 
-ValueId add_computed(const NodeImport& node, ValueId a, ValueId b) {
+ValueId combine_computed(const NodeImport& node, const Op& op, ValueId a, ValueId b) {
   const Shape first = node.shape(a);
   const Shape second = node.shape(b);
   if (first == second) {
-    return node.add("", Add{}, {a, b});
+    return node.add("", op, {a, b});
   }
   const std::optional<Shape> dims = broadcast_shapes(first, second);
   node.require(
       dims && std::count(dims->begin(), dims->end(), dynamic) == 1 && dims->front() == dynamic,
       "combines " + to_string(first) + " with " + to_string(second) +
           (dims ? ", which makes them " + to_string(*dims) : ", which do not fit"));
-  return node.add("", Add{}, {widen(node, a, *dims), widen(node, b, *dims)});
+  return node.add("", op, {widen(node, a, *dims), widen(node, b, *dims)});
+}
+
+ValueId add_computed(const NodeImport& node, ValueId a, ValueId b) {
+  return combine_computed(node, Add{}, a, b);
 }
 
 }  // namespace caloquant::onnx

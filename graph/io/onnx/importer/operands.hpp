@@ -1,5 +1,7 @@
 #pragma once
 
+#include <variant>
+
 #include "graph/io/onnx/importer/node_import.hpp"
 
 namespace caloquant::onnx {
@@ -11,6 +13,9 @@ namespace caloquant::onnx {
 /// Refused when the result would have another shape than src: more axes, wider ones, or numbers of
 /// their own for each event. That is also what ONNX asks of the slopes of PRelu.
 [[nodiscard]] Tensor operand_beside(const NodeImport& node, std::size_t index, const Shape& src);
+/// The same with `values` in place of NodeImport::weights(), where they may be infinite.
+[[nodiscard]] Tensor operand_beside(const NodeImport& node, std::size_t index, const Shape& src,
+                                    Tensor values);
 
 /// dst = mul * src + add; one of the two varies with the constant, the other is `fixed`.
 struct LineForm {
@@ -18,14 +23,19 @@ struct LineForm {
   float fixed = 0.0F;
 };
 
-/// The line with `values`, which operand_beside() gives: an Affine over the one axis along which
-/// they vary, brought to axis 1; over all cells when they vary along several. `suffix` comes behind
-/// the names of its nodes.
-[[nodiscard]] ValueId apply_line(const NodeImport& node, ValueId src, const Tensor& values,
-                                 const LineForm& form, const std::string& suffix = {});
+/// What a constant is to src.
+using OperandForm = std::variant<LineForm, ExtremumKind>;
 
-/// The sum of two computed tensors; axes of one cell are repeated. Refused when the batch is not
-/// the first axis of the result alone.
+/// src and `values`, which operand_beside() gives: an Affine or Extremum over the one axis along
+/// which they vary, brought to axis 1; over all cells when they vary along several. `suffix` comes
+/// behind the names of its nodes.
+[[nodiscard]] ValueId combine_constant(const NodeImport& node, ValueId src, const Tensor& values,
+                                       const OperandForm& form, const std::string& suffix = {});
+
+/// Add or Extremum of two computed tensors; axes of one cell are repeated. Refused when the batch
+/// is not the first axis of the result alone.
+[[nodiscard]] ValueId combine_computed(const NodeImport& node, const Op& op, ValueId a, ValueId b);
+/// Their sum.
 [[nodiscard]] ValueId add_computed(const NodeImport& node, ValueId a, ValueId b);
 
 }  // namespace caloquant::onnx
