@@ -56,7 +56,7 @@ void eltwise(const Eltwise& eltwise, std::span<const float> src, std::span<float
 void extremum_cells(ExtremumKind kind, std::span<const float> src, std::span<float> dst) {
   CALOQUANT_EXPECT(!src.empty() && dst.size() % src.size() == 0);
   const bool largest = kind == ExtremumKind::maximum;
-#pragma omp parallel for if (dst.size() > 16384)
+#pragma omp parallel for num_threads(team_size()) if (dst.size() > 16384)
   for (std::size_t i = 0; i < dst.size(); ++i) {
     const float a = dst[i];
     const float b = src[i % src.size()];

@@ -48,13 +48,6 @@ double attribute_number(const H5File& file, const std::string& name) {
   return *number;
 }
 
-/// Did generate() write it? Other programs have an attribute `units` or `generator`, too;
-/// make_showers() writes none of units.
-bool is_generated(const H5File& file) {
-  const std::optional<std::string> generator = file.find_text("/", "generator");
-  return generator && generator->starts_with("caloquant ") && file.has_attribute("/", "units");
-}
-
 /// Units of the cells by the attributes that generate() writes.
 EnergyUnits generated_units(const H5File& file) {
   const std::string name = file.string_attribute("/", "units");

@@ -4,6 +4,7 @@
 #include <array>
 #include <caloquant/error.hpp>
 #include <charconv>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -38,8 +39,7 @@ void create(H5File& file, const char* name, const Shape& row, std::int64_t chunk
 }  // namespace
 
 bool is_generated(const H5File& file) {
-  if (file.has_attribute("/", "_format") &&
-      file.string_attribute("/", "_format") == generated_format) {
+  if (file.find_text("/", "_format") == generated_format) {
     const std::int64_t version = file.integer_attribute("/", "_version");
     if (version != generated_version) {
       throw DataError(file.path().string() + ":/@_version",
@@ -49,9 +49,10 @@ bool is_generated(const H5File& file) {
     }
     return true;
   }
-  // Before the format had a name.
-  return file.has_attribute("/", "units") && file.has_attribute("/", "generator") &&
-         file.string_attribute("/", "generator").starts_with("caloquant ");
+  // Before the format had a name. Other programs have an attribute `units` or `generator`, too;
+  // make_showers() writes none of units.
+  const std::optional<std::string> generator = file.find_text("/", "generator");
+  return generator && generator->starts_with("caloquant ") && file.has_attribute("/", "units");
 }
 
 GeneratedFile::GeneratedFile(const Graph& graph, const GenerateOptions& options, const Shape& image)

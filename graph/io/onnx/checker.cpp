@@ -5,6 +5,7 @@
 #include <caloquant/error.hpp>
 #include <set>
 
+#include "graph/io/attribute_rules.hpp"
 #include "graph/io/onnx/interpreter/table.hpp"
 
 namespace caloquant::onnx {
@@ -119,15 +120,15 @@ class Checker {
 
   void check_node(const NodeDef& node) {
     const std::string place = model_.place(node);
-    const Operator& entry = checked_operator(model_, node);
+    const std::size_t least =
+        input_counts(checked_operator(model_, node).inputs, model_.opset).least;
     check_attributes(node);
     // Not a rule of the checker; ONNX Runtime loads no file that breaks it.
     require(node.name.empty() || nodes_.insert(node.name).second, place,
             "has the name of another node");
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const std::string& input = node.inputs[i];
-      require(!input.empty() || i >= entry.least_inputs, place,
-              "has no input " + std::to_string(i));
+      require(!input.empty() || i >= least, place, "has no input " + std::to_string(i));
       require(input.empty() || values_.count(input) > 0, place,
               "reads '" + printable(input) + "', which nothing in front of it computes");
     }

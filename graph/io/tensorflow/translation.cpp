@@ -244,8 +244,11 @@ bool Translation::sole_reader(const Node& node, std::size_t index) const {
   while (readers_.at(tensor) == 1) {
     const TensorName name = parse_tensor_name(tensor);
     const auto producer = nodes_.find(name.node);
-    if (producer == nodes_.end() || name.index >= producer->second->inputs.size() ||
-        find_translator(producer->second->op) != translate_identity) {
+    if (producer == nodes_.end() || name.index >= producer->second->inputs.size()) {
+      return true;
+    }
+    const OperatorEntry* entry = find_operator(producer->second->op);
+    if (entry == nullptr || entry->translate != translate_identity) {
       return true;
     }
     tensor = producer->second->inputs[name.index];

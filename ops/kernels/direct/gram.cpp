@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t panel_rows = 64;  // of 512 columns: a quarter of a megabyte
 
-std::int64_t rounded_up(std::int64_t value, std::int64_t step) {
+std::int64_t padded_to(std::int64_t value, std::int64_t step) {
   return (value + step - 1) / step * step;
 }
 
@@ -18,8 +18,8 @@ std::int64_t rounded_up(std::int64_t value, std::int64_t step) {
 GramSum::GramSum(std::int64_t width, Isa isa)
     : isa_(isa),
       width_(width),
-      padded_(rounded_up(width, std::max(direct::gram_rows,
-                                         direct::kernels_of(isa, direct::Lane::f32).gram_width))),
+      padded_(padded_to(width, std::max(direct::gram_rows,
+                                        direct::kernels_of(isa, direct::Lane::f32).gram_width))),
       panel_(static_cast<std::size_t>(panel_rows * padded_), 0.0),
       sums_(static_cast<std::size_t>(padded_ * padded_), 0.0) {}
 

@@ -8,6 +8,7 @@
 #include "graph/io/onnx/interpreter/quantization.hpp"
 #include "graph/io/onnx/interpreter/visit.hpp"
 #include "graph/io/onnx/interpreter/window.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -132,7 +133,7 @@ std::vector<double> convolve(const Problem& problem, const std::vector<double>& 
   std::vector<double> dst(static_cast<std::size_t>(element_count(dims)), 0.0);
   const std::int64_t cells = problem.window.dst_cells();
   const std::int64_t channels = problem.groups * problem.out_channels;
-#pragma omp parallel for if (element_count(dims) * fan_in > 1000000)
+#pragma omp parallel for num_threads(team_size()) if (element_count(dims) * fan_in > 1000000)
   for (std::int64_t i = 0; i < problem.batch * channels; ++i) {
     const std::int64_t image = i / channels * problem.groups + i % channels / problem.out_channels;
     convolve_channel(problem, src.data() + image * problem.in_channels * problem.window.src_cells(),

@@ -8,6 +8,7 @@
 #include "graph/io/onnx/interpreter/quantization.hpp"
 #include "graph/io/onnx/interpreter/visit.hpp"
 #include "ops/core/broadcast.hpp"
+#include "ops/core/thread_count.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 void multiply_matrices(const double* a, const double* b, double* dst, std::int64_t m,
                        std::int64_t k, std::int64_t n) {
   constexpr std::int64_t block = 256;  // columns
-#pragma omp parallel for if (m * k * n > 1000000)
+#pragma omp parallel for num_threads(team_size()) if (m * k * n > 1000000)
   for (std::int64_t first = 0; first < n; first += block) {
     const std::int64_t last = std::min(n, first + block);
     for (std::int64_t i = 0; i < m; ++i) {
