@@ -1,10 +1,10 @@
 #include "quantizer/run/dry_run.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "graph/io/sha256.hpp"
+#include "ops/core/clock.hpp"
 #include "quantizer/evaluate/tensor_reference.hpp"
 #include "quantizer/run/known_trials.hpp"
 #include "quantizer/run/layer_costs.hpp"
@@ -20,10 +20,6 @@ namespace {
 /// Rows of features of both sides of the final comparison, per event (README of the quantizer).
 constexpr double report_bytes_per_event = 2 * 1300.0;
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 /// Seconds that the SHA-256 of the files in result.json takes.
 double hashing_seconds(const std::vector<std::filesystem::path>& files) {
   std::uintmax_t bytes = 0;
@@ -33,11 +29,12 @@ double hashing_seconds(const std::vector<std::filesystem::path>& files) {
     bytes += failure ? 0 : size;
   }
   const std::string sample(std::size_t{4} << 20, 'x');
-  const double begin = now();
+  const double begin = steady_seconds();
   Sha256 sha;
   sha.update(sample);
   (void)sha.finish();
-  return (now() - begin) * static_cast<double>(bytes) / static_cast<double>(sample.size());
+  return (steady_seconds() - begin) * static_cast<double>(bytes) /
+         static_cast<double>(sample.size());
 }
 
 /// Makes of a rehearsed run the one of the config.
@@ -146,13 +143,13 @@ DryRun dry_run(const RunConfig& config, KernelChoices* kernels,
     }
   };
   tell("load");
-  const double begin = now();
+  const double begin = steady_seconds();
   const LoadedModel model = load_fp32_model(config.model, config.graph);
   const TuningSpace space(layer_specs(model.graph, searches_ladder(config)),
                           config.quantization.rules, config.source);
   const EngineOptions engine = engine_with(kernels);
   const auto evaluator = make_evaluator(config, model.graph, engine);
-  const double loading = now() - begin;
+  const double loading = steady_seconds() - begin;
   DryRun plan;
   describe_network(model.graph, space, plan);
   plan.verified = model.verified;

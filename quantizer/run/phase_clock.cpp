@@ -1,8 +1,9 @@
 #include "quantizer/run/phase_clock.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
+
+#include "ops/core/clock.hpp"
 
 namespace caloquant {
 
@@ -10,10 +11,7 @@ PhaseClock::PhaseClock(std::function<void(const std::string&)> progress,
                        std::function<double()> seconds)
     : progress_(std::move(progress)), seconds_(std::move(seconds)) {
   if (!seconds_) {
-    seconds_ = [] {
-      return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
-          .count();
-    };
+    seconds_ = steady_seconds;
   }
 }
 

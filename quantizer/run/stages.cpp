@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <caloquant/error.hpp>
-#include <chrono>
 #include <exception>
 #include <utility>
 
 #include "graph/ir/editor.hpp"
 #include "ops/core/check.hpp"
+#include "ops/core/clock.hpp"
 #include "quantizer/emit/compare_table.hpp"
 #include "quantizer/emit/native_model.hpp"
 #include "quantizer/emit/text_file.hpp"
@@ -23,10 +23,6 @@
 
 namespace caloquant {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 LoadedModel model_of(const RunConfig& config, const RunParts& parts) {
   if (!parts.model) {
@@ -106,14 +102,14 @@ void Stages::measure_reference(RunObserver& observer) {
                           : config_.metric.loss.reference == LossReference::fp32_paired;
   const auto fp32_events = static_cast<double>(evaluator_->events().evaluation().size());
   observer.on_phase("reference", evaluator_->reference_events().size());
-  auto start = std::chrono::steady_clock::now();
+  double start = steady_seconds();
   evaluator_->prepare_reference(progress_of(observer));
-  const double reference_seconds = seconds_since(start);
+  const double reference_seconds = steady_seconds() - start;
   observer.on_phase("baseline", evaluator_->events().evaluation().size());
-  start = std::chrono::steady_clock::now();
+  start = steady_seconds();
   result_.baseline = evaluator_->baseline(progress_of(observer));
   result_.cost.fp32_seconds_per_event =
-      (paired ? reference_seconds : seconds_since(start)) / fp32_events;
+      (paired ? reference_seconds : (steady_seconds() - start)) / fp32_events;
   target_ = target_loss(config_.accuracy, result_.baseline.loss.value);
   observer.on_target(result_.baseline.loss, target_);
 }

@@ -2,21 +2,17 @@
 
 #include <algorithm>
 #include <caloquant/error.hpp>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <utility>
 
 #include "ops/core/check.hpp"
+#include "ops/core/clock.hpp"
 #include "quantizer/strategy/cost.hpp"
 #include "quantizer/tune/criterion.hpp"
 
 namespace caloquant {
 namespace {
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// What the best trial is chosen by.
 struct Preference {

@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <ostream>
 #include <utility>
+
+#include "ops/core/clock.hpp"
 
 namespace caloquant {
 namespace {
@@ -55,10 +56,7 @@ ProgressLine::ProgressLine(std::ostream& stream, bool enabled, std::function<dou
     columns_ = [] { return terminal_columns(STDERR_FILENO); };
   }
   if (!seconds_) {
-    seconds_ = [] {
-      return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
-          .count();
-    };
+    seconds_ = steady_seconds;
   }
 }
 
