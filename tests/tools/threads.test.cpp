@@ -47,7 +47,7 @@ class CliThreads : public Cli {
     if (!fs::exists("/usr/bin/taskset") || sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
       return std::nullopt;
     }
-    int processor = 0;
+    std::size_t processor = 0;
     while (!CPU_ISSET(processor, &allowed)) {
       ++processor;
     }

@@ -116,7 +116,8 @@ TEST_F(RoundingProperty, HoldsForTheEngineAndIsTight) {
       double largest = 0.0;
       double bound = 0.0;
       for (std::size_t i = 0; i < ours.size(); ++i) {
-        EXPECT_LE(std::abs(static_cast<double>(theirs[i]) - ours[i]), 2 * bound_of(variances[i]))
+        EXPECT_LE(std::abs(static_cast<double>(theirs[i]) - static_cast<double>(ours[i])),
+                  2 * bound_of(variances[i]))
             << "cell " << i;
         largest = std::max(largest, std::abs(static_cast<double>(ours[i])));
         bound = std::max(bound, bound_of(variances[i]));
