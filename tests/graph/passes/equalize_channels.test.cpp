@@ -126,7 +126,7 @@ class EqualizeChannels : public testing::PropertyTest {
 
 TEST_F(EqualizeChannels, ChangesNoBitOfAnyRandomNetwork) {
   std::size_t places = 0;
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 150; ++round) {
     const Graph graph = canonicalize(testing::random_generator(random));
     const std::vector<Tensor> inputs = inputs_of(graph);
     const EqualizedGraph result = equalize_channels(graph, ranges_on(graph, inputs));
