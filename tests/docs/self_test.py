@@ -31,8 +31,9 @@ class Offences(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name).resolve()
-        for name in ("ops", "configs", "tests/docs", "tests/fixtures/foreign", "tools/dev"):
-            (self.root / name).mkdir(parents=True)
+        for name in ("ops", "configs", "tests/docs", "tools/dev",
+                     *check_commands.COPIES):
+            (self.root / name).mkdir(parents=True, exist_ok=True)
         self.write("CMakePresets.json", '{"name": "dev"}')
         self.write("tools/dev/script.sh", "echo --known")
         self.binary = self.root / "tools/caloquant"

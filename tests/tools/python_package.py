@@ -133,7 +133,7 @@ class Quantize(unittest.TestCase):
                 caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, file)
             self.assertIn(str(file), caught.exception.place)
             file.write_text("[]")
-            with self.assertRaisesRegex(caloquant.ConfigError, "is a list; give a dict"):
+            with self.assertRaisesRegex(caloquant.ConfigError, "is of type list; give a dict"):
                 caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, file)
             file.write_text('{"metric": {"name": "mse"}, "metric": {"name": "sqnr"}}')
             with self.assertRaisesRegex(caloquant.ConfigError, "metric"):

@@ -61,7 +61,7 @@ def keras_cases(L, keras3):
         ("Add", (5, 4), {}, {}),
         ("ELU", (5, 4), {}, {"alpha": [0.4]}),
         ("LeakyReLU", (5, 4), {}, {slope: [0.05]}),
-        ("ReLU", (5, 4), {}, {"max_value": [0.5], "negative_slope": [0.2]}),
+        ("ReLU", (5, 4), {}, {"max_value": [0.5], "negative_slope": [0.2], "threshold": [0.4]}),
         ("Softmax", (5, 4), {}, {"axis": [1]}),
         ("Reshape", (5, 4), {"target_shape": (4, 5)}, {"target_shape": [(2, -1, 2)]}),
         ("Permute", (5, 4, 3), {"dims": (2, 1, 3)}, {"dims": [(3, 1, 2)]}),
@@ -222,6 +222,7 @@ def onnx_cases(opset):
         output_dtype=17, saturate=0)
     add("Elu"), add("Elu", alpha=0.3), add("LeakyRelu"), add("LeakyRelu", alpha=0.2)
     add("HardSigmoid", alpha=0.3), add("HardSigmoid", beta=0.2), add("HardSigmoid")
+    add("ThresholdedRelu"), add("ThresholdedRelu", alpha=0.2)
     add("Selu", alpha=1.1), add("Selu", gamma=1.3), add("Selu")
     add("Gelu"), add("Gelu", approximate="tanh")
     add("Flatten", axis=2), add("Flatten"), add("Gather", "x i", {"i": ints(2, 0)}, axis=1)
@@ -383,6 +384,7 @@ def tensorflow_fixture():
         add("ResizeNearestNeighbor", images=x, size=[12, 15], half_pixel_centers=True)
         add("Split", axis=1, value=x, num_split=1)
         add("SplitV", value=x, size_splits=[6], axis=1, num_split=1)
+        add("ClipByValue", t=m, clip_value_min=-0.3, clip_value_max=0.6)
         add("Softmax", logits=b), add("Relu6", features=m), add("Selu", features=m), add("Elu", features=m)
         add("PadV2", input=x, paddings=[[0, 0], [1, 0], [0, 2], [0, 0]], constant_values=0.0)
         add("Cast", x=m, DstT=tf.float32)

@@ -105,8 +105,7 @@ INSTANTIATE_TEST_SUITE_P(Versions, KerasOptionGolden, ::testing::Values("keras2"
 
 /// Options that are read to be refused unless they have their usual value.
 const std::map<std::string, Json>& refused_values() {
-  static const std::map<std::string, Json> values{{"interpolation", "bilinear"},
-                                                  {"threshold", 0.5}};
+  static const std::map<std::string, Json> values{{"interpolation", "bilinear"}};
   return values;
 }
 
@@ -286,18 +285,20 @@ TEST(KerasFunctions, AreReadOrRefused) {
 
 /// An architecture tells by itself which Keras wrote it, also where it has no version.
 TEST(KerasFunctions, MeanWhatTheirVersionSays) {
-  const auto scaled = [](const Json& model, const std::string& node) {
-    return read_random(model.dump()).find(node) != nullptr;
+  const auto slope = [](const Json& model, const std::string& node) {
+    const Graph graph = read_random(model.dump());
+    const Node* found = graph.find(node);
+    return found == nullptr ? 0.0F : std::get<Eltwise>(found->op).alpha;
   };
   const Json& third = architecture("keras3");
   const Json& second = architecture("keras2");
-  // relu6(x + 3) / 6 needs a factor in front; so does its twin inside of a layer, of a Sequential.
-  for (const char* node :
-       {"Activation__activation__6/scale", "Dense__activation__6/activation/scale",
-        "Dense__activation__22/activation/scale", "Dense__activation__37/activation/scale",
-        "inner_dense/activation/scale", "inner_twin/scale"}) {
-    EXPECT_TRUE(scaled(third, node)) << node;
-    EXPECT_FALSE(scaled(second, node)) << node;
+  // clip(0.2 x + 0.5, 0, 1) or relu6(x + 3) / 6; so do its twins inside of a layer, of a
+  // Sequential.
+  for (const char* node : {"Activation__activation__6", "Dense__activation__6/activation",
+                           "Dense__activation__22/activation", "Dense__activation__37/activation",
+                           "inner_dense/activation", "inner_twin"}) {
+    EXPECT_EQ(slope(third, node), 1.0F / 6.0F) << node;
+    EXPECT_EQ(slope(second, node), 0.2F) << node;
   }
 }
 

@@ -69,7 +69,7 @@ TEST(VerifyModel, EveryKerasFixtureAgrees) {
     EXPECT_EQ(verification.tensors.size(), 2 * model.graph.outputs().size());
     ++cases;
   }
-  EXPECT_EQ(cases, 34);
+  EXPECT_EQ(cases, 35);
 }
 
 class VerifyLayers : public ::testing::TestWithParam<const char*> {};

@@ -357,7 +357,7 @@ TEST(OnnxRefusals, WhatTheGraphCannotDo) {
   EXPECT_THAT(bounded("Max", {"x", "b"}, {2, 1, 1}, {1.0F, nan}),
               HasSubstr("a bound that is not a number"));
   EXPECT_THAT(bounded("Min", {"b", "x"}, {3, 1, 1, 1}, {1.0F, 2.0F, 3.0F}),
-              HasSubstr("depends on the event"));
+              HasSubstr("for each event"));
   EXPECT_THAT(refused("Sqrt", {"x"}, nothing),
               AllOf(HasSubstr("'n' (Sqrt, opset 13)"), HasSubstr("`caloquant operators`")));
   EXPECT_THAT(refused("Transpose", {"x"}, nothing), HasSubstr("moves the batch"));

@@ -113,8 +113,12 @@ const std::vector<std::pair<std::string, Fault>>& faults() {
                                        return true;
                                      }) ||
                 change_op<Eltwise>(editor, id, [](Eltwise& eltwise) {
-                  eltwise.alpha = eltwise.alpha == 0.0F ? 1.0F : eltwise.alpha * 1.1F;
-                  return eltwise.kind == EltwiseKind::relu || eltwise.kind == EltwiseKind::elu ||
+                  if (eltwise.kind == EltwiseKind::relu) {
+                    eltwise = clip_between(0.0F, 1.0F);
+                    return true;
+                  }
+                  eltwise.alpha *= 1.1F;
+                  return eltwise.kind == EltwiseKind::elu ||
                          eltwise.kind == EltwiseKind::leaky_relu;
                 });
        }},
