@@ -53,6 +53,12 @@ Tensor finished(const Tensor& variance, double scale, double factor, const Tenso
   });
 }
 
+std::vector<const Tensor*> pointers_to(const std::vector<Tensor>& tensors) {
+  std::vector<const Tensor*> pointers(tensors.size());
+  std::ranges::transform(tensors, pointers.begin(), [](const Tensor& tensor) { return &tensor; });
+  return pointers;
+}
+
 /// Conv and Dense: src, weights, bias or not.
 Tensor of_sum(const Op& op, const Inputs& inputs, const Tensor& dst) {
   const Shape& weights = inputs[1]->value.shape();
@@ -62,11 +68,7 @@ Tensor of_sum(const Op& op, const Inputs& inputs, const Tensor& dst) {
   for (std::size_t i = 1; i < inputs.size(); ++i) {
     parts.push_back(squares(inputs[i]->value));
   }
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& part : parts) {
-    pointers.push_back(&part);
-  }
-  return finished(reference_op(op, pointers), 1.0, n / 3 + 2, dst);
+  return finished(reference_op(op, pointers_to(parts)), 1.0, n / 3 + 2, dst);
 }
 
 double at(const RoundedTensor* constant, std::size_t channel) {
@@ -117,11 +119,7 @@ Tensor of_add(const Inputs& inputs, const Tensor& dst) {
   for (const RoundedTensor* input : inputs) {
     parts.push_back(with_roundings(*input, n / 2));
   }
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& part : parts) {
-    pointers.push_back(&part);
-  }
-  return finished(reference_add(pointers), 1.0, n / 3 + 2, dst);
+  return finished(reference_add(pointers_to(parts)), 1.0, n / 3 + 2, dst);
 }
 
 Tensor of_pool(const Pool& pool, const RoundedTensor& src, const Tensor& dst) {

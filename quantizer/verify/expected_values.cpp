@@ -31,7 +31,7 @@ Place place_of(const std::string& argument) {
 
 void add_below(const H5File& file, const std::string& group, std::vector<std::string>& datasets) {
   for (const std::string& child : file.children(group)) {
-    const std::string path = group + "/" + child;
+    const std::string path = (group + "/").append(child);
     if (file.is_group(path)) {
       add_below(file, path, datasets);
     } else {

@@ -174,6 +174,8 @@ class Comparison {
     std::vector<std::span<float>> into;
     std::vector<std::span<const float>> from;
     computed.reserve(outputs.size());
+    into.reserve(outputs.size());
+    from.reserve(inputs.size());
     for (const RoundedTensor& output : outputs) {
       computed.emplace_back(DType::f32, output.value.shape());
       into.push_back(computed.back().data<float>());

@@ -119,7 +119,7 @@ std::filesystem::path OpenFile::present(const std::string& inside, const std::st
   std::error_code failure;
   const std::filesystem::path folder =
       std::filesystem::weakly_canonical(std::filesystem::absolute(path), failure).parent_path();
-  const std::filesystem::path target = std::filesystem::weakly_canonical(folder / name, failure);
+  std::filesystem::path target = std::filesystem::weakly_canonical(folder / name, failure);
   const auto differs = std::ranges::mismatch(folder, target);
   if (failure || differs.in1 != folder.end()) {
     fail(inside, problem + "which is not in the folder of the file",

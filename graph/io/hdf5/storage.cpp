@@ -70,7 +70,8 @@ void expect_chunks(const Stored& one) {
   double all = 1.0;
   for (std::size_t i = 0; i < one.shape.size(); ++i) {
     const auto extent = static_cast<std::uint64_t>(one.shape[i]);
-    all *= static_cast<double>(extent / chunk[i] + (extent % chunk[i] == 0 ? 0 : 1));
+    const std::uint64_t chunks = extent / chunk[i] + (extent % chunk[i] == 0 ? 0 : 1);
+    all *= static_cast<double>(chunks);
   }
   const Handle space(H5Dget_space(one.dataset.get()), H5Sclose);
   hsize_t written = 0;

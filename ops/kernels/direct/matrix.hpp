@@ -61,9 +61,10 @@ void dense_kernel(const DenseTile& tile) {
 /// Vectors of `Bytes` bytes in the compiler's own arithmetic.
 template <int Bytes, int Vectors>
 void gram_kernel(const GramTile& tile) {
+  // NOLINTNEXTLINE(modernize-use-using): g++ 12 drops the attributes of a dependent alias
   typedef double V
       __attribute__((vector_size(static_cast<std::size_t>(Bytes)), aligned(8), may_alias));
-  constexpr int lanes = Bytes / 8;
+  constexpr std::int64_t lanes = Bytes / 8;
   constexpr int rows = static_cast<int>(gram_rows);
   V sums[static_cast<std::size_t>(rows)][static_cast<std::size_t>(Vectors)];
 #pragma GCC unroll 8

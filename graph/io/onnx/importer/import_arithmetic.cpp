@@ -115,8 +115,10 @@ ValueId bound_by(const NodeImport& node, ExtremumKind kind, ValueId src, std::si
     return combine_constant(node, src, values, kind);
   }
   constexpr float infinity = std::numeric_limits<float>::infinity();
-  const bool lower = kind == ExtremumKind::maximum;
-  return node.clip("", src, lower ? bounds[0] : -infinity, lower ? infinity : bounds[0]);
+  if (kind == ExtremumKind::maximum) {
+    return node.clip("", src, bounds[0], infinity);
+  }
+  return node.clip("", src, -infinity, bounds[0]);
 }
 
 }  // namespace

@@ -198,7 +198,10 @@ double slope_of(const NodeDef& node) {
     return node.op == "Gelu" ? 2.0 : infinity;
   }
   const bool leaky = node.op == "LeakyRelu" || node.op == "Elu" || node.op == "HardSigmoid";
-  return leaky ? std::max(1.0, std::fabs(attribute(node, "alpha", 1.0))) : infinity;
+  if (!leaky) {
+    return infinity;
+  }
+  return std::max(1.0, std::fabs(attribute(node, "alpha", 1.0)));
 }
 
 /// |f(x)|, and what functions of doubles lose by cancellation: 16 roundings of numbers up to
