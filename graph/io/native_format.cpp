@@ -6,7 +6,6 @@
 #include <map>
 #include <utility>
 
-#include "graph/exec/executor.hpp"
 #include "graph/io/h5file.hpp"
 #include "graph/io/json.hpp"
 #include "graph/io/op_json.hpp"
@@ -294,46 +293,6 @@ NativeModel read_native(const std::filesystem::path& path) {
   model.sample_outputs = read_samples(file, "/samples/output_");
   model.provenance = file.read_text("/provenance");
   return model;
-}
-
-void verify_samples(const NativeModel& model, const std::filesystem::path& path) {
-  if (model.sample_inputs.size() != model.graph.inputs().size() ||
-      model.sample_outputs.size() != model.graph.outputs().size() || model.sample_inputs.empty()) {
-    throw ModelError(path.string() + ":/samples",
-                     "does not hold one sample set per input and output");
-  }
-  const std::int64_t samples = model.sample_inputs.front().shape().front();
-  const auto executable = compile_engine(model.graph, samples);
-  std::vector<std::span<const float>> inputs;
-  inputs.reserve(model.sample_inputs.size());
-  for (const Tensor& input : model.sample_inputs) {
-    inputs.push_back(input.data<float>());
-  }
-  std::vector<Tensor> found(model.sample_outputs);
-  std::vector<std::span<float>> outputs;
-  outputs.reserve(found.size());
-  for (Tensor& output : found) {
-    outputs.push_back(output.data<float>());
-  }
-  executable->run(inputs, outputs);
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const auto expected = model.sample_outputs[i].data<float>();
-    double difference = 0.0;
-    double norm = 0.0;
-    for (std::size_t k = 0; k < expected.size(); ++k) {
-      const double delta =
-          static_cast<double>(found[i].data<float>()[k]) - static_cast<double>(expected[k]);
-      difference += delta * delta;
-      norm += static_cast<double>(expected[k]) * static_cast<double>(expected[k]);
-    }
-    constexpr double tolerance = 1e-3;
-    if (!(difference <= tolerance * tolerance * norm)) {
-      throw ModelError(path.string() + ":/samples/output_" + std::to_string(i),
-                       "the model does not reproduce its sample: relative difference " +
-                           std::to_string(std::sqrt(difference / norm)),
-                       "the file or this build is damaged");
-    }
-  }
 }
 
 }  // namespace caloquant

@@ -120,6 +120,26 @@ TEST_F(NativeFormat, SamplesNoticeAWrongScale) {
               HasSubstr("does not reproduce its sample"));
 }
 
+/// A stranger may have made the seal anew.
+TEST_F(NativeFormat, SamplesOfOtherShapesAreRefused) {
+  const NativeModel good = random_model();
+  verify_samples(good, "m.h5");
+  const Shape input = good.sample_inputs[0].shape();
+  Shape longer = input;
+  ++longer.front();
+  Shape flat{element_count(input)};
+  for (const Shape& shape : {longer, flat, Shape{}, Shape{0, 1}}) {
+    NativeModel model = good;
+    model.sample_inputs[0] = Tensor(DType::f32, shape);
+    EXPECT_THAT(message_of([&] { verify_samples(model, "m.h5"); }), HasSubstr("m.h5:/samples/"))
+        << to_string(shape);
+  }
+  NativeModel model = good;
+  model.sample_outputs[0] = Tensor(DType::f32, {1, 1});
+  EXPECT_THAT(message_of([&] { verify_samples(model, "m.h5"); }),
+              HasSubstr("m.h5:/samples/output_0: has the shape [1, 1]"));
+}
+
 TEST_F(NativeFormat, RefusesWhatIsNotWhole) {
   write_native(random_model(), folder / "a.h5");
   EXPECT_THAT(message_of([&] { (void)read_native(folder / "absent.h5"); }),

@@ -8,10 +8,10 @@
 namespace caloquant::onnx {
 namespace {
 
-constexpr std::uint64_t seed = 12;
+constexpr std::uint64_t probe_seed = 12;
 
 void fill_extreme(std::uint64_t event, std::span<float> row) {
-  philox::Stream stream(seed, event);
+  philox::Stream stream(probe_seed, event);
   for (float& value : row) {
     const double magnitude = std::pow(10.0, -6.0 + 9.0 * stream.uniform());
     value = static_cast<float>((stream.word() & 1U) == 0 ? magnitude : -magnitude);
@@ -41,7 +41,7 @@ Probes seeded_probes(const Model& model, std::int64_t batch) {
         values.size() / static_cast<std::size_t>(std::max<std::int64_t>(1, batch));
     for (std::size_t row = 0; row < static_cast<std::size_t>(batch); ++row, ++event) {
       const std::span<float> to = values.subspan(row * size, size);
-      row % 2 == 0 ? philox::fill_normal(seed, event, to) : fill_extreme(event, to);
+      row % 2 == 0 ? philox::fill_normal(probe_seed, event, to) : fill_extreme(event, to);
     }
     probes.push_back(std::move(array));
   }
