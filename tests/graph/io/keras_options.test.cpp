@@ -302,6 +302,18 @@ TEST(KerasFunctions, MeanWhatTheirVersionSays) {
   }
 }
 
+/// Options that a config leaves out, as architecture files written by hand do.
+TEST(KerasDefaults, AreThoseOfKeras) {
+  const auto op_of = [](const std::string& class_name, const Shape& extents) {
+    return read_random(model_of(class_name, Json::object(), extents).dump()).find("a")->op;
+  };
+  EXPECT_EQ(std::get<BatchNorm>(op_of("BatchNormalization", {4, 2})).epsilon, 1e-3);
+  EXPECT_EQ(std::get<Eltwise>(op_of("LeakyReLU", {4})), (Eltwise{EltwiseKind::leaky_relu, 0.3F}));
+  EXPECT_EQ(std::get<Eltwise>(op_of("ELU", {4})), (Eltwise{EltwiseKind::elu, 1.0F}));
+  EXPECT_EQ(std::get<UpsampleNearest>(op_of("UpSampling2D", {4, 4, 2})).factors, (Shape{2, 2}));
+  EXPECT_EQ(std::get<Pool>(op_of("MaxPooling2D", {4, 4, 2})).strides, (Shape{2, 2}));
+}
+
 TEST(KerasCallArguments, AreListedToo) {
   const auto called = [](const Json& arguments, bool third) {
     Json model = model_of("BatchNormalization", Json::object(), {4, 2});
