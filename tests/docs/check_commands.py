@@ -25,6 +25,7 @@ import markdown
 # What does not run, by the beginning of a command, and why.
 EXEMPT = {
     r"(bash )?tools/dev/(demo|test_all)\.sh": "installs packages and builds; CI runs both",
+    r"tests/mutation/run_faults\.py": "another build than the one that is tested",
     r"\.ci/run": "all gates, an hour; CI runs it",
     r"(cmake|ctest)\b": "builds, or would run this test",
     r"\S*=\S+ build/dev/tests/": "one of the tests that run beside this one",
