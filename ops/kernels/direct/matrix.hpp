@@ -62,8 +62,7 @@ void dense_kernel(const DenseTile& tile) {
 template <int Bytes, int Vectors>
 void gram_kernel(const GramTile& tile) {
   // NOLINTNEXTLINE(modernize-use-using): g++ 12 drops the attributes of a dependent alias
-  typedef double V
-      __attribute__((vector_size(static_cast<std::size_t>(Bytes)), aligned(8), may_alias));
+  typedef double V __attribute__((vector_size(static_cast<std::size_t>(Bytes))));
   constexpr std::int64_t lanes = Bytes / 8;
   constexpr int rows = static_cast<int>(gram_rows);
   V sums[static_cast<std::size_t>(rows)][static_cast<std::size_t>(Vectors)];
@@ -71,7 +70,7 @@ void gram_kernel(const GramTile& tile) {
   for (int r = 0; r < rows; ++r) {
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
-      sums[r][v] = *reinterpret_cast<const V*>(tile.sums + r * tile.step + v * lanes);
+      __builtin_memcpy(&sums[r][v], tile.sums + r * tile.step + v * lanes, sizeof(V));
     }
   }
   const double* values = tile.values;
@@ -79,7 +78,7 @@ void gram_kernel(const GramTile& tile) {
     V w[static_cast<std::size_t>(Vectors)];
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
-      w[v] = *reinterpret_cast<const V*>(values + tile.column + v * lanes);
+      __builtin_memcpy(&w[v], values + tile.column + v * lanes, sizeof(V));
     }
 #pragma GCC unroll 8
     for (int r = 0; r < rows; ++r) {
@@ -94,7 +93,7 @@ void gram_kernel(const GramTile& tile) {
   for (int r = 0; r < rows; ++r) {
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
-      *reinterpret_cast<V*>(tile.sums + r * tile.step + v * lanes) = sums[r][v];
+      __builtin_memcpy(tile.sums + r * tile.step + v * lanes, &sums[r][v], sizeof(V));
     }
   }
 }

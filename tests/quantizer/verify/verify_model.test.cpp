@@ -154,7 +154,8 @@ std::string first_difference(const LoadedModel& model, const std::string& name) 
 }
 
 std::string conv_of(const std::string& name) {
-  for (const Node& node : load_fp32_with_import(keras(name), {}).imported->graph.nodes()) {
+  const LoadedModel model = load_fp32_with_import(keras(name), {});
+  for (const Node& node : model.imported->graph.nodes()) {
     if (std::holds_alternative<Conv>(node.op) &&
         std::get<Conv>(node.op).pads_begin != std::get<Conv>(node.op).pads_end) {
       return node.name;
