@@ -1,9 +1,9 @@
+#include <caloquant/error.hpp>
 #include <caloquant/session.hpp>
 #include <chrono>
 #include <utility>
 
 #include "graph/exec/kernel_choices.hpp"
-#include "ops/core/check.hpp"
 #include "quantizer/emit/result_json.hpp"
 #include "quantizer/run/input_files.hpp"
 #include "quantizer/run/layer_costs.hpp"
@@ -150,7 +150,9 @@ RunResult Session::tune() {
 
 void Session::emit(RunResult& result, const std::filesystem::path& folder) {
   const QuantizeResult& found = state_->stages.result();
-  CALOQUANT_EXPECT(found.final_quality || !found.error.empty());  // tune() comes first
+  if (!found.final_quality && found.error.empty()) {
+    throw UsageError("Session::emit()", "there is no result yet", "call tune() first");
+  }
   prepare_folder(folder, input_files(state_->stages.config()));
   state_->folder = folder;
   {

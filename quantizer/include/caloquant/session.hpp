@@ -106,7 +106,7 @@ class Session {
   /// Trials until the strategy, a limit or the observer ends them, and the best of them.
   [[nodiscard]] RunResult tune();
   /// Writes what the config asks for of a result of tune() into `folder`, as `caloquant quantize`
-  /// does. Throws BackendError.
+  /// does. Throws UsageError in front of tune(), BackendError.
   void emit(RunResult& result, const std::filesystem::path& folder);
 
  private:
