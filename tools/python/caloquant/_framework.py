@@ -22,10 +22,15 @@ def has_framework(model: Any) -> bool:
     return is_torch(model) or is_keras(model)
 
 
+def sample_extents(shape: Sequence[int | None]) -> tuple[int, ...]:
+    """The extents behind the batch, which are known."""
+    return tuple(extent for extent in shape[1:] if extent is not None)
+
+
 def draw(network: Model, rows: int, seed: int) -> list[np.ndarray]:
     """Rows of every input, standard normal: the scale of latents and of normalised data."""
     generator = np.random.default_rng(seed)
-    return [generator.standard_normal((rows, *shape[1:])).astype(np.float32)
+    return [generator.standard_normal((rows, *sample_extents(shape))).astype(np.float32)
             for _, shape in network.inputs]
 
 

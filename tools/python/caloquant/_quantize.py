@@ -14,7 +14,7 @@ from . import _caloquant
 from ._caloquant import Model, Trial
 from ._config import complete
 from ._data import events_of, is_showers, prepare, with_targets
-from ._framework import draw, expected_of, has_framework
+from ._framework import draw, expected_of, has_framework, sample_extents
 from ._models import load
 from ._numbers import finite
 from ._progress import Progress
@@ -207,9 +207,10 @@ def _two_rows(network: Model, prepared: dict[str, Any] | None) -> list[np.ndarra
     rows = []
     for name, shape in network.inputs:
         array = arrays.get(name, arrays.get(""))
-        if array is None or array[:2].size != min(2, len(array)) * math.prod(shape[1:]):
+        extents = sample_extents(shape)
+        if array is None or array[:2].size != min(2, len(array)) * math.prod(extents):
             return draw(network, 2, 1978)
-        rows.append(array[:2].reshape(-1, *shape[1:]))
+        rows.append(array[:2].reshape(-1, *extents))
     return rows
 
 
