@@ -1,6 +1,6 @@
 #pragma once
 
-#include "calibration/collect.hpp"
+#include "calibration/collect/collect.hpp"
 #include "graph/passes/equalize_channels.hpp"
 
 namespace caloquant {

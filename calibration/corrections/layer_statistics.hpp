@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "calibration/collect.hpp"
+#include "calibration/collect/collect.hpp"
 
 namespace caloquant {
 

@@ -10,13 +10,13 @@ constexpr double energy_unit = 100.0;  // [GeV]
 
 }  // namespace
 
-std::string_view name_of(InputRecipe recipe) noexcept {
-  return recipe == InputRecipe::energy_angle_noise ? "energy_angle_noise" : "energy_times_noise";
+std::string_view name_of(InputEncoding recipe) noexcept {
+  return recipe == InputEncoding::energy_angle_noise ? "energy_angle_noise" : "energy_times_noise";
 }
 
-std::optional<InputRecipe> input_recipe_from(std::string_view name) noexcept {
-  for (const InputRecipe recipe :
-       {InputRecipe::energy_angle_noise, InputRecipe::energy_times_noise}) {
+std::optional<InputEncoding> input_recipe_from(std::string_view name) noexcept {
+  for (const InputEncoding recipe :
+       {InputEncoding::energy_angle_noise, InputEncoding::energy_times_noise}) {
     if (name == name_of(recipe)) {
       return recipe;
     }
@@ -24,11 +24,11 @@ std::optional<InputRecipe> input_recipe_from(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-std::int64_t smallest_latent(InputRecipe recipe) noexcept {
-  return recipe == InputRecipe::energy_angle_noise ? 2 : 1;
+std::int64_t smallest_latent(InputEncoding recipe) noexcept {
+  return recipe == InputEncoding::energy_angle_noise ? 2 : 1;
 }
 
-void fill_latents(InputRecipe recipe, std::uint64_t seed, std::int64_t first_event,
+void fill_latents(InputEncoding recipe, std::uint64_t seed, std::int64_t first_event,
                   std::span<const EventLabel> labels, std::int64_t latent_size,
                   std::span<float> dst) {
   CALOQUANT_EXPECT(latent_size >= smallest_latent(recipe));
@@ -39,12 +39,12 @@ void fill_latents(InputRecipe recipe, std::uint64_t seed, std::int64_t first_eve
     const std::span<float> latent = dst.subspan(i * size, size);
     const auto energy = static_cast<float>(labels[i].energy / energy_unit);
     switch (recipe) {
-      case InputRecipe::energy_angle_noise:
+      case InputEncoding::energy_angle_noise:
         latent[0] = energy;
         latent[1] = static_cast<float>(labels[i].theta);
         philox::fill_normal(seed, event, latent.subspan(2));
         break;
-      case InputRecipe::energy_times_noise:
+      case InputEncoding::energy_times_noise:
         philox::fill_normal(seed, event, latent);
         for (float& component : latent) {
           component *= energy;

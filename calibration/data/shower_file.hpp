@@ -7,7 +7,7 @@
 #include <string>
 
 #include "calibration/data/data_options.hpp"
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 
 namespace caloquant {
 

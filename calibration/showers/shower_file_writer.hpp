@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "calibration/showers/make_showers.hpp"
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 
 namespace caloquant::showers {
 

@@ -1,8 +1,8 @@
 #include <caloquant/error.hpp>
 
 #include "calibration/tensors/tensor_file.hpp"
-#include "graph/io/h5_names.hpp"
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5_names.hpp"
+#include "graph/io/files/h5file.hpp"
 
 namespace caloquant {
 namespace {

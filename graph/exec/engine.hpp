@@ -6,8 +6,8 @@
 
 #include "graph/exec/executor.hpp"
 #include "graph/exec/lowering.hpp"
-#include "ops/kernels/direct/isa.hpp"
-#include "ops/kernels/layer.hpp"
+#include "ops/cpu/isa.hpp"
+#include "ops/kernels/layer_kernel.hpp"
 
 namespace caloquant {
 

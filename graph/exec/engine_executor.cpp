@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "graph/exec/compiled_steps.hpp"
 #include "graph/exec/engine.hpp"
-#include "graph/exec/stage.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 
@@ -150,8 +150,8 @@ class EngineExecutable : public Executable {
   StepListener listener_;
   /// Copies of the inputs: buffers are written as well as read.
   std::vector<Tensor> inputs_;
-  std::optional<Stage> whole_;
-  std::optional<Stage> part_;
+  std::optional<CompiledSteps> whole_;
+  std::optional<CompiledSteps> part_;
   std::set<BufferId> shared_;  ///< roots whose memory a block gets from the whole batch
 };
 

@@ -41,7 +41,7 @@ class Executable {
 };
 
 /// Node by node as the graph is written: double accumulation for f32, exact s32/s64 sums for
-/// quantized nodes. Slow, the judge of every other executor.
+/// quantized nodes. Slow; every other executor is held to it.
 [[nodiscard]] std::unique_ptr<Executable> compile_reference(const Graph& graph, std::int64_t batch);
 
 /// The engine: layers in oneDNN (or the portable exact kernel where oneDNN's int8 would saturate),

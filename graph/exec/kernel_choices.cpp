@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "graph/exec/layer_timing.hpp"
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "ops/onednn/cpu.hpp"
 
 namespace caloquant {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "graph/exec/engine.hpp"
-#include "ops/kernels/direct/isa.hpp"
+#include "ops/cpu/isa.hpp"
 
 namespace caloquant {
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "graph/ir/graph.hpp"
-#include "ops/core/epilogue.hpp"
 #include "ops/kernels/direct/packed.hpp"
+#include "ops/schema/epilogue.hpp"
 
 namespace caloquant {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "graph/exec/lowering.hpp"
-#include "ops/kernels/layer.hpp"
+#include "ops/kernels/layer_kernel.hpp"
 
 namespace caloquant {
 

@@ -2,6 +2,7 @@
 
 #include "graph/exec/engine.hpp"
 #include "ops/kernels/direct/direct_layer.hpp"
+#include "ops/layers/make_layer.hpp"
 
 namespace caloquant {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-#include "metrics/slice_sums.hpp"
+#include "metrics/shower/slice_sums.hpp"
 
 namespace caloquant {
 

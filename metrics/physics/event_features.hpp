@@ -7,7 +7,7 @@
 
 #include "metrics/physics/cell_counts.hpp"
 #include "metrics/physics/feature_rows.hpp"
-#include "metrics/slice_sums.hpp"
+#include "metrics/shower/slice_sums.hpp"
 
 namespace caloquant {
 

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "metrics/slice_sums.hpp"
+#include "metrics/shower/slice_sums.hpp"
 
 namespace caloquant {
 

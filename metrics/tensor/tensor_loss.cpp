@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "metrics/jackknife.hpp"
+#include "metrics/core/jackknife.hpp"
 #include "ops/core/check.hpp"
 
 namespace caloquant {

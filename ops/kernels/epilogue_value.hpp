@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "ops/core/epilogue.hpp"
 #include "ops/core/overloaded.hpp"
 #include "ops/core/qmath.hpp"
 #include "ops/kernels/eltwise.hpp"
+#include "ops/schema/epilogue.hpp"
 
 namespace caloquant {
 

@@ -5,7 +5,7 @@
 #include "ops/core/qmath.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/kernels/epilogue_value.hpp"
-#include "ops/kernels/layer.hpp"
+#include "ops/kernels/layer_kernel.hpp"
 
 namespace caloquant {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "ops/core/epilogue.hpp"
 #include "ops/core/tensor.hpp"
 #include "ops/core/thread_count.hpp"
+#include "ops/schema/epilogue.hpp"
 #include "ops/schema/op.hpp"
 
 namespace caloquant {

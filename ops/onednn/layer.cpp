@@ -1,4 +1,4 @@
-#include "ops/kernels/layer.hpp"
+#include "ops/onednn/layer.hpp"
 
 #include <algorithm>
 #include <caloquant/error.hpp>

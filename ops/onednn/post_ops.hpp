@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "ops/core/epilogue.hpp"
+#include "ops/schema/epilogue.hpp"
 
 namespace caloquant::onednn {
 

@@ -8,7 +8,7 @@
 
 namespace caloquant {
 
-// Naive kernels, the judges of every fast one: pure functions on dense row-major tensors in the
+// Naive kernels, that every fast one is held to: pure functions on dense row-major tensors in the
 // logical axis order of ops/schema/op.hpp. f32 in, sums and functions in double, f32 out; every dst
 // element is computed by one thread in one order, so results do not depend on the thread count.
 // Shapes must fit each other as infer_shape() demands (a broken fit is a programmer error).

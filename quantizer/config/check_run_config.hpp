@@ -3,7 +3,7 @@
 #include <caloquant/config.hpp>
 #include <string>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 
 namespace caloquant {
 

@@ -2,13 +2,13 @@
 
 namespace caloquant {
 
-std::string_view name_of(Recipe recipe) noexcept {
+std::string_view name_of(CorrectionMode recipe) noexcept {
   switch (recipe) {
-    case Recipe::off:
+    case CorrectionMode::off:
       return "off";
-    case Recipe::on:
+    case CorrectionMode::on:
       return "on";
-    case Recipe::automatic:
+    case CorrectionMode::automatic:
       return "auto";
   }
   return "?";

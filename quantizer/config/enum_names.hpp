@@ -8,7 +8,7 @@
 
 #include "calibration/data/data_options.hpp"
 #include "calibration/data/latents.hpp"
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "ops/core/check.hpp"
 
 namespace caloquant {
@@ -43,10 +43,11 @@ template <>
 inline constexpr std::array values_of<DataLayout>{DataLayout::variable_angle,
                                                   DataLayout::fixed_angle};
 template <>
-inline constexpr std::array values_of<InputRecipe>{InputRecipe::energy_angle_noise,
-                                                   InputRecipe::energy_times_noise};
+inline constexpr std::array values_of<InputEncoding>{InputEncoding::energy_angle_noise,
+                                                     InputEncoding::energy_times_noise};
 template <>
-inline constexpr std::array values_of<Recipe>{Recipe::off, Recipe::on, Recipe::automatic};
+inline constexpr std::array values_of<CorrectionMode>{CorrectionMode::off, CorrectionMode::on,
+                                                      CorrectionMode::automatic};
 template <>
 inline constexpr std::array values_of<ActivationRule>{
     ActivationRule::measured, ActivationRule::inc_u8_scaled, ActivationRule::symmetric};

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 
 namespace caloquant {
 

@@ -29,7 +29,7 @@ class Reader {
     if (recipe == "tensor") {
       config.data.tensors = tensors(document_.at("data"));
     } else {
-      config.input.recipe = enum_of<InputRecipe>(recipe);
+      config.input.recipe = enum_of<InputEncoding>(recipe);
     }
     config.input.seed = document_.at("input").at("seed").get<std::uint64_t>();
     config.quantization = quantization(document_.at("quantization"));
@@ -187,11 +187,12 @@ class Reader {
     config.rules.op_names = rules(json.at("op_name_dict"));
     config.rules.first_conv_or_matmul_quantization =
         json.at("recipes").at("first_conv_or_matmul_quantization").get<bool>();
-    config.bias_correction = enum_of<Recipe>(json.at("recipes").at("bias_correction"));
+    config.bias_correction = enum_of<CorrectionMode>(json.at("recipes").at("bias_correction"));
     config.sequential_bias_correction =
-        enum_of<Recipe>(json.at("recipes").at("sequential_bias_correction"));
-    config.equalization = enum_of<Recipe>(json.at("recipes").at("equalization"));
-    config.weight_reconstruction = enum_of<Recipe>(json.at("recipes").at("weight_reconstruction"));
+        enum_of<CorrectionMode>(json.at("recipes").at("sequential_bias_correction"));
+    config.equalization = enum_of<CorrectionMode>(json.at("recipes").at("equalization"));
+    config.weight_reconstruction =
+        enum_of<CorrectionMode>(json.at("recipes").at("weight_reconstruction"));
     config.dense_weights_int8 = json.at("recipes").at("dense_weights_int8").get<bool>();
     config.rules.excluded_precisions = enums_of<Precision>(json.at("excluded_precisions"));
     return config;

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 
 namespace caloquant {
 

@@ -413,7 +413,7 @@ constexpr const char* schema_text = R"JSON({
       "default": {},
       "properties": {
         "strategy": {
-          "description": "basic: that of Intel Neural Compressor. conservative: one op type after the other. mse_v2: fall-back by harm, then shrinking. sensitivity: every layer alone, then the cheapest predicted plan. exhaustive: every plan. random: plans by chance. auto: recipes, then sensitivity. All but basic search every precision of a layer and go on after the first plan that meets the target.",
+          "description": "basic: that of Intel Neural Compressor. conservative: one op type after the other. mse_v2: fall-back by sensitivity, then shrinking. sensitivity: every layer alone, then the cheapest predicted plan. exhaustive: every plan. random: plans by chance. auto: recipes, then sensitivity. All but basic search every precision of a layer and go on after the first plan that meets the target.",
           "type": "string",
           "enum": ["basic", "conservative", "mse_v2", "sensitivity", "exhaustive", "random", "auto"],
           "default": "basic"

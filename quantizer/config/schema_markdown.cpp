@@ -4,7 +4,7 @@
 #include <caloquant/error.hpp>
 #include <vector>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/config/json_pointer.hpp"
 
 namespace caloquant {

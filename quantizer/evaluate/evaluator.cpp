@@ -11,8 +11,8 @@ Evaluator::Evaluator(const RunConfig& config, Graph fp32, EngineOptions engine)
       engine_(std::move(engine)),
       batch_(static_cast<std::int64_t>(config.execution.batch)) {}
 
-/// Multiples of the batch, so that batches are cut as without stages.
-void Evaluator::allow_stages(const RunConfig& config) {
+/// Multiples of the batch, so that batches are cut as without checkpoints.
+void Evaluator::allow_early_stop(const RunConfig& config) {
   constexpr std::int64_t least_events = 64;
   if (!config.tuning.early_stop) {
     return;
@@ -21,7 +21,7 @@ void Evaluator::allow_stages(const RunConfig& config) {
   for (const std::int64_t part : {8, 2}) {
     const std::int64_t first = all / part / batch_ * batch_;
     if (first >= least_events && first < all) {
-      stages_.push_back(static_cast<std::size_t>(first));
+      checkpoints_.push_back(static_cast<std::size_t>(first));
     }
   }
 }
@@ -38,25 +38,26 @@ ModelQuality Evaluator::quality_of(const Graph& graph, const EventProgress& prog
 
 std::vector<ModelQuality> Evaluator::qualities_of(const std::vector<Graph>& graphs,
                                                   const EventProgress& progress,
-                                                  std::optional<double> hopeless_above) const {
-  const std::unique_ptr<OutputSample> companion = make_companion();
+                                                  std::optional<double> drop_above) const {
+  const std::unique_ptr<OutputSample> fp32_outputs = make_fp32_outputs();
   std::vector<ModelQuality> qualities(graphs.size());
   std::vector<std::unique_ptr<OutputSample>> samples;
   std::vector<std::size_t> alive;
   for (const Graph& graph : graphs) {
     alive.push_back(samples.size());
-    samples.push_back(make_sample(graph, companion.get()));
+    samples.push_back(make_sample(graph, fp32_outputs.get()));
   }
   const EventRange all = events().evaluation();
   EventRange part{all.first, all.first};
-  for (std::size_t stage = 0; part.last < all.last && !alive.empty(); ++stage) {
-    const bool last = !hopeless_above || stage == stages_.size();
-    part = {part.last, last ? all.last : all.first + static_cast<std::int64_t>(stages_[stage])};
+  for (std::size_t checkpoint = 0; part.last < all.last && !alive.empty(); ++checkpoint) {
+    const bool last = !drop_above || checkpoint == checkpoints_.size();
+    part = {part.last,
+            last ? all.last : all.first + static_cast<std::int64_t>(checkpoints_[checkpoint])};
     std::vector<Graph> running;
     std::vector<OutputSample*> into;
-    if (companion) {
+    if (fp32_outputs) {
       running.push_back(fp32_);
-      into.push_back(companion.get());
+      into.push_back(fp32_outputs.get());
     }
     for (const std::size_t model : alive) {
       running.push_back(graphs[model]);
@@ -64,11 +65,12 @@ std::vector<ModelQuality> Evaluator::qualities_of(const std::vector<Graph>& grap
     }
     add_network(merge_graphs(running), part, all.first, into, progress);
     for (const std::size_t model : alive) {
-      qualities[model] = judge(*samples[model], last ? std::nullopt : std::optional(stage));
+      qualities[model] =
+          quality_from(*samples[model], last ? std::nullopt : std::optional(checkpoint));
     }
     if (!last) {
-      std::erase_if(alive,
-                    [&](std::size_t model) { return hopeless(qualities[model], *hopeless_above); });
+      std::erase_if(
+          alive, [&](std::size_t model) { return misses_clearly(qualities[model], *drop_above); });
     }
   }
   return qualities;

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "calibration/sweep.hpp"
+#include "calibration/collect/sweep.hpp"
 #include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
 #include "quantizer/evaluate/event_source.hpp"
@@ -61,13 +61,13 @@ class Evaluator {
   [[nodiscard]] virtual double error_of(double value) const { return value; }
 
   /// Several models in one sweep over the evaluation events: what they have in common is computed
-  /// once, and each result has the bits that it has alone. With `hopeless_above` (and a config with
+  /// once, and each result has the bits that it has alone. With `drop_above` (and a config with
   /// early_stop), a model that misses this target by early_stop_sigmas standard errors after an
   /// eighth or a half of the events is seen no further: its result says how many events it is from.
   /// Needs prepare_reference(). Throws ModelError for a model with other inputs or outputs.
-  [[nodiscard]] std::vector<ModelQuality> qualities_of(
-      const std::vector<Graph>& graphs, const EventProgress& progress = {},
-      std::optional<double> hopeless_above = {}) const;
+  [[nodiscard]] std::vector<ModelQuality> qualities_of(const std::vector<Graph>& graphs,
+                                                       const EventProgress& progress = {},
+                                                       std::optional<double> drop_above = {}) const;
   [[nodiscard]] ModelQuality quality_of(const Graph& graph,
                                         const EventProgress& progress = {}) const;
   static constexpr double early_stop_sigmas = 5.0;
@@ -82,31 +82,31 @@ class Evaluator {
   /// An empty sample of the evaluation events for a model. Throws ModelError for one with other
   /// inputs or outputs than the fp32 model.
   [[nodiscard]] virtual std::unique_ptr<OutputSample> make_sample(
-      const Graph& graph, const OutputSample* companion) const = 0;
-  /// Of the sample's first stages()[stage] events, which are all that it has so far; without a
-  /// stage of all.
-  [[nodiscard]] virtual ModelQuality judge(const OutputSample& sample,
-                                           std::optional<std::size_t> stage) const = 0;
+      const Graph& graph, const OutputSample* fp32_outputs) const = 0;
+  /// Of the sample's first checkpoints()[checkpoint] events, which are all that it has so far;
+  /// without a checkpoint of all.
+  [[nodiscard]] virtual ModelQuality quality_from(const OutputSample& sample,
+                                                  std::optional<std::size_t> checkpoint) const = 0;
   /// Has the sample shown already that the model misses the target?
-  [[nodiscard]] virtual bool hopeless(const ModelQuality& quality, double target) const = 0;
+  [[nodiscard]] virtual bool misses_clearly(const ModelQuality& quality, double target) const = 0;
   /// A sample of the fp32 model that sees every batch before the others do, where they need that.
-  [[nodiscard]] virtual std::unique_ptr<OutputSample> make_companion() const { return nullptr; }
+  [[nodiscard]] virtual std::unique_ptr<OutputSample> make_fp32_outputs() const { return nullptr; }
   /// Can a part of the events be compared with the same part of the reference?
-  void allow_stages(const RunConfig& config);
+  void allow_early_stop(const RunConfig& config);
 
   /// Adds the outputs of several models, one behind the other in one graph, at events `part` of the
   /// sample that begins with event `origin`.
   void add_network(const Graph& graph, EventRange part, std::int64_t origin,
                    const std::vector<OutputSample*>& samples, const EventProgress& progress) const;
   [[nodiscard]] const Graph& fp32() const { return fp32_; }
-  /// Events after which hopeless models are dropped: multiples of the batch.
-  [[nodiscard]] const std::vector<std::size_t>& stages() const { return stages_; }
+  /// Events after which models that miss the target clearly are dropped: multiples of the batch.
+  [[nodiscard]] const std::vector<std::size_t>& checkpoints() const { return checkpoints_; }
 
  private:
   Graph fp32_;
   EngineOptions engine_;
   std::int64_t batch_;
-  std::vector<std::size_t> stages_;
+  std::vector<std::size_t> checkpoints_;
 };
 
 /// What a program gives in place of the data files and the metric of a config.

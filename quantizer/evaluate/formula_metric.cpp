@@ -12,9 +12,9 @@ namespace caloquant {
 namespace {
 
 /// Hands the events of a batch to the metric, each with its reference.
-class FormulaJudge : public OutputJudge {
+class FormulaAccumulator : public OutputAccumulator {
  public:
-  explicit FormulaJudge(TensorLoss loss) : loss_(std::move(loss)) {}
+  explicit FormulaAccumulator(TensorLoss loss) : loss_(std::move(loss)) {}
 
   void add(std::int64_t first, std::int64_t count, OutputBatch outputs,
            OutputBatch reference) override {
@@ -95,15 +95,15 @@ class FormulaMetric : public OutputMetric {
         class_axis_(axis_of_classes(config, fp32)),
         layouts_(layouts_of(fp32, class_axis_)) {}
 
-  [[nodiscard]] std::unique_ptr<OutputJudge> start(std::int64_t events) const override {
-    return std::make_unique<FormulaJudge>(
+  [[nodiscard]] std::unique_ptr<OutputAccumulator> start(std::int64_t events) const override {
+    return std::make_unique<FormulaAccumulator>(
         TensorLoss(metric_, layouts_, static_cast<std::size_t>(events)));
   }
   [[nodiscard]] double error_of(double value) const override {
     return formula_of(metric_).error(value);
   }
   /// A largest difference does not shrink again; every other value lies by its standard error.
-  [[nodiscard]] bool hopeless(const LossResult& loss, double target) const override {
+  [[nodiscard]] bool misses_clearly(const LossResult& loss, double target) const override {
     return metric_ == TensorMetric::max_abs
                ? loss.value > target
                : misses_beyond_doubt(loss, target, higher_is_better(metric_));

@@ -42,7 +42,7 @@ Shape image_shape_of(const Graph& graph) {
   return image;
 }
 
-std::int64_t latent_size_of(const Graph& graph, InputRecipe recipe) {
+std::int64_t latent_size_of(const Graph& graph, InputEncoding recipe) {
   const bool fits = graph.inputs().size() == 1 &&
                     graph.value(graph.inputs()[0]).shape.size() == 2 &&
                     graph.value(graph.inputs()[0]).shape[1] >= smallest_latent(recipe);
@@ -53,6 +53,11 @@ std::int64_t latent_size_of(const Graph& graph, InputRecipe recipe) {
                      "choose another recipe");
   }
   return graph.value(graph.inputs()[0]).shape[1];
+}
+
+InputEncoding default_encoding(const Graph& graph) {
+  return image_shape_of(graph) == Shape{51, 51, 25} ? InputEncoding::energy_angle_noise
+                                                    : InputEncoding::energy_times_noise;
 }
 
 EnergyUnits network_units(const Graph& graph) {

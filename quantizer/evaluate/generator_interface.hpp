@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "graph/ir/graph.hpp"
-#include "metrics/energy_units.hpp"
+#include "metrics/core/energy_units.hpp"
 
 namespace caloquant {
 
@@ -17,7 +17,11 @@ namespace caloquant {
 [[nodiscard]] Shape image_shape_of(const Graph& graph);
 
 /// L of the only input [N, L], which the recipe can fill.
-[[nodiscard]] std::int64_t latent_size_of(const Graph& graph, InputRecipe recipe);
+[[nodiscard]] std::int64_t latent_size_of(const Graph& graph, InputEncoding recipe);
+
+/// energy_angle_noise for a network with images of 51 x 51 x 25 cells, else energy_times_noise.
+/// Throws ModelError when the network has no [X, Y, Z] image as its only output.
+[[nodiscard]] InputEncoding default_encoding(const Graph& graph);
 
 /// The units of the network's output.
 [[nodiscard]] EnergyUnits network_units(const Graph& graph);

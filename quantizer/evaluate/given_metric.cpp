@@ -10,12 +10,12 @@
 namespace caloquant {
 namespace {
 
-/// What judges of one metric share.
+/// What accumulators of one metric share.
 struct GivenMetricParts {
   std::shared_ptr<const Metric> metric;
   const LatentSource* labels = nullptr;  ///< of generators
   std::optional<CellConversion> to_gev;  ///< of generators
-  std::optional<double> dead_output;     ///< known once a whole sample was judged
+  std::optional<double> dead_output;     ///< known once a whole sample was seen
 };
 
 /// A batch in the units that metrics see.
@@ -44,10 +44,10 @@ class MetricUnits {
   std::vector<std::span<const float>> spans_;
 };
 
-/// The first judge also measures a dead output.
-class GivenJudge : public OutputJudge {
+/// The first accumulator also measures a dead output.
+class GivenAccumulator : public OutputAccumulator {
  public:
-  GivenJudge(std::shared_ptr<GivenMetricParts> parts, std::int64_t events)
+  GivenAccumulator(std::shared_ptr<GivenMetricParts> parts, std::int64_t events)
       : parts_(std::move(parts)), events_(events), sample_(parts_->metric->start(events)) {
     if (!parts_->dead_output) {
       dead_ = parts_->metric->start(events);
@@ -134,13 +134,13 @@ class GivenMetric : public OutputMetric {
     }
   }
 
-  [[nodiscard]] std::unique_ptr<OutputJudge> start(std::int64_t events) const override {
-    return std::make_unique<GivenJudge>(parts_, events);
+  [[nodiscard]] std::unique_ptr<OutputAccumulator> start(std::int64_t events) const override {
+    return std::make_unique<GivenAccumulator>(parts_, events);
   }
   [[nodiscard]] double error_of(double value) const override {
     return parts_->metric->error(value);
   }
-  [[nodiscard]] bool hopeless(const LossResult& loss, double target) const override {
+  [[nodiscard]] bool misses_clearly(const LossResult& loss, double target) const override {
     return misses_beyond_doubt(loss, target, parts_->metric->higher_is_better());
   }
 

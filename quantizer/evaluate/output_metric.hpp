@@ -17,12 +17,12 @@ namespace caloquant {
 /// Outputs of consecutive events: one span [count, ...] for every output of a network.
 using OutputBatch = std::span<const std::span<const float>>;
 
-/// Judges the outputs of one model beside their reference.
-class OutputJudge {
+/// Takes in the outputs of one model beside their reference.
+class OutputAccumulator {
  public:
-  virtual ~OutputJudge() = default;
-  OutputJudge(const OutputJudge&) = delete;
-  OutputJudge& operator=(const OutputJudge&) = delete;
+  virtual ~OutputAccumulator() = default;
+  OutputAccumulator(const OutputAccumulator&) = delete;
+  OutputAccumulator& operator=(const OutputAccumulator&) = delete;
   /// Batches come in order.
   virtual void add(std::int64_t first, std::int64_t count, OutputBatch outputs,
                    OutputBatch reference) = 0;
@@ -30,20 +30,21 @@ class OutputJudge {
   [[nodiscard]] virtual LossResult result(std::size_t events) const = 0;
 
  protected:
-  OutputJudge() = default;
+  OutputAccumulator() = default;
 };
 
-/// How the outputs of a run are judged: by a metric of the config, or by one that a program gives.
+/// How the outputs of a run are measured: by a metric of the config, or by one that a program
+/// gives.
 class OutputMetric {
  public:
   virtual ~OutputMetric() = default;
   OutputMetric(const OutputMetric&) = delete;
   OutputMetric& operator=(const OutputMetric&) = delete;
-  [[nodiscard]] virtual std::unique_ptr<OutputJudge> start(std::int64_t events) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<OutputAccumulator> start(std::int64_t events) const = 0;
   /// LossResult::error of a value.
   [[nodiscard]] virtual double error_of(double value) const = 0;
   /// Has a part of the events shown already that the target is missed?
-  [[nodiscard]] virtual bool hopeless(const LossResult& loss, double target) const = 0;
+  [[nodiscard]] virtual bool misses_clearly(const LossResult& loss, double target) const = 0;
   /// Axis of the classes in the only output, counted from the front.
   [[nodiscard]] virtual std::optional<std::size_t> class_axis() const { return std::nullopt; }
 

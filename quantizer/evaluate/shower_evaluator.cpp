@@ -4,7 +4,7 @@
 #include <caloquant/error.hpp>
 #include <utility>
 
-#include "metrics/shower_loss.hpp"
+#include "metrics/shower/shower_loss.hpp"
 #include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/energy_response.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
@@ -14,17 +14,17 @@ namespace {
 
 class ProfileSample : public OutputSample {
  public:
-  explicit ProfileSample(StagedProfiles profiles) : profiles_(std::move(profiles)) {}
+  explicit ProfileSample(PartialProfiles profiles) : profiles_(std::move(profiles)) {}
 
   void add(std::int64_t first, std::int64_t /*count*/,
            std::span<const std::span<const float>> outputs) override {
     profiles_.add(static_cast<std::size_t>(first), outputs[0], team_size());
   }
-  [[nodiscard]] StagedProfiles& profiles() { return profiles_; }
-  [[nodiscard]] const StagedProfiles& profiles() const { return profiles_; }
+  [[nodiscard]] PartialProfiles& profiles() { return profiles_; }
+  [[nodiscard]] const PartialProfiles& profiles() const { return profiles_; }
 
  private:
-  StagedProfiles profiles_;
+  PartialProfiles profiles_;
 };
 
 }  // namespace
@@ -44,7 +44,7 @@ ShowerEvaluator::ShowerEvaluator(const RunConfig& config, const Graph& fp32, Eng
                       "raise data.calibration_samples");
   }
   if (loss_.reference != LossReference::fp32 && loss_.batch_size == 0) {
-    allow_stages(config);
+    allow_early_stop(config);
   }
   wants_response_ = config.accuracy.energy_response.has_value();
   if (wants_response_ && loss_.reference != LossReference::fp32_paired) {
@@ -69,13 +69,13 @@ void ShowerEvaluator::prepare_reference(const EventProgress& progress) {
   reference_ = std::move(sample.profiles());
 }
 
-ShowerLossResult ShowerEvaluator::loss_of(const StagedProfiles& profiles) const {
+ShowerLossResult ShowerEvaluator::loss_of(const PartialProfiles& profiles) const {
   CALOQUANT_EXPECT(reference_.has_value());
   return shower_loss(profiles.whole(), reference_->whole(), loss_);
 }
 
 /// Has the sample shown already that the model misses the target?
-bool ShowerEvaluator::hopeless(const ModelQuality& quality, double target) const {
+bool ShowerEvaluator::misses_clearly(const ModelQuality& quality, double target) const {
   const ShowerLossResult& loss = *quality.shower;
   const bool has_noise = loss_.reference == LossReference::dataset;
   if (!loss.standard_error || (has_noise && !loss.noise)) {
@@ -106,7 +106,7 @@ std::vector<EnergyResponse> ShowerEvaluator::response_between(const ModelQuality
 }
 
 std::unique_ptr<OutputSample> ShowerEvaluator::make_sample(
-    const Graph& graph, const OutputSample* /*companion*/) const {
+    const Graph& graph, const OutputSample* /*fp32_outputs*/) const {
   CALOQUANT_EXPECT(reference_.has_value());
   source_.require_same_interface(graph);
   return std::make_unique<ProfileSample>(
@@ -120,11 +120,12 @@ ModelQuality ShowerEvaluator::quality(ShowerLossResult loss) const {
   return quality;
 }
 
-ModelQuality ShowerEvaluator::judge(const OutputSample& sample,
-                                    std::optional<std::size_t> stage) const {
-  const StagedProfiles& profiles = static_cast<const ProfileSample&>(sample).profiles();
-  if (stage) {
-    return quality(shower_loss(profiles.stage(*stage), reference_->stage(*stage), loss_));
+ModelQuality ShowerEvaluator::quality_from(const OutputSample& sample,
+                                           std::optional<std::size_t> checkpoint) const {
+  const PartialProfiles& profiles = static_cast<const ProfileSample&>(sample).profiles();
+  if (checkpoint) {
+    return quality(
+        shower_loss(profiles.checkpoint(*checkpoint), reference_->checkpoint(*checkpoint), loss_));
   }
   ModelQuality result = quality(loss_of(profiles));
   if (wants_response_) {
@@ -140,18 +141,18 @@ ModelQuality ShowerEvaluator::baseline(const EventProgress& progress) const {
                                                        : quality_of(fp32(), progress);
 }
 
-StagedProfiles ShowerEvaluator::empty_profiles(EventRange range, EnergyUnits from) const {
+PartialProfiles ShowerEvaluator::empty_profiles(EventRange range, EnergyUnits from) const {
   const CellConversion to_loss =
       convert_cells(from, units_of_loss(loss_.units, network_units(fp32())));
   const auto events = static_cast<std::size_t>(range.size());
-  return StagedProfiles(
-      {extents_, events, loss_.profile, loss_.batch_size, to_loss}, stages(),
+  return PartialProfiles(
+      {extents_, events, loss_.profile, loss_.batch_size, to_loss}, checkpoints(),
       wants_response_ ? std::optional(convert_cells(from, EnergyUnits{})) : std::nullopt);
 }
 
-StagedProfiles ShowerEvaluator::dataset_profiles(EventRange range,
-                                                 const EventProgress& progress) const {
-  StagedProfiles profiles = empty_profiles(range, {1.0, 1.0});  // the source gives GeV
+PartialProfiles ShowerEvaluator::dataset_profiles(EventRange range,
+                                                  const EventProgress& progress) const {
+  PartialProfiles profiles = empty_profiles(range, {1.0, 1.0});  // the source gives GeV
   const std::size_t cells = extents_[0] * extents_[1] * extents_[2];
   source_.read_images(range, [&](std::int64_t first, std::span<const float> images) {
     profiles.add(static_cast<std::size_t>(first - range.first), images, team_size());

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "metrics/energy_units.hpp"
+#include "metrics/core/energy_units.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/evaluate/latent_source.hpp"
-#include "quantizer/evaluate/staged_profiles.hpp"
+#include "quantizer/evaluate/partial_profiles.hpp"
 
 namespace caloquant {
 
@@ -26,22 +26,22 @@ class ShowerEvaluator : public Evaluator {
 
   /// Empty profiles of images in GeV that come from elsewhere, and the loss of such a sample of the
   /// evaluation events. Needs prepare_reference().
-  [[nodiscard]] StagedProfiles profiles_of_gev() const {
+  [[nodiscard]] PartialProfiles profiles_of_gev() const {
     return empty_profiles(source_.evaluation(), EnergyUnits{});
   }
-  [[nodiscard]] ShowerLossResult loss_of(const StagedProfiles& profiles) const;
+  [[nodiscard]] ShowerLossResult loss_of(const PartialProfiles& profiles) const;
 
  protected:
   [[nodiscard]] std::unique_ptr<OutputSample> make_sample(
-      const Graph& graph, const OutputSample* companion) const override;
-  [[nodiscard]] ModelQuality judge(const OutputSample& sample,
-                                   std::optional<std::size_t> stage) const override;
-  [[nodiscard]] bool hopeless(const ModelQuality& quality, double target) const override;
+      const Graph& graph, const OutputSample* fp32_outputs) const override;
+  [[nodiscard]] ModelQuality quality_from(const OutputSample& sample,
+                                          std::optional<std::size_t> checkpoint) const override;
+  [[nodiscard]] bool misses_clearly(const ModelQuality& quality, double target) const override;
 
  private:
-  [[nodiscard]] StagedProfiles dataset_profiles(EventRange range,
-                                                const EventProgress& progress) const;
-  [[nodiscard]] StagedProfiles empty_profiles(EventRange range, EnergyUnits from) const;
+  [[nodiscard]] PartialProfiles dataset_profiles(EventRange range,
+                                                 const EventProgress& progress) const;
+  [[nodiscard]] PartialProfiles empty_profiles(EventRange range, EnergyUnits from) const;
   [[nodiscard]] std::vector<double> primaries() const;
   [[nodiscard]] ModelQuality quality(ShowerLossResult loss) const;
 
@@ -49,7 +49,7 @@ class ShowerEvaluator : public Evaluator {
   LatentSource source_;
   ImageExtents extents_{};
   bool wants_response_ = false;
-  std::optional<StagedProfiles> reference_;
+  std::optional<PartialProfiles> reference_;
 };
 
 }  // namespace caloquant

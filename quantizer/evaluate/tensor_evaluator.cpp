@@ -11,22 +11,22 @@
 namespace caloquant {
 namespace {
 
-/// Hands batches to a judge, each with its reference.
-class JudgedSample : public OutputSample {
+/// Hands batches to an accumulator, each with its reference.
+class AccumulatedSample : public OutputSample {
  public:
   using References =
       std::function<std::vector<std::span<const float>>(std::int64_t first, std::int64_t count)>;
-  JudgedSample(std::unique_ptr<OutputJudge> judge, References references)
-      : judge_(std::move(judge)), references_(std::move(references)) {}
+  AccumulatedSample(std::unique_ptr<OutputAccumulator> accumulator, References references)
+      : accumulator_(std::move(accumulator)), references_(std::move(references)) {}
 
   void add(std::int64_t first, std::int64_t count,
            std::span<const std::span<const float>> outputs) override {
-    judge_->add(first, count, outputs, references_(first, count));
+    accumulator_->add(first, count, outputs, references_(first, count));
   }
-  [[nodiscard]] const OutputJudge& judge() const { return *judge_; }
+  [[nodiscard]] const OutputAccumulator& accumulator() const { return *accumulator_; }
 
  private:
-  std::unique_ptr<OutputJudge> judge_;
+  std::unique_ptr<OutputAccumulator> accumulator_;
   References references_;
 };
 
@@ -91,7 +91,7 @@ TensorEvaluator::TensorEvaluator(const RunConfig& config, const Graph& fp32, Eng
       elements_[i] = targets_->elements(i);
     }
   }
-  allow_stages(config);
+  allow_early_stop(config);
 }
 
 double TensorEvaluator::error_of(double value) const {
@@ -139,7 +139,7 @@ ModelQuality TensorEvaluator::baseline(const EventProgress& progress) const {
     const std::int64_t count = std::min(batch(), all - first);
     sample->add(first, count, references_->batch(first, count, nullptr, nullptr, 0, room));
   }
-  return judge(*sample, {});
+  return quality_from(*sample, {});
 }
 
 void TensorEvaluator::require_same_interface(const Graph& graph) const {
@@ -159,35 +159,35 @@ void TensorEvaluator::require_same_interface(const Graph& graph) const {
   }
 }
 
-std::unique_ptr<OutputSample> TensorEvaluator::make_companion() const {
+std::unique_ptr<OutputSample> TensorEvaluator::make_fp32_outputs() const {
   return paired() && !references_->fits() ? std::make_unique<BatchSample>() : nullptr;
 }
 
 std::unique_ptr<OutputSample> TensorEvaluator::make_sample(const Graph& graph,
-                                                           const OutputSample* companion) const {
+                                                           const OutputSample* fp32_outputs) const {
   CALOQUANT_EXPECT(references_.has_value());
   require_same_interface(graph);
   const std::int64_t origin = source_->evaluation().first;
-  auto references = [this, origin, companion = static_cast<const BatchSample*>(companion),
+  auto references = [this, origin, fp32_outputs = static_cast<const BatchSample*>(fp32_outputs),
                      room = std::make_shared<std::vector<std::vector<float>>>()](
                         std::int64_t first, std::int64_t count) {
-    return references_->batch(first, count, companion, targets_.get(), origin, *room);
+    return references_->batch(first, count, fp32_outputs, targets_.get(), origin, *room);
   };
-  return std::make_unique<JudgedSample>(metric_->start(source_->evaluation().size()),
-                                        std::move(references));
+  return std::make_unique<AccumulatedSample>(metric_->start(source_->evaluation().size()),
+                                             std::move(references));
 }
 
-ModelQuality TensorEvaluator::judge(const OutputSample& sample,
-                                    std::optional<std::size_t> stage) const {
+ModelQuality TensorEvaluator::quality_from(const OutputSample& sample,
+                                           std::optional<std::size_t> checkpoint) const {
   const auto all = static_cast<std::size_t>(source_->evaluation().size());
   ModelQuality quality;
-  quality.loss =
-      static_cast<const JudgedSample&>(sample).judge().result(stage ? stages()[*stage] : all);
+  quality.loss = static_cast<const AccumulatedSample&>(sample).accumulator().result(
+      checkpoint ? checkpoints()[*checkpoint] : all);
   return quality;
 }
 
-bool TensorEvaluator::hopeless(const ModelQuality& quality, double target) const {
-  return metric_->hopeless(quality.loss, target);
+bool TensorEvaluator::misses_clearly(const ModelQuality& quality, double target) const {
+  return metric_->misses_clearly(quality.loss, target);
 }
 
 }  // namespace caloquant

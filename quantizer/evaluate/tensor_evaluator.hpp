@@ -28,11 +28,11 @@ class TensorEvaluator : public Evaluator {
 
  protected:
   [[nodiscard]] std::unique_ptr<OutputSample> make_sample(
-      const Graph& graph, const OutputSample* companion) const override;
-  [[nodiscard]] ModelQuality judge(const OutputSample& sample,
-                                   std::optional<std::size_t> stage) const override;
-  [[nodiscard]] bool hopeless(const ModelQuality& quality, double target) const override;
-  [[nodiscard]] std::unique_ptr<OutputSample> make_companion() const override;
+      const Graph& graph, const OutputSample* fp32_outputs) const override;
+  [[nodiscard]] ModelQuality quality_from(const OutputSample& sample,
+                                          std::optional<std::size_t> checkpoint) const override;
+  [[nodiscard]] bool misses_clearly(const ModelQuality& quality, double target) const override;
+  [[nodiscard]] std::unique_ptr<OutputSample> make_fp32_outputs() const override;
 
  private:
   [[nodiscard]] bool paired() const { return reference_ == TensorReference::fp32_paired; }

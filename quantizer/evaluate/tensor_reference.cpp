@@ -35,7 +35,7 @@ void TensorReferences::keep(std::int64_t first, std::int64_t count,
 }
 
 std::vector<std::span<const float>> TensorReferences::batch(
-    std::int64_t first, std::int64_t count, const BatchSample* companion,
+    std::int64_t first, std::int64_t count, const BatchSample* fp32_outputs,
     const TargetSource* targets, std::int64_t origin, std::vector<std::vector<float>>& room) const {
   std::vector<std::span<const float>> references;
   room.resize(elements_.size());
@@ -44,8 +44,8 @@ std::vector<std::span<const float>> TensorReferences::batch(
     if (!kept_.empty()) {
       references.push_back(
           std::span(kept_[i]).subspan(elements_[i] * static_cast<std::size_t>(first), size));
-    } else if (companion != nullptr) {
-      references.push_back(std::span(companion->outputs()[i]).first(size));
+    } else if (fp32_outputs != nullptr) {
+      references.push_back(std::span(fp32_outputs->outputs()[i]).first(size));
     } else {
       CALOQUANT_EXPECT(targets != nullptr);
       room[i].resize(size);

@@ -38,10 +38,10 @@ class TensorReferences {
   void keep(std::int64_t first, std::int64_t count,
             std::span<const std::span<const float>> outputs);
   /// References of `count` events from event number `first` of the sample on, [count, elements] by
-  /// output: kept ones, else those of `companion`, else read from `targets` (which knows the sample
-  /// as events from `origin` on).
+  /// output: kept ones, else those of `fp32_outputs`, else read from `targets` (which knows the
+  /// sample as events from `origin` on).
   [[nodiscard]] std::vector<std::span<const float>> batch(
-      std::int64_t first, std::int64_t count, const BatchSample* companion,
+      std::int64_t first, std::int64_t count, const BatchSample* fp32_outputs,
       const TargetSource* targets, std::int64_t origin,
       std::vector<std::vector<float>>& room) const;
 

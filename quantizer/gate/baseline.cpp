@@ -2,8 +2,8 @@
 
 #include <caloquant/error.hpp>
 
-#include "graph/io/json.hpp"
-#include "graph/io/sha256.hpp"
+#include "graph/io/files/sha256.hpp"
+#include "graph/json/json.hpp"
 
 namespace caloquant {
 namespace {

@@ -5,15 +5,16 @@
 #include <memory>
 #include <utility>
 
-#include "graph/io/sha256.hpp"
+#include "graph/io/files/sha256.hpp"
 #include "ops/core/thread_count.hpp"
-#include "ops/kernels/direct/isa.hpp"
+#include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/gate/baseline.hpp"
 #include "quantizer/gate/energy_criteria.hpp"
-#include "quantizer/run/benchmark.hpp"
-#include "quantizer/tune/criterion.hpp"
+#include "quantizer/measure/benchmark.hpp"
+#include "quantizer/search/tune/criterion.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 
 namespace caloquant {
 namespace {
@@ -79,7 +80,7 @@ class Gate {
   }
 
   void add(Criterion criterion) {
-    result_.criteria.push_back(judged(std::move(criterion), options_.sigmas));
+    result_.criteria.push_back(decided(std::move(criterion), options_.sigmas));
   }
 
   void against_target() {
@@ -114,7 +115,7 @@ class Gate {
     baseline_ = baseline.file;
     prepare();
     if (may_run(baseline)) {
-      against_blessed(baseline);
+      against_baseline_model(baseline);
     } else {
       against_recorded(baseline);
     }
@@ -150,7 +151,7 @@ class Gate {
     return true;
   }
 
-  void against_blessed(const GateBaseline& baseline) {
+  void against_baseline_model(const GateBaseline& baseline) {
     const LoadedModel blessed = load_model_file(baseline.model, config_.graph);
     const std::vector<ModelQuality> qualities =
         evaluate({graph_, graph_beside(blessed, parent_.graph)});

@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "graph/exec/engine.hpp"
+#include "graph/load_model/load_model.hpp"
+#include "quantizer/evaluate/event_progress.hpp"
 #include "quantizer/gate/gate_result.hpp"
 #include "quantizer/gate/rule.hpp"
-#include "quantizer/run/load_model.hpp"
-#include "quantizer/run/run_observer.hpp"
 
 namespace caloquant {
 
@@ -24,7 +24,7 @@ struct GateOptions {
   EngineOptions engine{};
 };
 
-/// Measures a model against the fp32 parent of a config, and judges (README.md of this folder has
+/// Measures a model against the fp32 parent of a config, and decides (README.md of this folder has
 /// the rules). Where the blessed model lies beside its result.json, both run on the same events.
 /// Throws ConfigError, ModelError, DataError, BackendError, and InterruptedError by the observer.
 [[nodiscard]] GateResult check_model(const RunConfig& config, const LoadedModel& model,

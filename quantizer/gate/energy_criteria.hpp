@@ -10,7 +10,8 @@
 
 namespace caloquant {
 
-/// Total energy against fp32 in every bin, where the config limits it. Not judged yet, as all here.
+/// Total energy against fp32 in every bin, where the config limits it. Not decided yet, as all
+/// here.
 [[nodiscard]] std::vector<Criterion> response_criteria(std::span<const EnergyResponse> response,
                                                        const AccuracyCriterion& accuracy);
 

@@ -1,6 +1,6 @@
 #include "quantizer/gate/gate_json.hpp"
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 
 namespace caloquant {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "metrics/jackknife.hpp"
+#include "metrics/core/jackknife.hpp"
 #include "ops/core/check.hpp"
 #include "ops/core/number.hpp"
 
@@ -90,7 +90,7 @@ Tolerance parse_tolerance(const std::string& text, const std::string& option) {
   return tolerance;
 }
 
-Criterion judged(Criterion criterion, double sigmas) {
+Criterion decided(Criterion criterion, double sigmas) {
   const double excess = excess_of(criterion);
   if (!std::isfinite(criterion.value)) {
     criterion.verdict = Verdict::failed;

@@ -24,7 +24,7 @@ struct Tolerance {
 /// Fails a value that is beyond its limit by more than `sigmas` standard errors, and one that is no
 /// number; one that is beyond it by less is unclear. Without an error whatever is beyond fails.
 /// Criterion::sigmas_beyond counts where it is known.
-[[nodiscard]] Criterion judged(Criterion criterion, double sigmas);
+[[nodiscard]] Criterion decided(Criterion criterion, double sigmas);
 
 /// How much worse than `baseline` a loss is, and may be: worse than it by tolerance (times its
 /// absolute value where that is relative).

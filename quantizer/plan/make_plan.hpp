@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "calibration/collect.hpp"
+#include "calibration/collect/collect.hpp"
 #include "calibration/corrections/layer_statistics.hpp"
 #include "graph/ir/graph.hpp"
 #include "quantizer/plan/weight_cache.hpp"

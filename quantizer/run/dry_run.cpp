@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <utility>
 
-#include "graph/io/sha256.hpp"
+#include "graph/io/files/sha256.hpp"
 #include "ops/core/clock.hpp"
 #include "quantizer/evaluate/tensor_reference.hpp"
+#include "quantizer/measure/layer_costs.hpp"
+#include "quantizer/measure/peak_memory.hpp"
 #include "quantizer/run/known_trials.hpp"
-#include "quantizer/run/layer_costs.hpp"
-#include "quantizer/run/load_model.hpp"
-#include "quantizer/run/peak_memory.hpp"
 #include "quantizer/run/quantize.hpp"
 #include "quantizer/run/rehearsal.hpp"
 #include "quantizer/run/trial_sweeps.hpp"
+#include "quantizer/search/space/layer_specs.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 
 namespace caloquant {
 namespace {
@@ -144,7 +145,7 @@ DryRun dry_run(const RunConfig& config, KernelChoices* kernels,
   };
   tell("load");
   const double begin = steady_seconds();
-  const LoadedModel model = load_fp32_model(config.model, config.graph);
+  const Fp32Model model = load_fp32_model(config.model, config.graph);
   const TuningSpace space(layer_specs(model.graph, searches_ladder(config)),
                           config.quantization.rules, config.source);
   const EngineOptions engine = engine_with(kernels);

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "calibration/corrections/channel_ranges.hpp"
-#include "quantizer/run/dense_weights.hpp"
+#include "quantizer/search/tune/weight_only_dense.hpp"
 
 namespace caloquant {
 
@@ -21,28 +21,29 @@ PreparedNetwork::PreparedNetwork(const RunConfig& config, const TuningSpace& spa
       graph_(std::move(fp32)),
       engine_(std::move(engine)) {
   if (config.quantization.dense_weights_int8) {
-    small_dense_ = small_dense_layers(space, config.quantization.rules, !searches_ladder(config));
+    weight_only_dense_ =
+        weight_only_dense_layers(space, config.quantization.rules, !searches_ladder(config));
   }
 }
 
 void PreparedNetwork::prepare(double target, RunObserver& observer) {
   target_ = target;
   calibrate_and_equalize(observer);
-  choose_corrections(observer);
+  decide_corrections(observer);
 }
 
-bool PreparedNetwork::wants(Recipe recipe) const {
+bool PreparedNetwork::wants(CorrectionMode recipe) const {
   return options_of(recipe, config_.tuning.strategy == "auto").with;
 }
 
 QuantPlan PreparedNetwork::plan(const TuningConfig& config, const Corrections& corrections) {
-  return make_plan(graph_, table_, with_small_dense(config, small_dense_),
+  return make_plan(graph_, table_, with_weight_only_dense(config, weight_only_dense_),
                    config_.quantization.activation_rule, weights_, corrections);
 }
 
 /// With the recipe "on" only the equalized network is calibrated, else first the one as it is.
 void PreparedNetwork::calibrate_and_equalize(RunObserver& observer) {
-  const RecipeOptions options =
+  const CorrectionOptions options =
       options_of(config_.quantization.equalization, config_.tuning.strategy == "auto");
   if (options.without) {
     table_ = calibrate(graph_, observer);
@@ -78,12 +79,12 @@ bool PreparedNetwork::is_better(const Graph& equalized, const CalibrationTable& 
                                 RunObserver& observer) {
   const auto quantized = [&](const Graph& graph, const CalibrationTable& ranges) {
     WeightCache weights;  // those of the run belong to the network that is kept
-    return apply_plan(graph, make_plan(graph, ranges, recipe_probe(space_),
+    return apply_plan(graph, make_plan(graph, ranges, correction_probe(space_),
                                        config_.quantization.activation_rule, weights));
   };
   const std::vector<ProbeResult> results =
       probe({quantized(graph_, table_), quantized(equalized, table)}, observer);
-  const bool better = results[1].harm < results[0].harm;
+  const bool better = results[1].worst_ratio < results[0].worst_ratio;
   recipes_.push_back({.equalization = false, .loss = results[0].loss, .kept = !better});
   recipes_.push_back({.equalization = true, .loss = results[1].loss, .kept = better});
   return better;
@@ -132,7 +133,7 @@ QuantParams PreparedNetwork::first_code(const Graph& graph, const Node& layer,
 }
 
 /// Second moments of the layers' inputs, where a recipe may need them, and the recipes.
-void PreparedNetwork::choose_corrections(RunObserver& observer) {
+void PreparedNetwork::decide_corrections(RunObserver& observer) {
   const QuantizationConfig& quantization = config_.quantization;
   if (!wants(quantization.bias_correction) && !wants(quantization.weight_reconstruction)) {
     return;
@@ -145,14 +146,14 @@ void PreparedNetwork::choose_corrections(RunObserver& observer) {
     std::vector<Graph> graphs;
     graphs.reserve(all.size());
     for (const Corrections& corrections : all) {
-      graphs.push_back(apply_plan(graph_, plan(recipe_probe(space_), corrections)));
+      graphs.push_back(apply_plan(graph_, plan(correction_probe(space_), corrections)));
     }
     return probe(graphs, observer);
   };
-  const RecipeChoice choice =
-      choose_recipes(quantization, config_.tuning.strategy == "auto", &statistics_, probe_all);
+  const CorrectionChoice choice =
+      choose_corrections(quantization, config_.tuning.strategy == "auto", &statistics_, probe_all);
   corrections_ = choice.corrections;
-  for (RecipeTrial trial : choice.trials) {
+  for (CorrectionTrial trial : choice.trials) {
     trial.equalization = !equalized_.empty();
     recipes_.push_back(trial);
   }

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "calibration/collect.hpp"
+#include "calibration/collect/collect.hpp"
 #include "graph/passes/equalize_channels.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
+#include "quantizer/evaluate/event_progress.hpp"
 #include "quantizer/plan/make_plan.hpp"
-#include "quantizer/run/recipes.hpp"
-#include "quantizer/run/run_observer.hpp"
+#include "quantizer/run/choose_corrections.hpp"
 
 namespace caloquant {
 
@@ -38,16 +38,18 @@ class PreparedNetwork {
   [[nodiscard]] const CalibrationTable& ranges() const { return table_; }
   [[nodiscard]] const Corrections& corrections() const { return corrections_; }
   [[nodiscard]] const std::vector<EqualizedPlace>& equalized() const { return equalized_; }
-  [[nodiscard]] const std::vector<RecipeTrial>& recipes() const { return recipes_; }
+  [[nodiscard]] const std::vector<CorrectionTrial>& recipes() const { return recipes_; }
   /// Layers with 8-bit weights in place of fp32 ones.
-  [[nodiscard]] const std::vector<std::string>& small_dense() const { return small_dense_; }
+  [[nodiscard]] const std::vector<std::string>& weight_only_dense() const {
+    return weight_only_dense_;
+  }
   /// Network input of calibration events.
   [[nodiscard]] InputFiller filler() const { return evaluator_.filler(); }
-  [[nodiscard]] bool wants(Recipe recipe) const;
+  [[nodiscard]] bool wants(CorrectionMode recipe) const;
 
  private:
   void calibrate_and_equalize(RunObserver& observer);
-  void choose_corrections(RunObserver& observer);
+  void decide_corrections(RunObserver& observer);
   [[nodiscard]] EqualizedGraph equalize(RunObserver& observer) const;
   [[nodiscard]] bool is_better(const Graph& equalized, const CalibrationTable& table,
                                RunObserver& observer);
@@ -63,13 +65,13 @@ class PreparedNetwork {
   const Evaluator& evaluator_;
   Graph graph_;
   EngineOptions engine_;
-  std::vector<std::string> small_dense_;
+  std::vector<std::string> weight_only_dense_;
   CalibrationTable table_;
   WeightCache weights_;
   StatisticsTable statistics_;
   Corrections corrections_;
   std::vector<EqualizedPlace> equalized_;
-  std::vector<RecipeTrial> recipes_;
+  std::vector<CorrectionTrial> recipes_;
   double target_ = 0.0;
 };
 

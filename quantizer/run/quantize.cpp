@@ -6,14 +6,14 @@
 #include <exception>
 #include <utility>
 
-#include "graph/io/output_guard.hpp"
-#include "quantizer/emit/result_json.hpp"
-#include "quantizer/report/report_page.hpp"
+#include "graph/io/files/output_guard.hpp"
+#include "quantizer/measure/layer_costs.hpp"
+#include "quantizer/measure/peak_memory.hpp"
+#include "quantizer/output/emit/result_json.hpp"
+#include "quantizer/output/report/report_page.hpp"
 #include "quantizer/run/input_files.hpp"
-#include "quantizer/run/layer_costs.hpp"
-#include "quantizer/run/peak_memory.hpp"
 #include "quantizer/run/stages.hpp"
-#include "quantizer/tune/journal.hpp"
+#include "quantizer/search/tune/journal.hpp"
 
 namespace caloquant {
 namespace {
@@ -55,20 +55,6 @@ void prepare_folder(const std::filesystem::path& output,
   for (const char* name : names) {
     std::filesystem::remove(output / name, failure);
   }
-}
-
-std::vector<LayerSpec> layer_specs(const Graph& graph, bool whole_ladder) {
-  std::vector<LayerSpec> specs;
-  for (const Node& node : graph.nodes()) {
-    if (!is_quantizable(node.op)) {
-      continue;
-    }
-    const std::string op(name_of(node.op));
-    specs.push_back(graph.constant(node, 1) != nullptr
-                        ? default_layer_spec(node.name, op, whole_ladder)
-                        : fp32_layer_spec(node.name, op, "its weights are not constant"));
-  }
-  return specs;
 }
 
 void write_result_files(QuantizeResult& result, const ResultContext& context) {

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "calibration/sweep.hpp"
+#include "calibration/collect/sweep.hpp"
+#include "quantizer/measure/layer_costs.hpp"
 #include "quantizer/plan/sequential_bias.hpp"
-#include "quantizer/run/final_report.hpp"
-#include "quantizer/run/layer_costs.hpp"
+#include "quantizer/result/final_report.hpp"
 #include "quantizer/run/trial_sweeps.hpp"
-#include "quantizer/strategy/cost.hpp"
-#include "quantizer/tune/criterion.hpp"
+#include "quantizer/search/strategy/cost.hpp"
+#include "quantizer/search/tune/criterion.hpp"
 
 namespace caloquant {
 

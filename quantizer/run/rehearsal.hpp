@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "quantizer/evaluate/evaluator.hpp"
-#include "quantizer/run/phase_clock.hpp"
+#include "quantizer/measure/phase_clock.hpp"
 #include "quantizer/run/prepared_network.hpp"
 
 namespace caloquant {

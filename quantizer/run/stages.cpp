@@ -5,26 +5,28 @@
 #include <exception>
 #include <utility>
 
+#include "graph/io/files/text_file.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/check.hpp"
 #include "ops/core/clock.hpp"
-#include "quantizer/emit/compare_table.hpp"
-#include "quantizer/emit/native_model.hpp"
-#include "quantizer/emit/text_file.hpp"
-#include "quantizer/emit/verified_write.hpp"
+#include "quantizer/measure/layer_costs.hpp"
+#include "quantizer/output/emit/native_model.hpp"
+#include "quantizer/output/emit/verified_write.hpp"
+#include "quantizer/output/report/report_data.hpp"
+#include "quantizer/output/tables/compare_table.hpp"
 #include "quantizer/plan/sequential_bias.hpp"
-#include "quantizer/report/report_data.hpp"
-#include "quantizer/run/dense_weights.hpp"
-#include "quantizer/run/layer_costs.hpp"
-#include "quantizer/strategy/cost.hpp"
-#include "quantizer/tune/criterion.hpp"
-#include "quantizer/tune/journal.hpp"
+#include "quantizer/search/space/layer_specs.hpp"
+#include "quantizer/search/strategy/cost.hpp"
+#include "quantizer/search/tune/criterion.hpp"
+#include "quantizer/search/tune/journal.hpp"
+#include "quantizer/search/tune/weight_only_dense.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 #include "quantizer/verify/verify_model.hpp"
 
 namespace caloquant {
 namespace {
 
-LoadedModel model_of(const RunConfig& config, const RunParts& parts) {
+Fp32Model model_of(const RunConfig& config, const RunParts& parts) {
   if (!parts.model) {
     return load_fp32_model(config.model, config.graph, CheckTime::later);
   }
@@ -35,7 +37,7 @@ LoadedModel model_of(const RunConfig& config, const RunParts& parts) {
     throw ModelError("model '" + model.name() + "'", "is quantized already",
                      "give the fp32 model that it was made from");
   }
-  LoadedModel loaded = model.loaded();
+  Fp32Model loaded{model.loaded()};
   if (!config.model.expected.empty()) {
     loaded.verified = require_expected(loaded, config.model.expected);
     loaded.files.push_back(config.model.expected);
@@ -190,7 +192,7 @@ void Stages::settle(RunObserver& observer) {
     final_ = with_whole_biases(final_);  // so that every file holds the same model
     result_.final_quality = evaluator_->quality_of(final_);
   }
-  report_small_dense(result_.layers, network_.small_dense());
+  report_weight_only_dense(result_.layers, network_.weight_only_dense());
   name_kernels();
 }
 

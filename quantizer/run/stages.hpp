@@ -7,10 +7,10 @@
 #include <optional>
 #include <vector>
 
-#include "quantizer/run/load_model.hpp"
 #include "quantizer/run/prepared_network.hpp"
 #include "quantizer/run/quantize.hpp"
 #include "quantizer/run/trial_sweeps.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 
 namespace caloquant {
 
@@ -37,7 +37,7 @@ class Stages {
   void emit(RunObserver& observer, const std::filesystem::path& folder);
 
   [[nodiscard]] const RunConfig& config() const { return config_; }
-  [[nodiscard]] const LoadedModel& model() const { return model_; }
+  [[nodiscard]] const Fp32Model& model() const { return model_; }
   [[nodiscard]] const TuningSpace& space() const { return space_; }
   [[nodiscard]] const Evaluator& evaluator() const { return *evaluator_; }
   [[nodiscard]] PreparedNetwork& network() { return network_; }
@@ -56,7 +56,7 @@ class Stages {
   RunConfig config_;
   GivenParts given_;
   StrategyFactory make_strategy_;
-  LoadedModel model_;
+  Fp32Model model_;
   TuningSpace space_;
   CostTable costs_;  ///< of one kind for strategy and choice of the best
   EngineOptions engine_;

@@ -8,7 +8,7 @@
 
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/run/prepared_network.hpp"
-#include "quantizer/tune/loop.hpp"
+#include "quantizer/search/tune/loop.hpp"
 
 namespace caloquant {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 
 namespace caloquant {
 

@@ -11,10 +11,10 @@
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
-#include "quantizer/run/generate.hpp"
-#include "quantizer/run/load_model.hpp"
+#include "quantizer/showers/generate.hpp"
 #include "quantizer/start/config_text.hpp"
 #include "quantizer/start/tensor_match.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 
 namespace caloquant {
 namespace {
@@ -33,7 +33,7 @@ Samples split(std::int64_t events) {
 }
 
 /// Do the files look like showers, and of which layout?
-std::optional<DataLayout> layout_of(const std::filesystem::path& path, InputRecipe recipe,
+std::optional<DataLayout> layout_of(const std::filesystem::path& path, InputEncoding recipe,
                                     bool follow_links) {
   std::error_code failure;
   if (std::filesystem::is_directory(path, failure) || path.extension() == ".npy") {
@@ -43,8 +43,8 @@ std::optional<DataLayout> layout_of(const std::filesystem::path& path, InputReci
   const bool variable = file->has("energy") && file->has("theta");
   const bool fixed = file->has("target");
   if (variable && fixed) {  // what `generate` writes
-    return recipe == InputRecipe::energy_angle_noise ? DataLayout::variable_angle
-                                                     : DataLayout::fixed_angle;
+    return recipe == InputEncoding::energy_angle_noise ? DataLayout::variable_angle
+                                                       : DataLayout::fixed_angle;
   }
   return variable ? std::optional(DataLayout::variable_angle)
          : fixed  ? std::optional(DataLayout::fixed_angle)
@@ -71,10 +71,10 @@ class Starter {
     const bool generator = is_generator(graph_);
     std::optional<DataLayout> layout;
     if (generator) {
-      recipe_ = default_recipe(graph_);
+      recipe_ = default_encoding(graph_);
       layout = files_.empty()
-                   ? (recipe_ == InputRecipe::energy_angle_noise ? DataLayout::variable_angle
-                                                                 : DataLayout::fixed_angle)
+                   ? (recipe_ == InputEncoding::energy_angle_noise ? DataLayout::variable_angle
+                                                                   : DataLayout::fixed_angle)
                    : layout_of(files_.front(), recipe_, request_.follow_links);
     }
     if (layout) {
@@ -116,7 +116,7 @@ class Starter {
     if (!showers || graph_.output_units() != OutputUnits{}) {
       return;  // the file tells
     }
-    const bool angle = recipe_ == InputRecipe::energy_angle_noise;
+    const bool angle = recipe_ == InputEncoding::energy_angle_noise;
     text_.set("output",
               angle ? Json{{"scale", 50}, {"power", 0.85}} : Json{{"scale", 1}, {"power", 1}},
               angle ? "GeV = out^(1/power) / scale, as AngleGAN is trained; check yours."
@@ -288,7 +288,7 @@ class Starter {
   std::filesystem::path folder_;
   Graph graph_;
   std::vector<std::filesystem::path> files_;
-  InputRecipe recipe_{};
+  InputEncoding recipe_{};
   TensorMatch match_;
   ConfigText text_;
   StarterConfig result_;

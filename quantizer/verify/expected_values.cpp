@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "calibration/tensors/tensor_events.hpp"
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "quantizer/config/nearest_key.hpp"
 
 namespace caloquant {

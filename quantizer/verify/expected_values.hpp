@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "calibration/tensors/tensor_file.hpp"
-#include "graph/io/imported_layers.hpp"
+#include "graph/io/import/imported_layers.hpp"
 #include "graph/ir/graph.hpp"
 #include "ops/core/tensor.hpp"
 

@@ -3,7 +3,7 @@
 #include <caloquant/verify.hpp>
 #include <string>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 
 namespace caloquant {
 

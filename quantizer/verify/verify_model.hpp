@@ -2,7 +2,7 @@
 
 #include <caloquant/verify.hpp>
 
-#include "quantizer/run/load_model.hpp"
+#include "graph/load_model/load_model.hpp"
 #include "quantizer/verify/expected_values.hpp"
 
 namespace caloquant {

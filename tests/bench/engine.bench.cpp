@@ -11,12 +11,12 @@
 #include <map>
 
 #include "graph/exec/executor.hpp"
-#include "graph/io/keras_reader.hpp"
+#include "graph/io/keras/reader.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/onednn/cpu.hpp"
-#include "quantizer/run/batch_run.hpp"
-#include "quantizer/run/benchmark.hpp"
+#include "quantizer/measure/batch_run.hpp"
+#include "quantizer/measure/benchmark.hpp"
 
 namespace caloquant {
 namespace {

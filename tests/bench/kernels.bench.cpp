@@ -10,10 +10,10 @@
 #include <string>
 
 #include "graph/exec/layer_timing.hpp"
-#include "graph/io/keras_reader.hpp"
+#include "graph/io/keras/reader.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/core/thread_count.hpp"
-#include "quantizer/run/benchmark.hpp"
+#include "quantizer/measure/benchmark.hpp"
 
 namespace caloquant {
 namespace {

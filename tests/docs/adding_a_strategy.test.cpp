@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "tests/quantizer/strategy/landscape.hpp"
+#include "tests/quantizer/search/strategy/landscape.hpp"
 
 // [strategy]
-#include "quantizer/strategy/fixed_sequence.hpp"
+#include "quantizer/search/strategy/fixed_sequence.hpp"
 
 namespace caloquant {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "tests/quantizer/config/examples.hpp"
 #include "tests/support/support.hpp"

@@ -5,7 +5,7 @@
 #include <vector>
 
 // [loss]
-#include "metrics/shower_loss.hpp"
+#include "metrics/shower/shower_loss.hpp"
 
 namespace caloquant {
 
@@ -28,7 +28,7 @@ ShowerLossResult paired_loss(std::span<const float> test, std::span<const float>
 namespace caloquant {
 namespace {
 
-/// Two events of [1, 1, 2], as in tests/metrics/shower_loss.test.cpp.
+/// Two events of [1, 1, 2], as in tests/metrics/shower/shower_loss.test.cpp.
 TEST(MeasuringALoss, GivesTheLossOfTwoSamples) {
   const std::vector<float> test{1, 3, 3, 9};
   const std::vector<float> reference{1, 3, 1, 3};

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "graph/io/keras_reader.hpp"
-#include "graph/io/native_format.hpp"
+#include "graph/io/keras/reader.hpp"
+#include "graph/io/native/native_format.hpp"
 #include "graph/io/onnx/onnx_reader.hpp"
 #include "graph/io/tensorflow/proto/read_program.hpp"
 #include "graph/io/tensorflow/sstable.hpp"

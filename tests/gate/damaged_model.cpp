@@ -2,9 +2,9 @@
 
 #include <caloquant/error.hpp>
 
-#include "graph/io/native_format.hpp"
+#include "graph/io/native/native_format.hpp"
 #include "graph/ir/editor.hpp"
-#include "quantizer/emit/native_model.hpp"
+#include "quantizer/output/emit/native_model.hpp"
 
 namespace caloquant::testing {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/support.hpp"
 

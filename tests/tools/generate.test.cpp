@@ -1,6 +1,6 @@
 // The command line as a user meets it: generate.
 
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "tests/tools/cli_fixture.hpp"
 
 namespace caloquant {

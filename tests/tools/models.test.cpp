@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "tests/tools/cli_fixture.hpp"
 
 namespace caloquant {

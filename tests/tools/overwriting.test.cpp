@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "graph/io/onnx/onnx_writer.hpp"
 #include "graph/ir/editor.hpp"
 #include "tests/tools/cli_fixture.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "tests/tools/cli_fixture.hpp"
 
 namespace caloquant {

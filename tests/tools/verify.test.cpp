@@ -1,6 +1,6 @@
 // The command line as a user meets it: verify, and model.expected of a config.
 
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "tests/tools/classifier_run.hpp"
 
 namespace caloquant {

@@ -5,10 +5,10 @@
 #include <set>
 
 #include "graph/exec/kernel_choices.hpp"
-#include "graph/io/json.hpp"
-#include "ops/kernels/direct/isa.hpp"
+#include "graph/json/json.hpp"
+#include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
-#include "quantizer/run/benchmark.hpp"
+#include "quantizer/measure/benchmark.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"

@@ -2,15 +2,15 @@
 #include <iostream>
 
 #include "graph/exec/kernel_choices.hpp"
-#include "graph/io/output_guard.hpp"
-#include "quantizer/emit/text_file.hpp"
+#include "graph/io/files/output_guard.hpp"
+#include "graph/io/files/text_file.hpp"
 #include "quantizer/gate/check.hpp"
 #include "quantizer/gate/gate_json.hpp"
 #include "quantizer/gate/gate_table.hpp"
 #include "quantizer/gate/junit.hpp"
 #include "quantizer/gate/markdown.hpp"
+#include "quantizer/output/progress/progress.hpp"
 #include "quantizer/run/input_files.hpp"
-#include "quantizer/tune/progress.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/interrupt.hpp"
 #include "tools/cli/number_arguments.hpp"

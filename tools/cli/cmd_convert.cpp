@@ -2,11 +2,11 @@
 #include <filesystem>
 #include <iostream>
 
-#include "graph/io/json.hpp"
-#include "graph/io/output_guard.hpp"
+#include "graph/io/files/output_guard.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/config/enum_names.hpp"
-#include "quantizer/emit/native_model.hpp"
-#include "quantizer/emit/verified_write.hpp"
+#include "quantizer/output/emit/native_model.hpp"
+#include "quantizer/output/emit/verified_write.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {

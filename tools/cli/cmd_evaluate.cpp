@@ -1,9 +1,10 @@
 #include <iostream>
 
 #include "graph/exec/kernel_choices.hpp"
-#include "graph/io/json.hpp"
-#include "quantizer/emit/result_json.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
+#include "quantizer/output/emit/result_json.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 

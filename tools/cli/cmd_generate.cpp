@@ -4,10 +4,10 @@
 
 #include "calibration/data/latents.hpp"
 #include "graph/exec/kernel_choices.hpp"
-#include "graph/io/json.hpp"
-#include "graph/io/output_guard.hpp"
+#include "graph/io/files/output_guard.hpp"
 #include "graph/ir/editor.hpp"
-#include "quantizer/run/generate.hpp"
+#include "graph/json/json.hpp"
+#include "quantizer/showers/generate.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"

@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "calibration/data/file_list.hpp"
-#include "graph/io/json.hpp"
-#include "graph/io/output_guard.hpp"
-#include "quantizer/emit/text_file.hpp"
+#include "graph/io/files/output_guard.hpp"
+#include "graph/io/files/text_file.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/start/starter_config.hpp"
 #include "tools/cli/commands.hpp"
 

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <map>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {

@@ -1,7 +1,7 @@
 #include <iostream>
 
 #include "calibration/showers/make_showers.hpp"
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"

@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "graph/io/keras_layers.hpp"
+#include "graph/io/keras/layers.hpp"
 #include "graph/io/onnx/importer/translators.hpp"
 #include "graph/io/onnx/interpreter/table.hpp"
 #include "graph/io/tensorflow/operator_table.hpp"

@@ -3,7 +3,7 @@
 
 #include "graph/exec/kernel_choices.hpp"
 #include "ops/core/thread_count.hpp"
-#include "ops/kernels/direct/isa.hpp"
+#include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/enum_names.hpp"
 #include "quantizer/run/dry_run.hpp"

@@ -2,10 +2,10 @@
 #include <iostream>
 #include <memory>
 
-#include "graph/io/json.hpp"
-#include "graph/io/output_guard.hpp"
-#include "quantizer/report/report_page.hpp"
-#include "quantizer/report/runs_table.hpp"
+#include "graph/io/files/output_guard.hpp"
+#include "graph/json/json.hpp"
+#include "quantizer/output/report/report_page.hpp"
+#include "quantizer/output/report/runs_table.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {

@@ -3,13 +3,13 @@
 #include <iostream>
 #include <utility>
 
-#include "calibration/sweep.hpp"
+#include "calibration/collect/sweep.hpp"
 #include "calibration/tensors/tensor_events.hpp"
 #include "graph/exec/kernel_choices.hpp"
-#include "graph/io/h5_names.hpp"
-#include "graph/io/h5file.hpp"
-#include "graph/io/json.hpp"
-#include "graph/io/output_guard.hpp"
+#include "graph/io/files/h5_names.hpp"
+#include "graph/io/files/h5file.hpp"
+#include "graph/io/files/output_guard.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"

@@ -1,8 +1,8 @@
 #include <caloquant/error.hpp>
 #include <iostream>
 
-#include "graph/io/json.hpp"
 #include "graph/io/onnx/test_folder.hpp"
+#include "graph/json/json.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"
 

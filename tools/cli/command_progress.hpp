@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "quantizer/tune/progress.hpp"
+#include "quantizer/output/progress/progress.hpp"
 #include "tools/cli/output_arguments.hpp"
 
 namespace caloquant::cli {

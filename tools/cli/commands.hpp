@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "quantizer/run/load_model.hpp"
+#include "graph/load_model/load_model.hpp"
 #include "tools/cli/command_help.hpp"
 #include "tools/cli/option_facts.hpp"
 #include "tools/cli/output_arguments.hpp"
@@ -89,7 +89,7 @@ void add_config_options(CLI::App& command, const char* name, std::string& config
 /// --recipe of networks that make showers, and its value; empty: as the network's images suggest.
 /// Throws UsageError.
 void add_recipe(CLI::App& command, std::string& recipe);
-[[nodiscard]] InputRecipe recipe_of(const std::string& recipe, const Graph& graph);
+[[nodiscard]] InputEncoding recipe_of(const std::string& recipe, const Graph& graph);
 
 // Heading of the options that say which primaries are drawn.
 inline constexpr const char* primary_options = "Primaries";

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/quantize_output.hpp"
 

@@ -6,7 +6,7 @@
 #include <iostream>
 #include <new>
 
-#include "ops/kernels/direct/isa.hpp"
+#include "ops/cpu/isa.hpp"
 #include "tools/cli/application.hpp"
 
 namespace {

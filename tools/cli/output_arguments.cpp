@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-#include "quantizer/tune/progress.hpp"
+#include "quantizer/output/progress/progress.hpp"
 
 namespace caloquant::cli {
 namespace {

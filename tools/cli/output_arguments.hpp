@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "quantizer/tune/text_style.hpp"
+#include "quantizer/output/progress/text_style.hpp"
 
 namespace caloquant::cli {
 

@@ -3,7 +3,8 @@
 #include <string_view>
 
 #include "calibration/data/latents.hpp"
-#include "quantizer/run/generate.hpp"
+#include "quantizer/evaluate/generator_interface.hpp"
+#include "quantizer/showers/generate.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"
 
@@ -16,8 +17,8 @@ void add_recipe(CLI::App& command, std::string& recipe) {
       ->group(primary_options);
 }
 
-InputRecipe recipe_of(const std::string& recipe, const Graph& graph) {
-  return recipe.empty() ? default_recipe(graph) : input_recipe_from(recipe).value();
+InputEncoding recipe_of(const std::string& recipe, const Graph& graph) {
+  return recipe.empty() ? default_encoding(graph) : input_recipe_from(recipe).value();
 }
 
 void parse_range(const std::string& option, const std::string& text, double& low, double& high) {

@@ -6,9 +6,9 @@
 #include <iostream>
 #include <sstream>
 
-#include "graph/io/json.hpp"
-#include "quantizer/emit/result_json.hpp"
-#include "quantizer/run/second_opinion.hpp"
+#include "graph/json/json.hpp"
+#include "graph/load_model/second_opinion.hpp"
+#include "quantizer/output/emit/result_json.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/interrupt.hpp"
 

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
+#include "quantizer/output/progress/step_table.hpp"
 #include "quantizer/run/dry_run.hpp"
 #include "quantizer/run/quantize.hpp"
-#include "quantizer/tune/step_table.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/output_arguments.hpp"
 

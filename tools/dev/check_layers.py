@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Include direction: ops <- {graph, metrics} <- calibration <- quantizer <- tools, and the doors.
 
-Every library is used behind one door, public headers use the standard library only. Numbers of
+Within a layer folders have an order, too: FOLDERS. Every library is used behind one door, public headers use the standard library only. Numbers of
 threads come from ops/core/thread_count alone, which keeps them within reason. Prints each offence as file:line and exits with 1. With --self-test it checks that it notices offences.
 """
 import pathlib
@@ -17,12 +17,28 @@ MAY_INCLUDE = {
     "quantizer": {"ops", "graph", "metrics", "calibration", "quantizer"},
     "tools": {"ops", "graph", "metrics", "calibration", "quantizer", "tools"},
 }
+# From below to above; those of one line do not know each other.
+FOLDERS = {
+    "ops": ["core", "schema", "reference cpu", "kernels", "onednn", "layers"],
+    "graph": ["json", "ir", "passes", "exec", "io/files io/protobuf io/import",
+              "io/native io/onnx", "io/keras io/tensorflow", "load_model"],
+    "metrics": ["core", "shower tensor", "physics"],
+    "calibration": ["data tensors observers showers", "collect", "corrections"],
+    "quantizer": ["config", "search/space", "search/strategy", "search/tune", "plan", "evaluate",
+                  "verify", "measure", "showers", "result", "output", "run", "gate start"],
+}
+RANKS = {
+    f"{layer}/{folder}": rank
+    for layer, lines in FOLDERS.items()
+    for rank, line in enumerate(lines)
+    for folder in line.split()
+}
 DOORS = {
-    "hdf5.h": {"graph/io/hdf5/"},
-    "graph/io/hdf5/": {"graph/io/h5file.cpp", "graph/io/hdf5/", "tests/"},
-    "zip.h": {"graph/io/zip_file.cpp"},
+    "hdf5.h": {"graph/io/files/hdf5/"},
+    "graph/io/files/hdf5/": {"graph/io/files/h5file.cpp", "graph/io/files/hdf5/", "tests/"},
+    "zip.h": {"graph/io/files/zip_file.cpp"},
     "dnnl.hpp": {"ops/onednn/"},
-    "nlohmann/": {"graph/io/json.hpp"},
+    "nlohmann/": {"graph/json/json.hpp"},
     "CLI/": {"tools/cli/"},
     "pybind11/": {"tools/python/src/"},
     "google/protobuf/": {"graph/io/onnx/proto/", "graph/io/tensorflow/proto/", "graph/io/protobuf/"},
@@ -44,9 +60,28 @@ def public_headers(root):
     }
 
 
+def folder_of(name):
+    parts = name.split("/")
+    for depth in (3, 2):
+        folder = "/".join(parts[:depth])
+        if folder in RANKS and len(parts) > depth:
+            return folder
+    return None
+
+
+def check_order(place, name, target):
+    """An include within a layer goes to the same folder or to one below."""
+    own, other = folder_of(name), folder_of(target)
+    if own and other and own != other and RANKS[other] >= RANKS[own]:
+        if own.split("/")[0] == other.split("/")[0]:
+            yield f"{place}: {own} must not include {other} ({target})"
+
+
 def check_file(root, path, layer, public):
     name = path.relative_to(root).as_posix()
     is_public = "include/caloquant/" in name
+    if layer in FOLDERS and not is_public and folder_of(name) is None:
+        yield f"{name}:1: {name.rsplit('/', 1)[0]} has no place in FOLDERS"
     for number, line in enumerate(path.read_text().splitlines(), 1):
         place = f"{name}:{number}"
         if not name.startswith(THREAD_DOOR) and THREADS.search(line):
@@ -63,6 +98,8 @@ def check_file(root, path, layer, public):
         owner = public.get(target) or (target.split("/")[0] if bracket == '"' else None)
         if owner in MAY_INCLUDE and owner not in MAY_INCLUDE[layer]:
             yield f"{place}: {layer} must not include {owner} ({target})"
+        if bracket == '"':
+            yield from check_order(place, name, target)
         if bracket == '"' and owner not in MAY_INCLUDE:
             yield f"{place}: spell \"{target}\" from the repository root"
         if is_public and target not in public and "." in target:
@@ -84,12 +121,15 @@ def check(root):
 def self_test():
     cases = {
         "ops/core/a.cpp": '#include "graph/ir/graph.hpp"',
-        "graph/io/b.cpp": "#include <hdf5.h>",
+        "graph/io/files/b.cpp": "#include <hdf5.h>",
+        "quantizer/run/h.cpp": '#include "quantizer/gate/check.hpp"',
+        "ops/cpu/i.cpp": '#include "ops/reference/conv.hpp"',
+        "graph/odd/j.cpp": "",
         "metrics/include/caloquant/c.hpp": "#include <nlohmann/json.hpp>",
-        "calibration/d.cpp": '#include "d.hpp"',
-        "graph/e.cpp": "#include <caloquant/config.hpp>",
-        "metrics/f.cpp": "  threads = omp_get_max_threads();",
-        "metrics/g.cpp": "#pragma omp parallel for schedule(static)",
+        "calibration/data/d.cpp": '#include "d.hpp"',
+        "graph/ir/e.cpp": "#include <caloquant/config.hpp>",
+        "metrics/core/f.cpp": "  threads = omp_get_max_threads();",
+        "metrics/core/g.cpp": "#pragma omp parallel for schedule(static)",
     }
     for name, text in cases.items():
         with tempfile.TemporaryDirectory() as folder:

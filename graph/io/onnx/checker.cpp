@@ -5,7 +5,7 @@
 #include <caloquant/error.hpp>
 #include <set>
 
-#include "graph/io/attribute_rules.hpp"
+#include "graph/io/import/attribute_rules.hpp"
 #include "graph/io/onnx/interpreter/table.hpp"
 
 namespace caloquant::onnx {

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "graph/io/imported_layers.hpp"
+#include "graph/io/import/imported_layers.hpp"
 #include "graph/io/onnx/model.hpp"
 #include "graph/ir/graph.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/io/imported_layers.hpp"
+#include "graph/io/import/imported_layers.hpp"
 #include "graph/io/onnx/model.hpp"
 #include "graph/io/tensorflow/inline_functions.hpp"
 #include "graph/io/tensorflow/variables.hpp"

@@ -3,7 +3,7 @@
 #include <caloquant/error.hpp>
 #include <string_view>
 
-#include "graph/io/attribute_rules.hpp"
+#include "graph/io/import/attribute_rules.hpp"
 #include "graph/io/tensorflow/operator_table.hpp"
 
 namespace caloquant::tensorflow {

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "ops/kernels/direct/isa.hpp"
-#include "ops/kernels/layer.hpp"
+#include "ops/cpu/isa.hpp"
+#include "ops/kernels/layer_kernel.hpp"
 
 namespace caloquant {
 

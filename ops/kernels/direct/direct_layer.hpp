@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "ops/core/epilogue.hpp"
 #include "ops/core/tensor.hpp"
-#include "ops/kernels/direct/isa.hpp"
+#include "ops/cpu/isa.hpp"
 #include "ops/kernels/direct/packed.hpp"
+#include "ops/schema/epilogue.hpp"
 #include "ops/schema/op.hpp"
 
 namespace caloquant {

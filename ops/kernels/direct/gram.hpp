@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "ops/kernels/direct/isa.hpp"
+#include "ops/cpu/isa.hpp"
 
 namespace caloquant {
 

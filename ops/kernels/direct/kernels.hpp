@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ops/kernels/direct/isa.hpp"
+#include "ops/cpu/isa.hpp"
 #include "ops/kernels/direct/tiles.hpp"
 
 namespace caloquant::direct {

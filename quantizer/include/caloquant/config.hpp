@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caloquant/data.hpp>
+#include <caloquant/model_config.hpp>
 #include <caloquant/onnx_profile.hpp>
 #include <caloquant/range.hpp>
 #include <caloquant/shower_loss.hpp>
@@ -17,32 +18,6 @@
 
 #pragma GCC visibility push(default)
 namespace caloquant {
-
-/// How network output becomes energy: E[GeV] = out^(1 / power) / scale.
-struct OutputConfig {
-  double scale = 1.0;
-  double power = 1.0;
-  friend bool operator==(const OutputConfig&, const OutputConfig&) = default;
-};
-
-/// The FP32 model: `file`, or `architecture` with `weights` or with `random_weights`.
-struct ModelConfig {
-  std::filesystem::path architecture;           ///< Keras to_json form; empty when not given
-  std::filesystem::path weights;                ///< Keras save_weights form; empty when not given
-  std::filesystem::path file;                   ///< full Keras or ONNX model; empty when not given
-  std::optional<std::uint64_t> random_weights;  ///< seed
-  /// What the framework computes (ExpectedFiles); the model is refused when it does not agree.
-  std::filesystem::path expected;
-  OutputConfig output;
-  bool import_check = true;  ///< compute ONNX and TensorFlow models twice
-  friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
-};
-
-/// How the network is rewritten before it is calibrated, quantized and run.
-struct GraphConfig {
-  std::vector<std::string> disabled_passes;  ///< names of optional passes (graph/passes)
-  friend bool operator==(const GraphConfig&, const GraphConfig&) = default;
-};
 
 /// How the arrays of any network are called in the data files; the key "" is the only one. What is
 /// not named is looked for under the network's own name.
@@ -68,7 +43,7 @@ struct DataConfig {
 };
 
 struct InputConfig {
-  InputRecipe recipe{};  ///< without data.tensors
+  InputEncoding recipe{};  ///< without data.tensors
   std::uint64_t seed = 1978;
   friend bool operator==(const InputConfig&, const InputConfig&) = default;
 };
@@ -82,22 +57,23 @@ enum class ActivationRule {
 [[nodiscard]] std::string_view name_of(ActivationRule rule) noexcept;
 
 /// Is a correction of the weights applied?
-enum class Recipe {
+enum class CorrectionMode {
   off,
   on,
   automatic,  ///< "auto": by the strategy auto where it lowers the loss, by no other strategy
 };
-[[nodiscard]] std::string_view name_of(Recipe recipe) noexcept;
+[[nodiscard]] std::string_view name_of(CorrectionMode recipe) noexcept;
 
 struct QuantizationConfig {
   std::string approach = "static";
   ActivationRule activation_rule = ActivationRule::measured;
   RangeOptions ranges;
   SpaceRules rules;
-  Recipe bias_correction = Recipe::automatic;             ///< corrected_bias()
-  Recipe sequential_bias_correction = Recipe::automatic;  ///< with_sequential_bias(), at the end
-  Recipe weight_reconstruction = Recipe::automatic;       ///< reconstruct_rounding()
-  Recipe equalization = Recipe::automatic;                ///< equalize_channels()
+  CorrectionMode bias_correction = CorrectionMode::automatic;  ///< corrected_bias()
+  CorrectionMode sequential_bias_correction =
+      CorrectionMode::automatic;  ///< with_sequential_bias(), at the end
+  CorrectionMode weight_reconstruction = CorrectionMode::automatic;  ///< reconstruct_rounding()
+  CorrectionMode equalization = CorrectionMode::automatic;           ///< equalize_channels()
   /// A Dense layer that is not counted, or that basic leaves at fp32, keeps 8-bit weights.
   bool dense_weights_int8 = true;
   friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;

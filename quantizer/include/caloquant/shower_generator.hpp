@@ -26,13 +26,13 @@ class ShowerModel {
   /// images of 51 x 51 x 25 cells, else energy_times_noise. Throws ModelError, also for a network
   /// that makes no images of [X, Y, Z] cells.
   [[nodiscard]] static ShowerModel load(const std::filesystem::path& file,
-                                        std::optional<InputRecipe> recipe = {});
-  explicit ShowerModel(const Model& model, std::optional<InputRecipe> recipe = {});
+                                        std::optional<InputEncoding> recipe = {});
+  explicit ShowerModel(const Model& model, std::optional<InputEncoding> recipe = {});
 
   /// [X, Y, Z]: azimuth, beam, depth.
   [[nodiscard]] const std::array<std::size_t, 3>& cells() const;
   [[nodiscard]] std::size_t cell_count() const;
-  [[nodiscard]] InputRecipe recipe() const;
+  [[nodiscard]] InputEncoding recipe() const;
 
   struct Data;
   [[nodiscard]] const Data& data() const { return *data_; }  ///< for the library itself

@@ -11,7 +11,7 @@ namespace {
 
 const std::vector<EventLabel> labels = {{100.0, 1.5}, {250.0, 1.1}, {37.5, 2.0}, {500.0, 1.57}};
 
-std::vector<float> latents(InputRecipe recipe, std::uint64_t seed, std::int64_t first,
+std::vector<float> latents(InputEncoding recipe, std::uint64_t seed, std::int64_t first,
                            std::span<const EventLabel> events, std::int64_t size) {
   std::vector<float> dst(events.size() * static_cast<std::size_t>(size));
   fill_latents(recipe, seed, first, events, size, dst);
@@ -19,15 +19,15 @@ std::vector<float> latents(InputRecipe recipe, std::uint64_t seed, std::int64_t 
 }
 
 TEST(Latents, NamesRoundTrip) {
-  for (const InputRecipe recipe :
-       {InputRecipe::energy_angle_noise, InputRecipe::energy_times_noise}) {
+  for (const InputEncoding recipe :
+       {InputEncoding::energy_angle_noise, InputEncoding::energy_times_noise}) {
     EXPECT_EQ(input_recipe_from(name_of(recipe)), recipe);
   }
   EXPECT_FALSE(input_recipe_from("noise").has_value());
 }
 
 TEST(Latents, EnergyAngleNoiseIsAConcatenation) {
-  const auto dst = latents(InputRecipe::energy_angle_noise, 5, 30, labels, 9);
+  const auto dst = latents(InputEncoding::energy_angle_noise, 5, 30, labels, 9);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     EXPECT_EQ(dst[i * 9], static_cast<float>(labels[i].energy / 100.0));
     EXPECT_EQ(dst[i * 9 + 1], static_cast<float>(labels[i].theta));
@@ -38,7 +38,7 @@ TEST(Latents, EnergyAngleNoiseIsAConcatenation) {
 }
 
 TEST(Latents, EnergyTimesNoiseIsAProduct) {
-  const auto dst = latents(InputRecipe::energy_times_noise, 5, 30, labels, 8);
+  const auto dst = latents(InputEncoding::energy_times_noise, 5, 30, labels, 8);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     for (std::uint32_t j = 0; j < 8; ++j) {
       EXPECT_EQ(dst[i * 8 + j], static_cast<float>(labels[i].energy / 100.0) *
@@ -48,8 +48,8 @@ TEST(Latents, EnergyTimesNoiseIsAProduct) {
 }
 
 TEST(Latents, DependOnlyOnSeedEventAndLabel) {
-  for (const InputRecipe recipe :
-       {InputRecipe::energy_angle_noise, InputRecipe::energy_times_noise}) {
+  for (const InputEncoding recipe :
+       {InputEncoding::energy_angle_noise, InputEncoding::energy_times_noise}) {
     const auto whole = latents(recipe, 7, 100, labels, 200);
     std::vector<float> pieces;
     for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -64,11 +64,11 @@ TEST(Latents, DependOnlyOnSeedEventAndLabel) {
 }
 
 TEST(Latents, TheSmallestSizesWork) {
-  EXPECT_EQ(latents(InputRecipe::energy_angle_noise, 1, 0, std::span(labels).first(1),
-                    smallest_latent(InputRecipe::energy_angle_noise)),
+  EXPECT_EQ(latents(InputEncoding::energy_angle_noise, 1, 0, std::span(labels).first(1),
+                    smallest_latent(InputEncoding::energy_angle_noise)),
             (std::vector<float>{1.0F, 1.5F}));
-  EXPECT_EQ(latents(InputRecipe::energy_times_noise, 1, 0, std::span(labels).first(1),
-                    smallest_latent(InputRecipe::energy_times_noise)),
+  EXPECT_EQ(latents(InputEncoding::energy_times_noise, 1, 0, std::span(labels).first(1),
+                    smallest_latent(InputEncoding::energy_times_noise)),
             (std::vector<float>{static_cast<float>(philox::normal(1, 0, 0))}));
 }
 

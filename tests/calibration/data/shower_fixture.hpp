@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 
 namespace caloquant::testing {
 

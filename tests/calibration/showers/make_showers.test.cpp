@@ -11,7 +11,7 @@
 
 #include "calibration/data/event_index.hpp"
 #include "calibration/data/shower_source.hpp"
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

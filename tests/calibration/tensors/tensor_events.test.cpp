@@ -7,9 +7,9 @@
 #include <fstream>
 #include <limits>
 
-#include "calibration/sweep.hpp"
+#include "calibration/collect/sweep.hpp"
 #include "calibration/tensors/npy_header.hpp"
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "graph/ir/editor.hpp"
 #include "tests/support/support.hpp"
 

@@ -13,7 +13,7 @@
 #include "graph/passes/pass.hpp"
 #include "ops/core/qmath.hpp"
 #include "ops/kernels/direct/kernels.hpp"
-#include "tests/graph/integer_judge.hpp"
+#include "tests/graph/integer_check.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"
 
@@ -137,7 +137,7 @@ class EngineBounds : public Engine {
           testing::run_on(without, *compile_engine(without, 2, options), run.inputs);
       EXPECT_EQ(largest_difference(found[0], expected[0]), 0.0F);
     }
-    testing::IntegerJudge judge;
+    testing::IntegerCheck judge;
     EngineOptions watched = options;
     watched.listener = judge.listener();
     const Graph quantized = testing::quantize_everything(graph, run.inputs);
@@ -227,7 +227,7 @@ TEST_F(Engine, Int8FollowsReference) {
     const auto f32 = compile_reference(canonical, 3);
     const testing::Ran run = testing::run_random(canonical, *f32, random);
     const Graph quantized = testing::quantize_everything(canonical, run.inputs);
-    testing::IntegerJudge judge;
+    testing::IntegerCheck judge;
     const auto engine = compile_engine(quantized, 3, {active_isa(), {}, judge.listener()});
     const auto found = testing::run_on(quantized, *engine, run.inputs);
     std::int64_t near_ties = 0;  // where the reference may have rounded the other way

@@ -10,7 +10,7 @@
 
 #include "graph/exec/layer_timing.hpp"
 #include "graph/passes/pass.hpp"
-#include "tests/graph/integer_judge.hpp"
+#include "tests/graph/integer_check.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"
 
@@ -107,7 +107,7 @@ TEST_F(MeasuredKernels, AnyChoiceComputesTheSame) {
     const auto reference = compile_reference(canonical, 3);
     const testing::Ran expected = testing::run_random(canonical, *reference, random);
     const Graph quantized = testing::quantize_everything(canonical, expected.inputs);
-    testing::IntegerJudge judge;
+    testing::IntegerCheck judge;
     std::map<std::string, int> drawn;  // a layer is asked about more than once
     EngineOptions options;
     options.choose = [&](const LayerQuestion& question) {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <set>
 
-#include "graph/io/keras_reader.hpp"
+#include "graph/io/keras/reader.hpp"
 #include "graph/passes/pass.hpp"
 #include "tests/graph/passes/support.hpp"
 #include "tests/graph/random_graph.hpp"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "metrics/physics/shower_sample.hpp"
-#include "tests/metrics/sample.hpp"
+#include "tests/metrics/shower/sample.hpp"
 
 namespace caloquant::testing {
 

@@ -9,9 +9,9 @@
 #include <set>
 
 #include "ops/core/qmath.hpp"
-#include "ops/kernels/layer.hpp"
 #include "ops/kernels/movement.hpp"
 #include "ops/onednn/cpu.hpp"
+#include "ops/onednn/layer.hpp"
 #include "ops/reference/reference.hpp"
 #include "tests/support/support.hpp"
 

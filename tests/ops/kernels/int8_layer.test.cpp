@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/kernels/layer.hpp"
 #include "ops/kernels/movement.hpp"
+#include "ops/layers/make_layer.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "ops/reference/reference.hpp"
 #include "tests/support/support.hpp"

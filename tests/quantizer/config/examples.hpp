@@ -1,6 +1,6 @@
 #pragma once
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 
 namespace caloquant::testing {
 

@@ -42,7 +42,7 @@ TEST(RunConfig, HasTheDefaultsOfItsStruct) {
   expected.data.layout = DataLayout::fixed_angle;
   expected.data.evaluation_samples = 150;
   expected.data.follow_links = false;
-  expected.input.recipe = InputRecipe::energy_times_noise;
+  expected.input.recipe = InputEncoding::energy_times_noise;
   expected.metric.loss = shower_loss_preset("tune", "");
   expected.accuracy.tolerable_loss = 1e-4;
   EXPECT_EQ(config, expected);
@@ -57,7 +57,7 @@ TEST(RunConfig, ReadsTheExampleOfTheEnergyGan) {
   EXPECT_EQ(config.data.layout, DataLayout::fixed_angle);
   EXPECT_EQ(config.data.calibration_samples, 350U);
   EXPECT_EQ(config.data.evaluation_samples, 150U);
-  EXPECT_EQ(config.input.recipe, InputRecipe::energy_times_noise);
+  EXPECT_EQ(config.input.recipe, InputEncoding::energy_times_noise);
   EXPECT_EQ(config.input.seed, 1978U);
   EXPECT_EQ(config.quantization.activation_rule, ActivationRule::measured);
   EXPECT_EQ(config.metric.loss, shower_loss_preset("tune", ""));
@@ -69,7 +69,7 @@ TEST(RunConfig, ReadsTheExampleOfTheAngleGan) {
   const RunConfig config = load_run_config(configs / "anglegan_demo_quantize.json");
   EXPECT_EQ(config.model.output, (OutputConfig{50.0, 0.85}));
   EXPECT_EQ(config.data.layout, DataLayout::variable_angle);
-  EXPECT_EQ(config.input.recipe, InputRecipe::energy_angle_noise);
+  EXPECT_EQ(config.input.recipe, InputEncoding::energy_angle_noise);
   EXPECT_FALSE(config.quantization.rules.first_conv_or_matmul_quantization);
   EXPECT_EQ(config.accuracy.tolerable_loss, 2e-3);
 }
@@ -80,7 +80,7 @@ TEST(RunConfig, ReadsTheExamplesWithEveryLayerBelowFp32) {
     EXPECT_EQ(config.tuning.strategy, "auto");
     EXPECT_EQ(config.quantization.rules.excluded_precisions, std::vector{Precision::fp32});
     EXPECT_EQ(config.accuracy.energy_response, 0.005);
-    EXPECT_EQ(config.quantization.equalization, Recipe::automatic);
+    EXPECT_EQ(config.quantization.equalization, CorrectionMode::automatic);
     EXPECT_EQ(config.report.physics_events, 500U);
     EXPECT_TRUE(config.report.html);
   }
@@ -169,7 +169,7 @@ TEST(RunConfig, WritesWhatItReads) {
   EXPECT_THAT(config.graph.disabled_passes, ElementsAre("fold_constants", "collapse_upsample"));
   const Json written = to_json(config);
   EXPECT_EQ(config.quantization.ranges, (RangeOptions{2.0, 0.25, 99.5, AciqPrior::laplace}));
-  EXPECT_EQ(config.quantization.equalization, Recipe::on);
+  EXPECT_EQ(config.quantization.equalization, CorrectionMode::on);
   EXPECT_EQ(read(written), config);
   EXPECT_EQ(to_json(read(written)), written);
   EXPECT_EQ(written.at("model").at("random_weights").get<std::uint64_t>(), 18446744073709551615U);

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "graph/passes/pass.hpp"
 
 namespace caloquant {

@@ -8,7 +8,7 @@
 #include <functional>
 #include <set>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/config/json_schema.hpp"
 #include "tests/support/support.hpp"
 

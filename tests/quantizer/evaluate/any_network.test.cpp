@@ -5,11 +5,11 @@
 
 #include <filesystem>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/evaluate/tensor_evaluator.hpp"
-#include "quantizer/run/load_model.hpp"
 #include "quantizer/run/quantize.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

@@ -5,8 +5,8 @@
 
 #include <fstream>
 
-#include "graph/io/json.hpp"
-#include "graph/io/sha256.hpp"
+#include "graph/io/files/sha256.hpp"
+#include "graph/json/json.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

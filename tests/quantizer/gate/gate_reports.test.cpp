@@ -6,7 +6,7 @@
 #include <fstream>
 #include <limits>
 
-#include "graph/io/json.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/gate/gate_json.hpp"
 #include "quantizer/gate/gate_table.hpp"
 #include "quantizer/gate/junit.hpp"

@@ -24,7 +24,7 @@ Criterion measured(double value, std::optional<double> error, Bound bound, doubl
 }
 
 Verdict verdict(double value, std::optional<double> error, Bound bound, double limit) {
-  return judged(measured(value, error, bound, limit), 3.0).verdict;
+  return decided(measured(value, error, bound, limit), 3.0).verdict;
 }
 
 TEST(GateRule, FailsOnlyBeyondThreeStandardErrors) {
@@ -53,10 +53,10 @@ TEST(GateRule, WhatIsNoNumberFails) {
   EXPECT_EQ(verdict(2.0, nan, Bound::at_most, 1.0), Verdict::failed);
   EXPECT_EQ(verdict(1.0, nan, Bound::at_most, 1.0), Verdict::passed);
   EXPECT_EQ(verdict(2.0, 1.0, Bound::at_most, nan), Verdict::failed);
-  EXPECT_EQ(judged(measured(2.0, 1.0, Bound::at_most, 1.0), nan).verdict, Verdict::failed);
+  EXPECT_EQ(decided(measured(2.0, 1.0, Bound::at_most, 1.0), nan).verdict, Verdict::failed);
   Criterion counted = measured(2.0, 1.0, Bound::at_most, 1.0);
   counted.sigmas_beyond = nan;
-  EXPECT_EQ(judged(counted, 3.0).verdict, Verdict::failed);
+  EXPECT_EQ(decided(counted, 3.0).verdict, Verdict::failed);
   EXPECT_EQ(
       speedup(std::vector<double>(speedup_turns, nan), std::vector<double>(speedup_turns, 1.0), 1.5)
           .verdict,
@@ -77,7 +77,7 @@ LossResult loss_of_blocks(double value, std::vector<double> without_block, doubl
 
 TEST(GateRule, EqualModelsDifferByExactlyNothing) {
   const LossResult model = loss_of_blocks(0.3, {0.1, 0.3, 0.7});
-  const Criterion criterion = judged(worse_than_baseline(model, model, false, {0.0}, true), 3.0);
+  const Criterion criterion = decided(worse_than_baseline(model, model, false, {0.0}, true), 3.0);
   EXPECT_EQ(criterion.value, 0.0);
   EXPECT_EQ(criterion.error, 0.0);
   EXPECT_EQ(criterion.verdict, Verdict::passed);
@@ -91,10 +91,10 @@ TEST(GateRule, NoiseOfSharedEventsCancels) {
   EXPECT_NEAR(paired.value, 1.0, 1e-12);
   // (G - 1) / G * sum over blocks: 2 / 3 * 2 * 0.01^2
   EXPECT_NEAR(*paired.error, std::sqrt(2.0 / 3.0 * 2e-4), 1e-12);
-  EXPECT_EQ(judged(paired, 3.0).verdict, Verdict::failed);
+  EXPECT_EQ(decided(paired, 3.0).verdict, Verdict::failed);
   const Criterion recorded = worse_than_baseline(model, baseline, false, {0.1, false}, false);
   EXPECT_NEAR(*recorded.error, std::hypot(3.5, 3.5), 1e-12);
-  EXPECT_EQ(judged(recorded, 3.0).verdict, Verdict::unclear);
+  EXPECT_EQ(decided(recorded, 3.0).verdict, Verdict::unclear);
 }
 
 TEST(GateRule, RelativeToleranceCarriesTheBaselinesNoise) {
@@ -111,7 +111,7 @@ TEST(GateRule, RelativeToleranceCarriesTheBaselinesNoise) {
 // A tenth of relative error: 3 sigma are a factor of 1.35, whatever the limit.
 TEST(GateRule, ALossFarBeyondItsLimitFails) {
   const auto verdict_of = [](double limit, double error) {
-    return judged(loss_within(loss_of_blocks(1.0, {}, error), limit, false), 3.0).verdict;
+    return decided(loss_within(loss_of_blocks(1.0, {}, error), limit, false), 3.0).verdict;
   };
   EXPECT_EQ(verdict_of(0.75, 0.1), Verdict::unclear);
   EXPECT_EQ(verdict_of(0.73, 0.1), Verdict::failed);
@@ -129,7 +129,7 @@ TEST(GateRule, HigherIsBetterIsTurnedRound) {
   // 0.9 * baseline - model varies by -0.1.
   EXPECT_NEAR(*criterion.error, std::sqrt(2.0 / 3.0 * 0.02), 1e-12);
   // Better is never beyond a limit.
-  EXPECT_EQ(judged(worse_than_baseline(baseline, worse, true, {0.0}, true), 0.0).verdict,
+  EXPECT_EQ(decided(worse_than_baseline(baseline, worse, true, {0.0}, true), 0.0).verdict,
             Verdict::passed);
 }
 

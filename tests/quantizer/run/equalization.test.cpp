@@ -7,12 +7,12 @@
 
 #include "calibration/corrections/channel_ranges.hpp"
 #include "calibration/showers/make_showers.hpp"
-#include "graph/io/json.hpp"
 #include "graph/ir/editor.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/plan/make_plan.hpp"
-#include "quantizer/run/load_model.hpp"
 #include "quantizer/run/quantize.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

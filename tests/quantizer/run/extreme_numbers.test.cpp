@@ -10,9 +10,9 @@
 #include <cmath>
 #include <limits>
 
-#include "calibration/collect.hpp"
+#include "calibration/collect/collect.hpp"
 #include "graph/exec/engine.hpp"
-#include "graph/io/native_format.hpp"
+#include "graph/io/native/native_format.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/qmath.hpp"
 #include "quantizer/plan/make_plan.hpp"

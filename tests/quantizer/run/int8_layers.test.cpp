@@ -6,14 +6,15 @@
 
 #include <iostream>
 
-#include "calibration/collect.hpp"
+#include "calibration/collect/collect.hpp"
 #include "calibration/data/latents.hpp"
 #include "graph/exec/engine.hpp"
-#include "graph/io/keras_reader.hpp"
+#include "graph/io/keras/reader.hpp"
 #include "graph/passes/pass.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "quantizer/run/quantize.hpp"
-#include "tests/graph/integer_judge.hpp"
+#include "quantizer/search/space/layer_specs.hpp"
+#include "tests/graph/integer_check.hpp"
 
 namespace caloquant {
 namespace {
@@ -24,7 +25,7 @@ void check_anglegan(const Graph& graph, ActivationRule rule) {
                                std::span<const std::span<float>> inputs) {
     const std::span<float> input = inputs[0];
     fill_latents(
-        InputRecipe::energy_angle_noise, 7, first,
+        InputEncoding::energy_angle_noise, 7, first,
         std::span(labels).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
         256, input);
   };
@@ -37,7 +38,7 @@ void check_anglegan(const Graph& graph, ActivationRule rule) {
   }
   WeightCache weights;
   const Graph quantized = apply_plan(graph, make_plan(graph, table, config, rule, weights));
-  testing::IntegerJudge judge;
+  testing::IntegerCheck judge;
   judge.check_sums();
   const auto engine = compile_engine(quantized, 1, {active_isa(), {}, judge.listener()});
   std::vector<float> input(256);

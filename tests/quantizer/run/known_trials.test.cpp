@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/quantizer/space/layers.hpp"
+#include "tests/quantizer/search/space/layers.hpp"
 
 namespace caloquant {
 namespace {

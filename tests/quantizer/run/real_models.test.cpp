@@ -7,15 +7,15 @@
 
 #include "calibration/showers/make_showers.hpp"
 #include "graph/exec/engine.hpp"
-#include "graph/io/h5file.hpp"
-#include "graph/io/native_format.hpp"
+#include "graph/io/files/h5file.hpp"
+#include "graph/io/native/native_format.hpp"
 #include "graph/passes/pass.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/evaluate/shower_evaluator.hpp"
-#include "quantizer/run/batch_run.hpp"
-#include "quantizer/run/benchmark.hpp"
-#include "quantizer/run/load_model.hpp"
+#include "quantizer/measure/batch_run.hpp"
+#include "quantizer/measure/benchmark.hpp"
 #include "quantizer/run/quantize.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <functional>
 
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "graph/ir/editor.hpp"
 #include "tests/support/support.hpp"
 

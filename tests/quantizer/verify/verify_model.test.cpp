@@ -8,9 +8,10 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 
-#include "graph/io/h5file.hpp"
+#include "graph/io/files/h5file.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
+#include "quantizer/verify/fp32_model.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

@@ -4,7 +4,7 @@
 #include <array>
 #include <caloquant/error.hpp>
 
-#include "graph/io/attribute_rules.hpp"
+#include "graph/io/import/attribute_rules.hpp"
 #include "graph/io/onnx/interpreter/functions.hpp"
 
 namespace caloquant::onnx {

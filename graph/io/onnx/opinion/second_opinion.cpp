@@ -117,7 +117,7 @@ class Opinion {
       drop_lowest(results.front());
     }
     if (depends) {
-      judge(node, results, check);
+      compare_node(node, results, check);
     }
     for (std::size_t i = 0; i < node.outputs.size() && i < results.size(); ++i) {
       values_[node.outputs[i]] = std::make_shared<const Array>(std::move(results[i]));
@@ -136,7 +136,7 @@ class Opinion {
     return node.name.empty() ? node.outputs.front() : node.name;
   }
 
-  void judge(const NodeDef& node, const Results& results, ImportCheck& check) {
+  void compare_node(const NodeDef& node, const Results& results, ImportCheck& check) {
     const Evaluated at{model_, node, values_, results.front()};
     const Margin margin = margin_of(at, margins_, work_);
     draws_.evaluate(at, results, margin, work_);

@@ -6,11 +6,11 @@
 #include <set>
 #include <utility>
 
+#include "graph/io/files/utf8.hpp"
 #include "graph/io/onnx/proto/decode_array.hpp"
 #include "graph/io/onnx/proto/onnx.pb.h"
 #include "graph/io/onnx/topology.hpp"
 #include "graph/io/protobuf/parse_file.hpp"
-#include "graph/io/utf8.hpp"
 
 namespace caloquant::onnx {
 namespace {

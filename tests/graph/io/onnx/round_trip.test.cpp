@@ -10,12 +10,12 @@
 #include <limits>
 
 #include "graph/exec/executor.hpp"
-#include "graph/io/keras_reader.hpp"
+#include "graph/io/keras/reader.hpp"
 #include "graph/io/onnx/interpreter/interpreter.hpp"
 #include "graph/io/onnx/onnx_reader.hpp"
 #include "graph/io/onnx/onnx_writer.hpp"
 #include "graph/passes/pass.hpp"
-#include "tests/graph/io/keras_support.hpp"
+#include "tests/graph/io/keras/support.hpp"
 #include "tests/graph/passes/support.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"

@@ -8,14 +8,14 @@
 #include <caloquant/error.hpp>
 #include <set>
 
-#include "graph/io/attribute_rules.hpp"
-#include "graph/io/h5file.hpp"
-#include "graph/io/json.hpp"
+#include "graph/io/files/h5file.hpp"
+#include "graph/io/import/attribute_rules.hpp"
 #include "graph/io/onnx/interpreter/interpreter.hpp"
 #include "graph/io/onnx/onnx_reader.hpp"
 #include "graph/io/tensorflow/operator_table.hpp"
 #include "graph/io/tensorflow/proto/read_program.hpp"
-#include "tests/graph/io/keras_support.hpp"
+#include "graph/json/json.hpp"
+#include "tests/graph/io/keras/support.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

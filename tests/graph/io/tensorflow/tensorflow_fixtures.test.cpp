@@ -8,10 +8,10 @@
 #include <iterator>
 
 #include "graph/exec/executor.hpp"
-#include "graph/io/keras_reader.hpp"
+#include "graph/io/keras/reader.hpp"
 #include "graph/io/tensorflow/tensorflow_reader.hpp"
 #include "graph/passes/pass.hpp"
-#include "tests/graph/io/keras_support.hpp"
+#include "tests/graph/io/keras/support.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"
 

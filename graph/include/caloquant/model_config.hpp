@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#pragma GCC visibility push(default)
+namespace caloquant {
+
+/// How network output becomes energy: E[GeV] = out^(1 / power) / scale.
+struct OutputConfig {
+  double scale = 1.0;
+  double power = 1.0;
+  friend bool operator==(const OutputConfig&, const OutputConfig&) = default;
+};
+
+/// The FP32 model: `file`, or `architecture` with `weights` or with `random_weights`.
+struct ModelConfig {
+  std::filesystem::path architecture;           ///< Keras to_json form; empty when not given
+  std::filesystem::path weights;                ///< Keras save_weights form; empty when not given
+  std::filesystem::path file;                   ///< full Keras or ONNX model; empty when not given
+  std::optional<std::uint64_t> random_weights;  ///< seed
+  /// What the framework computes (ExpectedFiles); the model is refused when it does not agree.
+  std::filesystem::path expected;
+  OutputConfig output;
+  bool import_check = true;  ///< compute ONNX and TensorFlow models twice
+  friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
+};
+
+/// How the network is rewritten before it is calibrated, quantized and run.
+struct GraphConfig {
+  std::vector<std::string> disabled_passes;  ///< names of optional passes (graph/passes)
+  friend bool operator==(const GraphConfig&, const GraphConfig&) = default;
+};
+
+}  // namespace caloquant
+#pragma GCC visibility pop

@@ -1,0 +1,88 @@
+#include "graph/io/files/hdf5/open_file.hpp"
+
+#include "graph/io/files/hdf5/check/check_file.hpp"
+#include "graph/io/files/hdf5/storage.hpp"
+
+namespace caloquant::hdf5 {
+
+void OpenFile::fail(const std::string& inside, const std::string& problem,
+                    const std::string& remedy) const {
+  const std::string place = path.string() + (inside.empty() ? "" : ":" + inside);
+  switch (on_error) {
+    case ErrorKind::model:
+      throw ModelError(place, problem, remedy);
+    case ErrorKind::data:
+      throw DataError(place, problem, remedy);
+    default:
+      throw BackendError(place, problem, remedy);
+  }
+}
+
+std::unique_ptr<OpenFile> OpenFile::open(const std::filesystem::path& file, ErrorKind on_error,
+                                         bool follow_links) {
+  prepare_library();
+  auto opened = std::make_unique<OpenFile>();
+  opened->path = file;
+  opened->on_error = on_error;
+  opened->follow_links = follow_links;
+  if (std::filesystem::is_directory(file)) {
+    opened->fail("", "is a folder", "give an HDF5 file");
+  }
+  if (!std::filesystem::exists(file)) {
+    opened->fail("", "there is no such file", "check the path");
+  }
+  if (!std::filesystem::is_regular_file(file)) {
+    opened->fail("", "is a pipe or a device", "give an HDF5 file");
+  }
+  const auto bytes = FileBytes::open(file);
+  if (!bytes) {
+    opened->fail("", "cannot be read", "check its permissions");
+  }
+  opened->expect_sound(*bytes);
+  opened->file = Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  if (!opened->file.valid()) {
+    opened->fail("", "cannot be opened as HDF5", "the file may be truncated: copy it again");
+  }
+  return opened;
+}
+
+void OpenFile::expect_sound(const FileBytes& bytes) const {
+  if (!superblock_in(bytes)) {
+    fail("", "is not an HDF5 file", "check that it is the right one, and whole");
+  }
+  if (const auto damage = damage_in(bytes)) {
+    fail("", "is damaged: " + *damage, "it may be truncated: copy it again");
+  }
+}
+
+Handle OpenFile::dataset(const std::string& name) const {
+  const std::optional<Place> place = find(name);
+  if (!place) {
+    fail(name, "there is no such dataset");
+  }
+  const Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
+  // Where expect_stored() looks for parts in other files, and nowhere else.
+  H5Pset_virtual_prefix(access.get(), "${ORIGIN}");
+  H5Pset_efile_prefix(access.get(), "${ORIGIN}");
+  Handle handle(H5Dopen2(place->file->file.get(), place->path.c_str(), access.get()), H5Dclose);
+  if (!handle.valid()) {
+    fail(name, "there is no such dataset");
+  }
+  expect_ended_sources(*this, name, handle);
+  return handle;
+}
+
+Handle OpenFile::attribute(const std::string& object, const std::string& name) const {
+  Handle handle;
+  if (const std::optional<Place> place = find(object)) {
+    handle = Handle(H5Aopen_by_name(place->file->file.get(), place->path.c_str(), name.c_str(),
+                                    H5P_DEFAULT, H5P_DEFAULT),
+                    H5Aclose);
+  }
+  if (!handle.valid()) {
+    fail(object, "has no attribute '" + name + "'");
+  }
+  return handle;
+}
+
+}  // namespace caloquant::hdf5

@@ -1,0 +1,52 @@
+#include "graph/io/files/output_guard.hpp"
+
+#include <caloquant/error.hpp>
+
+namespace caloquant {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code failure;
+  return fs::equivalent(a, b, failure) && !failure;
+}
+
+/// Is `output` the file `input`, or a file of the folder `input`?
+bool is_of(const fs::path& output, const fs::path& input) {
+  std::error_code failure;
+  if (!fs::is_directory(input, failure)) {
+    return same_file(output, input);
+  }
+  fs::recursive_directory_iterator at(input, fs::directory_options::skip_permission_denied,
+                                      failure);
+  for (; !failure && at != fs::recursive_directory_iterator(); at.increment(failure)) {
+    std::error_code no_file;
+    if (at->is_regular_file(no_file) && same_file(output, at->path())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void refuse_overwriting(const std::string& option, const fs::path& output,
+                        const std::vector<fs::path>& inputs) {
+  for (const fs::path& written : {output, fs::path(output.string() + ".partial")}) {
+    std::error_code failure;
+    if (output.empty() || !fs::exists(written, failure) || !fs::is_regular_file(written, failure)) {
+      continue;  // nothing is lost, and devices can be written to
+    }
+    for (const fs::path& input : inputs) {
+      if (!input.empty() && is_of(written, input)) {
+        throw UsageError(
+            option,
+            "'" + output.string() + "' would overwrite what is read: '" + input.string() + "'",
+            "name another file");
+      }
+    }
+  }
+}
+
+}  // namespace caloquant

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <filesystem>
+#include <vector>
+
+#include "graph/json/json.hpp"
+
+namespace caloquant {
+
+class KernelChoices;
+struct QuantizeResult;
+struct ModelQuality;
+struct RunCost;
+struct ShowerLossResult;
+
+/// What a result came from.
+struct ResultContext {
+  const RunConfig& config;
+  std::vector<std::filesystem::path> model_files;
+  std::vector<std::filesystem::path> data_files;
+  const KernelChoices* kernels = nullptr;  ///< what was measured; null: the default kernels ran
+  std::filesystem::path folder{};          ///< of what was written
+};
+
+/// Writes result.json atomically; its keys are described in quantizer/README.md. Throws
+/// BackendError.
+void write_result_json(const QuantizeResult& result, const ResultContext& context,
+                       const std::filesystem::path& file);
+
+/// What it writes.
+[[nodiscard]] Json result_json(const QuantizeResult& result, const ResultContext& context);
+/// What a run came to: the first keys of result.json, from target_met to best_step.
+[[nodiscard]] Json outcome_json(const QuantizeResult& result, const RunConfig& config);
+[[nodiscard]] Json cost_json(const RunCost& cost);
+
+/// value, standard error, dead-output loss, parts by axis, trust.
+[[nodiscard]] Json to_json(const ShowerLossResult& loss);
+/// The same of any metric; without parts by axis where there are none.
+[[nodiscard]] Json to_json(const ModelQuality& quality);
+
+/// Per kind of layer: the chosen kernel and what each one takes [ms per image, one thread].
+[[nodiscard]] Json kernels_json(const KernelChoices& kernels);
+
+/// Versions, instruction set, threads and the SHA-256 of every file.
+[[nodiscard]] Json provenance_json(const ResultContext& context);
+
+}  // namespace caloquant

@@ -1,0 +1,105 @@
+#include "quantizer/run/choose_corrections.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace caloquant {
+namespace {
+
+/// The values that a recipe may take, the one without it first.
+std::vector<bool> values_of(CorrectionMode recipe, bool may_try) {
+  const CorrectionOptions options = options_of(recipe, may_try);
+  std::vector<bool> values;
+  if (options.without) {
+    values.push_back(false);
+  }
+  if (options.with) {
+    values.push_back(true);
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<Measure> measures_of(const ModelQuality& quality, const AccuracyCriterion& accuracy) {
+  std::vector<Measure> measures;
+  for (const EnergyResponse& response : quality.response) {
+    measures.push_back(
+        {"energy response at " + response.bin, response.ratio - 1.0, *accuracy.energy_response});
+  }
+  return measures;
+}
+
+ProbeResult probe_result(const ModelQuality& quality, const AccuracyCriterion& accuracy,
+                         double target) {
+  const double loss = quality.loss.value;
+  const double error = quality.loss.error;
+  const std::vector<Measure> measures = measures_of(quality, accuracy);
+  if (measures.empty() || !(target > 0.0)) {
+    return {loss, error};
+  }
+  double worst_ratio = error / target;
+  for (const Measure& measure : measures) {
+    const double ratio = std::abs(measure.value) / measure.limit;
+    worst_ratio =
+        std::isnan(ratio) ? std::numeric_limits<double>::infinity() : std::max(worst_ratio, ratio);
+  }
+  return {loss, worst_ratio};
+}
+
+CorrectionOptions options_of(CorrectionMode recipe, bool may_try) {
+  return {recipe != CorrectionMode::on,
+          recipe == CorrectionMode::on || (recipe == CorrectionMode::automatic && may_try)};
+}
+
+TuningConfig correction_probe(const TuningSpace& space) {
+  TuningConfig config;
+  for (const LayerSpec& layer : space.layers()) {
+    if (!layer.counted) {
+      continue;
+    }
+    LayerChoice choice;
+    if (!layer.fixed()) {
+      choice.precision = layer.searched.precisions.front();
+      for (const Precision precision : {Precision::w8a16, Precision::w8}) {
+        if (std::ranges::find(layer.searched.precisions, precision) !=
+            layer.searched.precisions.end()) {
+          choice.precision = precision;
+          break;
+        }
+      }
+    }
+    config.set(layer.name, choice);
+  }
+  return config;
+}
+
+CorrectionChoice choose_corrections(
+    const QuantizationConfig& config, bool may_try, const StatisticsTable* statistics,
+    const std::function<std::vector<ProbeResult>(const std::vector<Corrections>&)>& probe) {
+  std::vector<Corrections> combinations;
+  for (const bool reconstruct : values_of(config.weight_reconstruction, may_try)) {
+    for (const bool bias : values_of(config.bias_correction, may_try)) {
+      combinations.push_back({bias, reconstruct, statistics});
+    }
+  }
+  CorrectionChoice choice;
+  if (combinations.size() == 1) {
+    choice.corrections = combinations.front();
+    return choice;
+  }
+  const std::vector<ProbeResult> results = probe(combinations);
+  std::size_t best = 0;  // the simplest, unless another one is better
+  for (std::size_t i = 0; i < combinations.size(); ++i) {
+    choice.trials.push_back({.bias_correction = combinations[i].bias,
+                             .weight_reconstruction = combinations[i].reconstruct,
+                             .loss = results[i].loss});
+    best = results[i].worst_ratio < results[best].worst_ratio ? i : best;
+  }
+  choice.trials[best].kept = true;
+  choice.corrections = combinations[best];
+  return choice;
+}
+
+}  // namespace caloquant

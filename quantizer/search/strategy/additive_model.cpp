@@ -1,0 +1,281 @@
+#include "quantizer/search/strategy/additive_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "ops/core/check.hpp"
+
+namespace caloquant {
+namespace {
+
+// Standard deviations of the correlations c_lm: of each pair on its own, and of what all share.
+constexpr double own_correlation = 0.2;
+constexpr double common_correlation = 0.2;
+// What the model leaves out (three layers together, rounding), relative to the sum of |errors|.
+constexpr double left_out = 0.03;
+// Beyond these the newest trials say all there is to know, and the kernel stays small.
+constexpr std::size_t most_observations = 48;
+
+double normal_distribution(double x) {
+  return 0.5 * std::erfc(-x / std::numbers::sqrt2);
+}
+
+/// Lower Cholesky factor, row by row; `matrix` is positive definite.
+std::vector<std::vector<double>> cholesky(const std::vector<std::vector<double>>& matrix) {
+  std::vector<std::vector<double>> factor(matrix.size());
+  for (std::size_t i = 0; i < matrix.size(); ++i) {
+    factor[i].resize(i + 1);
+    for (std::size_t j = 0; j <= i; ++j) {
+      double sum = matrix[i][j];
+      for (std::size_t k = 0; k < j; ++k) {
+        sum -= factor[i][k] * factor[j][k];
+      }
+      factor[i][j] = i == j ? std::sqrt(std::max(sum, 1e-300)) : sum / factor[j][j];
+    }
+  }
+  return factor;
+}
+
+std::vector<double> solve_lower(const std::vector<std::vector<double>>& factor,
+                                std::vector<double> right) {
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      right[i] -= factor[i][k] * right[k];
+    }
+    right[i] /= factor[i][i];
+  }
+  return right;
+}
+
+std::vector<double> solve_upper(const std::vector<std::vector<double>>& factor,
+                                std::vector<double> right) {
+  for (std::size_t i = right.size(); i-- > 0;) {
+    for (std::size_t k = i + 1; k < right.size(); ++k) {
+      right[i] -= factor[k][i] * right[k];
+    }
+    right[i] /= factor[i][i];
+  }
+  return right;
+}
+
+}  // namespace
+
+std::optional<std::vector<double>> finite_measures(const Trial& trial) {
+  if (!trial.error.empty() || trial.measures.empty()) {
+    return std::nullopt;
+  }
+  std::vector<double> values;
+  for (const Measure& measure : trial.measures) {
+    if (!std::isfinite(measure.value)) {
+      return std::nullopt;
+    }
+    values.push_back(measure.value);
+  }
+  return values;
+}
+
+AdditiveModel::AdditiveModel(const LevelTable& table, const History& history, double baseline)
+    : table_(&table) {
+  for (const Trial& trial : history) {
+    if (finite_measures(trial)) {
+      for (const Measure& measure : trial.measures) {
+        limits_.push_back(measure.limit);
+      }
+      break;
+    }
+  }
+  learn_errors(history, baseline);
+  observe(history);
+}
+
+void AdditiveModel::learn_errors(const History& history, double baseline) {
+  const std::vector<LayerLevels>& layers = table_->layers();
+  const Assignment reference = table_->reference();
+  base_.assign(measures(), 0.0);
+  if (valid()) {
+    base_[0] = baseline;
+  }
+  processes_.resize(measures());
+  for (const LayerLevels& layer : layers) {
+    usable_.emplace_back(layer.levels.size(), false);
+    usable_.back().back() = true;
+    for (Process& process : processes_) {
+      process.errors.emplace_back(layer.levels.size(), 0.0);
+    }
+  }
+  for (const Trial& trial : history) {
+    const auto values = finite_measures(trial);
+    if (values && values->size() == measures() &&
+        table_->find(trial.proposal.config) == reference) {
+      base_ = *values;
+    }
+  }
+  for (const Trial& trial : history) {
+    const auto values = finite_measures(trial);
+    const auto assignment = table_->find(trial.proposal.config);
+    if (!values || values->size() != measures() || !assignment || !table_->is_single(*assignment)) {
+      continue;
+    }
+    const auto layer = static_cast<std::size_t>(std::ranges::mismatch(*assignment, reference).in1 -
+                                                assignment->begin());
+    const std::uint8_t level = (*assignment)[layer];
+    usable_[layer][level] = true;
+    for (std::size_t measure = 0; measure < measures(); ++measure) {
+      processes_[measure].errors[layer][level] = (*values)[measure] - base_[measure];
+    }
+  }
+}
+
+void AdditiveModel::observe(const History& history) {
+  std::vector<Values> observed;
+  for (auto trial = history.rbegin();
+       trial != history.rend() && observed.size() < most_observations; ++trial) {
+    const auto values = finite_measures(*trial);
+    auto assignment = table_->find(trial->proposal.config);
+    if (!values || values->size() != measures() || !assignment || table_->is_single(*assignment) ||
+        *assignment == table_->reference()) {
+      continue;
+    }
+    bool all_usable = true;
+    for (std::size_t layer = 0; layer < assignment->size(); ++layer) {
+      all_usable = all_usable && usable(layer, (*assignment)[layer]);
+    }
+    if (all_usable) {
+      observations_.push_back(*std::move(assignment));
+      observed.push_back(*values);
+    }
+  }
+  for (std::size_t measure = 0; measure < measures(); ++measure) {
+    fit(measure, observed);
+  }
+}
+
+void AdditiveModel::fit(std::size_t measure, const std::vector<Values>& observed) {
+  Process& process = processes_[measure];
+  double roots = 0.0;
+  double sizes = 0.0;
+  for (const Values& levels : process.errors) {
+    const double largest = std::abs(
+        *std::ranges::max_element(levels, {}, [](double error) { return std::abs(error); }));
+    roots += std::sqrt(largest);
+    sizes += largest;
+  }
+  // (sum of roots)^2 bounds what coherent() can be; the own part of the kernel is at most sizes^2.
+  process.largest_coherent = roots * roots;
+  process.largest_deviation =
+      std::sqrt(2.0 * own_correlation * own_correlation * sizes * sizes +
+                std::pow(common_correlation * process.largest_coherent, 2) +
+                std::pow(left_out * sizes, 2) + std::pow(1e-3 * limits_[measure], 2));
+  const std::size_t count = observations_.size();
+  std::vector<Values> matrix(count, Values(count));
+  Values residuals(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    residuals[i] = observed[i][measure] - sum_of_errors(measure, observations_[i]);
+    for (std::size_t j = 0; j <= i; ++j) {
+      matrix[i][j] = kernel(process, observations_[i], observations_[j]);
+    }
+    matrix[i][i] += nugget(measure, observations_[i]);
+  }
+  process.factor = cholesky(matrix);
+  process.weights = solve_upper(process.factor, solve_lower(process.factor, residuals));
+  for (std::size_t i = 0; i < count; ++i) {
+    const double common = common_correlation * common_correlation *
+                          coherent(process, observations_[i]) * process.largest_coherent;
+    process.largest_correction += std::abs(process.weights[i]) *
+                                  (kernel(process, observations_[i], observations_[i]) + common);
+  }
+}
+
+bool AdditiveModel::usable(std::size_t layer, std::uint8_t level) const {
+  return usable_[layer][level];
+}
+
+double AdditiveModel::error(std::size_t measure, std::size_t layer, std::uint8_t level) const {
+  return processes_[measure].errors[layer][level];
+}
+
+double AdditiveModel::sum_of_errors(std::size_t measure, const Assignment& assignment) const {
+  double sum = base_[measure];
+  for (std::size_t layer = 0; layer < assignment.size(); ++layer) {
+    sum += error(measure, layer, assignment[layer]);
+  }
+  return sum;
+}
+
+/// Sum over pairs of 2 sqrt(e_l e_m): what the pairs add when all errors point the same way.
+double AdditiveModel::coherent(const Process& process, const Assignment& assignment) const {
+  double roots = 0.0;
+  double sizes = 0.0;
+  for (std::size_t layer = 0; layer < assignment.size(); ++layer) {
+    const double size = std::abs(process.errors[layer][assignment[layer]]);
+    roots += std::sqrt(size);
+    sizes += size;
+  }
+  return std::max(roots * roots - sizes, 0.0);
+}
+
+/// Covariance of the rests of two assignments: over pairs (l, m) that have the same levels in both,
+/// own^2 4 e_l e_m, and common^2 coherent(left) coherent(right).
+double AdditiveModel::kernel(const Process& process, const Assignment& left,
+                             const Assignment& right) const {
+  double sizes = 0.0;
+  double squares = 0.0;
+  for (std::size_t layer = 0; layer < left.size(); ++layer) {
+    if (left[layer] == right[layer]) {
+      const double size = std::abs(process.errors[layer][left[layer]]);
+      sizes += size;
+      squares += size * size;
+    }
+  }
+  const double own = 2.0 * std::max(sizes * sizes - squares, 0.0);
+  return own_correlation * own_correlation * own + common_correlation * common_correlation *
+                                                       coherent(process, left) *
+                                                       coherent(process, right);
+}
+
+double AdditiveModel::nugget(std::size_t measure, const Assignment& assignment) const {
+  double sizes = 0.0;
+  for (std::size_t layer = 0; layer < assignment.size(); ++layer) {
+    sizes += std::abs(error(measure, layer, assignment[layer]));
+  }
+  return std::pow(left_out * sizes, 2) + std::pow(1e-3 * limits_[measure], 2) + 1e-30;
+}
+
+AdditiveModel::Prediction AdditiveModel::predict(std::size_t measure,
+                                                 const Assignment& assignment) const {
+  const Process& process = processes_[measure];
+  Prediction prediction{sum_of_errors(measure, assignment),
+                        kernel(process, assignment, assignment) + nugget(measure, assignment)};
+  Values shared(observations_.size());
+  for (std::size_t i = 0; i < observations_.size(); ++i) {
+    shared[i] = kernel(process, assignment, observations_[i]);
+    prediction.mean += shared[i] * process.weights[i];
+  }
+  for (const double known : solve_lower(process.factor, std::move(shared))) {
+    prediction.deviation -= known * known;
+  }
+  prediction.deviation = std::sqrt(std::max(prediction.deviation, 0.0));
+  return prediction;
+}
+
+double AdditiveModel::probability(const Assignment& assignment) const {
+  double probability = 1.0;
+  for (std::size_t measure = 0; measure < measures(); ++measure) {
+    const Prediction predicted = predict(measure, assignment);
+    const double unit = std::max(predicted.deviation, 1e-15);
+    double within = normal_distribution((limits_[measure] - predicted.mean) / unit);
+    if (measure > 0) {  // the loss has no lower limit
+      within -= normal_distribution((-limits_[measure] - predicted.mean) / unit);
+    }
+    probability *= within;
+  }
+  return probability;
+}
+
+double AdditiveModel::slack(std::size_t measure, double sigmas) const {
+  const Process& process = processes_[measure];
+  return process.largest_correction + sigmas * process.largest_deviation;
+}
+
+}  // namespace caloquant

@@ -1,0 +1,170 @@
+#include "quantizer/search/strategy/auto.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "quantizer/search/strategy/additive_model.hpp"
+#include "quantizer/search/strategy/cost.hpp"
+
+namespace caloquant {
+namespace {
+
+/// Every layer at the first of `wanted` that it has, or else at `otherwise`.
+Assignment all_at(const LevelTable& table, const std::vector<Precision>& wanted,
+                  const Assignment& otherwise) {
+  Assignment assignment = otherwise;
+  for (std::size_t layer = 0; layer < assignment.size(); ++layer) {
+    for (const Precision precision : wanted) {
+      if (const auto level = table.level_of(layer, precision)) {
+        assignment[layer] = *level;
+        break;
+      }
+    }
+  }
+  return assignment;
+}
+
+/// How far a trial is from its limits: 1 is just met.
+double worst_ratio(const Trial& trial) {
+  double worst = 0.0;
+  if (!finite_measures(trial)) {
+    return std::numeric_limits<double>::infinity();
+  }
+  for (const Measure& measure : trial.measures) {
+    const double size = std::abs(measure.value);
+    worst = std::max(worst, measure.limit > 0.0 ? size / measure.limit
+                            : size > 0.0        ? std::numeric_limits<double>::infinity()
+                                                : 0.0);
+  }
+  return worst;
+}
+
+bool any_meets(const History& history) {
+  return std::ranges::any_of(history, &Trial::target_met);
+}
+
+}  // namespace
+
+std::vector<Assignment> recipes_of(const LevelTable& table) {
+  const Assignment compact = table.most_compact();
+  const Assignment int8 = all_at(table, {Precision::int8}, compact);
+  const Assignment w8a16 = all_at(table, {Precision::w8a16, Precision::w8}, compact);
+  Assignment tail = int8;
+  std::size_t convolutions = 0;
+  constexpr std::size_t tail_length = 2;
+  for (std::size_t layer = tail.size(); layer-- > 0 && convolutions < tail_length;) {
+    if (table.layers()[layer].op == "conv") {
+      tail[layer] = w8a16[layer];
+      ++convolutions;
+    }
+  }
+  std::vector<Assignment> recipes;
+  for (const Assignment& recipe :
+       {int8, tail, w8a16, all_at(table, {Precision::bf16, Precision::w8}, table.reference())}) {
+    if (table.quantizes(recipe) && std::ranges::find(recipes, recipe) == recipes.end()) {
+      recipes.push_back(recipe);
+    }
+  }
+  return recipes;
+}
+
+AutoStrategy::AutoStrategy(LevelTable table, const StrategyOptions& options)
+    : table_(std::move(table)),
+      objective_(options.objective),
+      recipes_(recipes_of(table_)),
+      sensitivity_(table_, options, recipes_) {}
+
+std::optional<Assignment> AutoStrategy::open_recipe(const History& history) const {
+  double least_cost = std::numeric_limits<double>::infinity();
+  for (const Trial& trial : history) {
+    const auto assignment = table_.find(trial.proposal.config);
+    if (assignment && trial.target_met && objective_ != Objective::accurate) {
+      least_cost = std::min(least_cost, table_.cost(*assignment));
+    }
+  }
+  const std::set<Assignment> tried = table_.tried(history);
+  for (const Assignment& recipe : recipes_) {
+    const double cost = table_.cost(recipe);
+    if (tried.count(recipe) == 0 && cost < least_cost && !same_cost(cost, least_cost)) {
+      return recipe;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<Assignment> AutoStrategy::open_mixes(const History& history) const {
+  struct Best {
+    std::size_t layer;
+    std::uint8_t level;
+    double ratio;
+  };
+  std::vector<Best> best;
+  const Assignment reference = table_.reference();
+  for (std::size_t layer = 0; layer < reference.size(); ++layer) {
+    best.push_back({layer, reference[layer], std::numeric_limits<double>::infinity()});
+  }
+  for (const Trial& trial : history) {
+    const auto single = table_.find(trial.proposal.config);
+    if (single && table_.is_single(*single)) {
+      const auto layer =
+          static_cast<std::size_t>(std::ranges::mismatch(*single, reference).in1 - single->begin());
+      if (worst_ratio(trial) < best[layer].ratio) {
+        best[layer] = {layer, (*single)[layer], worst_ratio(trial)};
+      }
+    }
+  }
+  std::erase_if(best, [](const Best& entry) { return !std::isfinite(entry.ratio); });
+  std::ranges::stable_sort(best, {}, &Best::ratio);
+  const std::set<Assignment> tried = table_.tried(history);
+  std::vector<Assignment> mixes;
+  for (std::size_t count = best.size(); count >= 2; --count) {
+    Assignment mix = reference;
+    for (std::size_t i = 0; i < count; ++i) {
+      mix[best[i].layer] = best[i].level;
+    }
+    if (tried.count(mix) == 0) {
+      mixes.push_back(std::move(mix));
+    }
+  }
+  return mixes;
+}
+
+std::optional<Proposal> AutoStrategy::next(const History& history) const {
+  std::vector<Proposal> ahead = known_ahead(history);
+  return ahead.empty() ? std::nullopt : std::optional(std::move(ahead.front()));
+}
+
+std::vector<Proposal> AutoStrategy::known_ahead(const History& history) const {
+  if (const auto recipe = open_recipe(history)) {
+    return {table_.proposal(*recipe, "recipe")};
+  }
+  std::vector<Proposal> ahead = sensitivity_.known_ahead(history);
+  if (ahead.empty() && !any_meets(history)) {
+    const std::vector<Assignment> mixes = open_mixes(history);
+    if (!mixes.empty()) {
+      ahead.push_back(table_.proposal(mixes.front(), "least error"));
+    }
+  }
+  return ahead;
+}
+
+std::size_t AutoStrategy::remaining_at_most(const History& history) const {
+  if (known_ahead(history).empty()) {
+    return 0;
+  }
+  const std::set<Assignment> tried = table_.tried(history);
+  std::set<Assignment> planned(recipes_.begin(), recipes_.end());
+  const std::vector<Assignment> singles = table_.singles();
+  planned.insert(singles.begin(), singles.end());
+  planned.insert(table_.reference());
+  const auto done = static_cast<std::size_t>(std::ranges::count_if(
+      planned, [&](const Assignment& assignment) { return tried.count(assignment) > 0; }));
+  // Verifications, repairs and mixes.
+  const std::size_t others = tried.size() - done;
+  const std::size_t most = SensitivityStrategy::verifications + 2 * table_.layers().size();
+  return planned.size() - done +
+         std::max(most > others ? most - others : 0, open_mixes(history).size());
+}
+
+}  // namespace caloquant

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <caloquant/strategy.hpp>
+#include <vector>
+
+#include "quantizer/search/strategy/level_table.hpp"
+#include "quantizer/search/strategy/sensitivity.hpp"
+
+namespace caloquant {
+
+/// What most users want:
+///  1. recipes, unless a cheaper plan meets the target already: all int8; int8 with the tail (the
+///     last two convolutions) at w8a16; all w8a16 (a dense layer w8); all bf16. A layer without the
+///     precision takes its most compact one, in the last recipe its reference;
+///  2. `sensitivity`, which learns from the recipes too;
+///  3. when nothing has met the target: every layer at the precision at which it loses least,
+///     then without the most sensitive layer, and so on down to two layers. (One layer alone was
+///     tried in 2.) So it ends empty-handed only where no layer alone meets the target and no plan
+///     makes errors cancel.
+class AutoStrategy final : public Strategy {
+ public:
+  AutoStrategy(LevelTable table, const StrategyOptions& options);
+
+  [[nodiscard]] std::string_view name() const override { return "auto"; }
+  [[nodiscard]] std::optional<Proposal> next(const History& history) const override;
+  [[nodiscard]] std::vector<Proposal> known_ahead(const History& history) const override;
+  [[nodiscard]] std::size_t remaining_at_most(const History& history) const override;
+
+ private:
+  /// The first recipe that is still worth a trial.
+  [[nodiscard]] std::optional<Assignment> open_recipe(const History& history) const;
+  /// What is left of (3).
+  [[nodiscard]] std::vector<Assignment> open_mixes(const History& history) const;
+
+  LevelTable table_;
+  Objective objective_;
+  std::vector<Assignment> recipes_;
+  SensitivityStrategy sensitivity_;
+};
+
+/// The recipes of a table in their order, without repeats and without plans that quantize nothing.
+[[nodiscard]] std::vector<Assignment> recipes_of(const LevelTable& table);
+
+}  // namespace caloquant

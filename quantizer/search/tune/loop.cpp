@@ -1,0 +1,241 @@
+#include "quantizer/search/tune/loop.hpp"
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "ops/core/check.hpp"
+#include "ops/core/clock.hpp"
+#include "quantizer/search/strategy/cost.hpp"
+#include "quantizer/search/tune/criterion.hpp"
+
+namespace caloquant {
+namespace {
+
+/// What the best trial is chosen by.
+struct Preference {
+  bool higher_is_better;
+  bool by_layers;  ///< the most quantized layers, whatever they cost
+  Objective objective;
+  const CostTable& costs;
+
+  /// < 0: `trial` is cheaper, > 0: `other` is.
+  [[nodiscard]] int compare_cost(const Trial& trial, const Trial& other) const {
+    if (costs.empty()) {
+      return 0;
+    }
+    const double own = amount(cost_of(trial.proposal.config, costs), objective);
+    const double others = amount(cost_of(other.proposal.config, costs), objective);
+    return same_cost(own, others) ? 0 : own < others ? -1 : 1;
+  }
+};
+
+/// Both meet the target: is `trial` the one to keep rather than `best`?
+bool preferred(const Trial& trial, const Trial& best, const Preference& preference) {
+  const bool better_loss = better(trial, best, preference.higher_is_better);
+  const bool worse_loss = better(best, trial, preference.higher_is_better);
+  if (preference.by_layers) {
+    const std::size_t layers = trial.quantized_layers();
+    const std::size_t best_layers = best.quantized_layers();
+    return layers != best_layers ? layers > best_layers : better_loss;
+  }
+  const int cost = preference.compare_cost(trial, best);
+  if (preference.objective == Objective::accurate) {
+    return better_loss || (!worse_loss && cost < 0);
+  }
+  return cost != 0 ? cost < 0 : better_loss;
+}
+
+/// Is `trial` the one to keep rather than `best`?
+bool replaces(const Trial& trial, const Trial& best, const Preference& preference) {
+  if (trial.target_met != best.target_met) {
+    return trial.target_met;
+  }
+  if (trial.target_met) {
+    return preferred(trial, best, preference);
+  }
+  const std::size_t layers = trial.quantized_layers();
+  const std::size_t best_layers = best.quantized_layers();
+  if ((layers == 0) != (best_layers == 0)) {
+    return layers > 0;
+  }
+  if (better(trial, best, preference.higher_is_better)) {
+    return true;
+  }
+  return !better(best, trial, preference.higher_is_better) && layers > best_layers;
+}
+
+class Run {
+ public:
+  Run(const Strategy& strategy, const TuneOptions& options, const TuneCallbacks& callbacks,
+      Journal* journal)
+      : strategy_(strategy),
+        options_(options),
+        callbacks_(callbacks),
+        journal_(journal),
+        start_(now()) {
+    result_.baseline = options.baseline;
+    result_.target = target_loss(options.criterion, options.baseline);
+  }
+
+  TuneResult finish() {
+    result_.reason = search();
+    result_.seconds = now() - start_;
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] double now() const {
+    return callbacks_.seconds ? callbacks_.seconds() : steady_seconds();
+  }
+
+  [[nodiscard]] bool interrupted() const {
+    return callbacks_.interrupted && callbacks_.interrupted();
+  }
+
+  [[nodiscard]] std::optional<StopReason> limit_reached() const {
+    const TuningLimits& limits = options_.limits;
+    if (interrupted()) {
+      return StopReason::interrupted;
+    }
+    if (limits.timeout == 0.0 && result_.target_met && strategy_.stops_at_target()) {
+      return StopReason::target_met;
+    }
+    if (result_.trials.size() >= limits.max_trials) {
+      return StopReason::max_trials;
+    }
+    if (limits.timeout > 0.0 && now() - start_ >= limits.timeout) {
+      return StopReason::timeout;
+    }
+    return std::nullopt;
+  }
+
+  StopReason search() {
+    while (true) {
+      if (const auto reason = limit_reached()) {
+        return *reason;
+      }
+      auto proposal = strategy_.next(result_.trials);
+      if (!proposal) {
+        return StopReason::exhausted;
+      }
+      CALOQUANT_EXPECT(std::ranges::none_of(result_.trials, [&](const Trial& trial) {
+        return trial.proposal.config == proposal->config;
+      }));
+      Trial trial;
+      trial.step = result_.trials.size();
+      trial.proposal = std::move(*proposal);
+      if (!evaluate(trial)) {
+        return StopReason::interrupted;
+      }
+      if (!record(std::move(trial))) {
+        return StopReason::callback;
+      }
+    }
+  }
+
+  /// False when the evaluation was interrupted: then there is no trial.
+  [[nodiscard]] bool evaluate(Trial& trial) const {
+    if (callbacks_.on_start) {
+      const std::size_t at_most =
+          result_.trials.size() + strategy_.remaining_at_most(result_.trials);
+      callbacks_.on_start(trial.step, trial.proposal,
+                          std::min(at_most, options_.limits.max_trials));
+    }
+    const double begin = now();
+    std::optional<double> share;
+    try {
+      const Evaluation evaluation = callbacks_.evaluate(trial.proposal.config);
+      trial.loss = evaluation.loss;
+      share = evaluation.seconds;
+      trial.standard_error = evaluation.standard_error;
+      trial.stopped_early = evaluation.stopped_early;
+      set_measures(trial, evaluation.measures);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) {
+        return false;
+      }
+      if (error.kind() != ErrorKind::backend) {
+        throw;
+      }
+      trial.error = error.what();
+    }
+    trial.seconds = share.value_or(now() - begin);
+    return true;
+  }
+
+  void set_measures(Trial& trial, const std::vector<Measure>& further) const {
+    const double target = result_.target;
+    if (options_.error_of) {
+      trial.measures = {{"loss", options_.error_of(trial.loss), options_.error_of(target)}};
+    } else if (options_.criterion.higher_is_better) {
+      const double lost = std::isfinite(trial.loss) ? std::max(result_.baseline - trial.loss, 0.0)
+                                                    : std::numeric_limits<double>::quiet_NaN();
+      trial.measures = {{"loss", lost, result_.baseline - target}};
+    } else {
+      trial.measures = {{"loss", trial.loss, target}};
+    }
+    trial.measures.insert(trial.measures.end(), further.begin(), further.end());
+    trial.target_met = !trial.stopped_early && trial.quantized_layers() > 0 &&
+                       meets(options_.criterion, trial.loss, target) &&
+                       std::ranges::all_of(further, &Measure::met);
+  }
+
+  [[nodiscard]] Preference preference() const {
+    const bool by_layers = strategy_.name() == "basic" ||
+                           (options_.costs.empty() && options_.objective != Objective::accurate);
+    return {options_.criterion.higher_is_better, by_layers, options_.objective, options_.costs};
+  }
+
+  /// False when on_trial wants the run to end.
+  [[nodiscard]] bool record(Trial trial) {
+    if (journal_ != nullptr) {
+      journal_->append(trial);
+    }
+    result_.trials.push_back(std::move(trial));
+    const Trial& last = result_.trials.back();
+    if (last.error.empty() &&
+        (!result_.best || replaces(last, result_.trials[*result_.best], preference()))) {
+      result_.best = last.step;
+      result_.target_met = last.target_met;
+    }
+    return !callbacks_.on_trial || callbacks_.on_trial(last);
+  }
+
+  const Strategy& strategy_;
+  const TuneOptions& options_;
+  const TuneCallbacks& callbacks_;
+  Journal* journal_;
+  double start_;
+  TuneResult result_;
+};
+
+}  // namespace
+
+std::string_view name_of(StopReason reason) noexcept {
+  switch (reason) {
+    case StopReason::target_met:
+      return "target_met";
+    case StopReason::exhausted:
+      return "exhausted";
+    case StopReason::max_trials:
+      return "max_trials";
+    case StopReason::timeout:
+      return "timeout";
+    case StopReason::interrupted:
+      return "interrupted";
+    case StopReason::callback:
+      return "callback";
+  }
+  return "?";
+}
+
+TuneResult tune(const Strategy& strategy, const TuneOptions& options,
+                const TuneCallbacks& callbacks, Journal* journal) {
+  CALOQUANT_EXPECT(callbacks.evaluate != nullptr);
+  return Run(strategy, options, callbacks, journal).finish();
+}
+
+}  // namespace caloquant
