@@ -1,20 +1,19 @@
 #include "quantizer/gate/check.hpp"
 
 #include <caloquant/error.hpp>
-#include <chrono>
 #include <memory>
 #include <utility>
 
 #include "graph/io/files/sha256.hpp"
+#include "ops/core/clock.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
-#include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/gate/baseline.hpp"
 #include "quantizer/gate/energy_criteria.hpp"
 #include "quantizer/measure/benchmark.hpp"
+#include "quantizer/run/run_session.hpp"
 #include "quantizer/search/tune/criterion.hpp"
-#include "quantizer/verify/fp32_model.hpp"
 
 namespace caloquant {
 namespace {
@@ -35,21 +34,20 @@ RunConfig with_totals(RunConfig config, bool wanted) {
 class Gate {
  public:
   Gate(const RunConfig& config, const LoadedModel& model, const GateOptions& options,
-       RunObserver& observer)
+       RunObserver& observer, std::shared_ptr<KernelChoices> kernels)
       : config_(config),
         model_(model),
         options_(options),
         observer_(observer),
-        parent_(load_fp32_model(config.model, config.graph)),
-        graph_(graph_beside(model, parent_.graph)),
-        evaluator_(make_evaluator(with_totals(config, options.baseline.has_value()), parent_.graph,
-                                  options.engine)) {
+        session_(with_totals(config, options.baseline.has_value()), {},
+                 {&observer, {}, std::move(kernels)}),
+        graph_(graph_beside(model, parent().graph)) {
     result_.sigmas = options.sigmas;
     result_.model = model.files.empty() ? "model" : model.files.back().filename().string();
   }
 
   GateResult execute() {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = steady_seconds();
     if (options_.baseline) {
       against_baseline();
     } else {
@@ -59,20 +57,15 @@ class Gate {
       measure_speedup();
     }
     tell_provenance();
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    result_.seconds = seconds.count();
+    result_.seconds = steady_seconds() - start;
     return std::move(result_);
   }
 
  private:
-  void prepare() {
-    observer_.on_phase("reference", evaluator_->reference_events().size());
-    evaluator_->prepare_reference(progress_of(observer_));
-  }
+  [[nodiscard]] const Fp32Model& parent() const { return session_.model(); }
 
   std::vector<ModelQuality> evaluate(const std::vector<Graph>& graphs) {
-    observer_.on_phase("evaluate", evaluator_->events().evaluation().size());
-    std::vector<ModelQuality> qualities = evaluator_->qualities_of(graphs, progress_of(observer_));
+    std::vector<ModelQuality> qualities = session_.qualities_of(graphs);
     for (const std::string& reason : qualities.front().loss.suspect) {
       result_.notes.push_back(reason);
     }
@@ -84,15 +77,7 @@ class Gate {
   }
 
   void against_target() {
-    prepare();
-    double limit = 0.0;
-    if (options_.max_loss) {
-      limit = *options_.max_loss;
-    } else {
-      observer_.on_phase("baseline", evaluator_->events().evaluation().size());
-      limit =
-          target_loss(config_.accuracy, evaluator_->baseline(progress_of(observer_)).loss.value);
-    }
+    const double limit = options_.max_loss ? *options_.max_loss : session_.target();
     const ModelQuality quality = std::move(evaluate({graph_}).front());
     Criterion loss = loss_within(quality.loss, limit, config_.accuracy.higher_is_better);
     loss.remedy = options_.max_loss
@@ -113,7 +98,6 @@ class Gate {
                         "check with the config of the baseline, or quantize again with this one");
     }
     baseline_ = baseline.file;
-    prepare();
     if (may_run(baseline)) {
       against_baseline_model(baseline);
     } else {
@@ -123,11 +107,11 @@ class Gate {
 
   /// Can the blessed model be run beside this one, and would that say anything?
   bool may_run(const GateBaseline& baseline) {
-    std::vector<std::string> parent;
-    for (const std::filesystem::path& file : parent_.files) {
-      parent.push_back(sha256_of_file(file));
+    std::vector<std::string> hashes;
+    for (const std::filesystem::path& file : parent().files) {
+      hashes.push_back(sha256_of_file(file));
     }
-    if (parent != baseline.parent) {
+    if (hashes != baseline.parent) {
       result_.notes.emplace_back(
           "the baseline has another fp32 model (SHA-256): losses are compared as recorded, "
           "energies are not");
@@ -154,10 +138,10 @@ class Gate {
   void against_baseline_model(const GateBaseline& baseline) {
     const LoadedModel blessed = load_model_file(baseline.model, config_.graph);
     const std::vector<ModelQuality> qualities =
-        evaluate({graph_, graph_beside(blessed, parent_.graph)});
+        evaluate({graph_, graph_beside(blessed, parent().graph)});
     add(worse_than_baseline(qualities[0].loss, qualities[1].loss, config_.accuracy.higher_is_better,
                             options_.tolerance, true));
-    const auto between = evaluator_->response_between(qualities[0], qualities[1]);
+    const auto between = session_.evaluator().response_between(qualities[0], qualities[1]);
     if (between.empty() && !config_.metric.tensor) {
       result_.notes.emplace_back(
           "energies are compared with the blessed model's for the metric reference fp32_paired "
@@ -185,13 +169,13 @@ class Gate {
   }
 
   void measure_speedup() {
-    observer_.on_phase("speed", speedup_turns);
+    observer_.on_phase_start(Phase::speed, speedup_turns);
     BenchmarkOptions options;
     options.batches = {static_cast<std::int64_t>(config_.execution.batch)};
     options.repetitions = speedup_turns;
-    options.engine = options_.engine;
+    options.engine = session_.engine();
     const std::vector<BenchmarkRow> rows =
-        run_benchmark({{"fp32", parent_.graph}, {"model", graph_}}, options);
+        run_benchmark({{"fp32", parent().graph}, {"model", graph_}}, options);
     result_.criteria.push_back(speedup(rows[1].turns, rows[0].turns, *options_.min_speedup));
   }
 
@@ -215,7 +199,7 @@ class Gate {
     for (const std::filesystem::path& file : model_.files) {
       tell_file("model", file);
     }
-    for (const std::filesystem::path& file : parent_.files) {
+    for (const std::filesystem::path& file : parent().files) {
       tell_file("fp32", file);
     }
     if (baseline_) {
@@ -223,7 +207,7 @@ class Gate {
     }
     tell_file("config", config_.source);
     tell("metric", describe(config_.metric));
-    tell("events", std::to_string(evaluator_->events().evaluation().size()));
+    tell("events", std::to_string(session_.evaluator().events().evaluation().size()));
     if (!config_.data.tensors) {
       tell("seed", std::to_string(config_.input.seed));
     }
@@ -233,9 +217,8 @@ class Gate {
   const LoadedModel& model_;
   const GateOptions& options_;
   RunObserver& observer_;
-  LoadedModel parent_;
+  RunSession session_;
   Graph graph_;
-  std::unique_ptr<Evaluator> evaluator_;
   std::optional<std::filesystem::path> baseline_;
   bool same_parent_ = true;
   GateResult result_;
@@ -244,8 +227,9 @@ class Gate {
 }  // namespace
 
 GateResult check_model(const RunConfig& config, const LoadedModel& model,
-                       const GateOptions& options, RunObserver& observer) {
-  return Gate(config, model, options, observer).execute();
+                       const GateOptions& options, RunObserver& observer,
+                       std::shared_ptr<KernelChoices> kernels) {
+  return Gate(config, model, options, observer, std::move(kernels)).execute();
 }
 
 }  // namespace caloquant

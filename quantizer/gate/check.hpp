@@ -2,9 +2,10 @@
 
 #include <caloquant/config.hpp>
 #include <filesystem>
+#include <memory>
 #include <optional>
 
-#include "graph/exec/engine.hpp"
+#include "graph/exec/kernel_choices.hpp"
 #include "graph/load_model/load_model.hpp"
 #include "quantizer/evaluate/event_progress.hpp"
 #include "quantizer/gate/gate_result.hpp"
@@ -21,13 +22,13 @@ struct GateOptions {
   double max_drift = 0.005;
   std::optional<double> min_speedup;  ///< of the model over its fp32 parent
   double sigmas = 3.0;                ///< what counts as beyond noise
-  EngineOptions engine{};
 };
 
 /// Measures a model against the fp32 parent of a config, and decides (README.md of this folder has
 /// the rules). Where the blessed model lies beside its result.json, both run on the same events.
 /// Throws ConfigError, ModelError, DataError, BackendError, and InterruptedError by the observer.
 [[nodiscard]] GateResult check_model(const RunConfig& config, const LoadedModel& model,
-                                     const GateOptions& options, RunObserver& observer);
+                                     const GateOptions& options, RunObserver& observer,
+                                     std::shared_ptr<KernelChoices> kernels = {});
 
 }  // namespace caloquant

@@ -15,12 +15,12 @@ PhaseClock::PhaseClock(std::function<void(const std::string&)> progress,
   }
 }
 
-void PhaseClock::on_phase(const std::string& phase, std::int64_t events) {
+void PhaseClock::begin(std::string name, std::int64_t events, std::optional<Phase> phase) {
   end_phase();
   if (progress_) {
-    progress_(phase);
+    progress_(name);
   }
-  phases_.push_back({phase});
+  phases_.push_back({std::move(name), phase, events});
   running_ = true;
   events_ = events;
   first_ = {};

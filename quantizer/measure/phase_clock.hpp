@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace caloquant {
 /// apart by the times at which batches were done.
 struct TimedPhase {
   std::string name;
+  std::optional<Phase> phase{};  ///< none: a part of the search
+  std::int64_t events = 0;
   double fixed_seconds = 0.0;
   double seconds_per_event = 0.0;
 
@@ -30,10 +33,15 @@ class PhaseClock : public RunObserver {
                       std::function<double()> seconds = {});
 
   /// Ends the phase at hand. One without events is all fixed.
-  void on_phase(const std::string& phase, std::int64_t events) override;
+  void on_phase_start(Phase phase, std::int64_t events) override {
+    begin(std::string(name_of(phase)), events, phase);
+  }
   void on_events(std::int64_t done) override;
   /// Ends the phase at hand and gives all of them, in order.
   [[nodiscard]] std::vector<TimedPhase> finish();
+
+ protected:
+  void begin(std::string name, std::int64_t events, std::optional<Phase> phase = {});
 
  private:
   void end_phase();

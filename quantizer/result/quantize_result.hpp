@@ -17,8 +17,8 @@
 
 namespace caloquant {
 
-/// One combination of recipes on the probe configuration; sequential bias correction on the final
-/// one.
+/// One combination of corrections on the probe configuration; sequential bias correction on the
+/// final one.
 struct CorrectionTrial {
   bool equalization = false;
   bool bias_correction = false;
@@ -49,8 +49,8 @@ struct QuantizeResult {
   QuantPlan plan;  ///< of the best configuration
   /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".
   std::map<std::string, std::string> implementations;
-  std::vector<CorrectionTrial> recipes;  ///< what was tried of the corrections; empty: nothing
-  CostTable costs;                       ///< of the layers; empty for basic
+  std::vector<CorrectionTrial> corrections;  ///< what was tried of the corrections; empty: nothing
+  CostTable costs;                           ///< of the layers; empty for basic
   std::optional<FinalReport> report;  ///< of the best configuration, where the config asks for it
   std::vector<EqualizedPlace> equalized;  ///< places in the network; empty: not equalized
   RunCost cost;

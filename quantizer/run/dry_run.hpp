@@ -5,6 +5,7 @@
 #include <caloquant/verify.hpp>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,7 +39,7 @@ struct DryRun {
   std::size_t at_most = 0;  ///< upper bound of the trials, the limit of the config included
   bool stops_at_target = false;
 
-  std::int64_t rehearsed_events = 0;    ///< of each kind, that the estimates are from
+  std::int64_t timed_events = 0;        ///< of the evaluation, that the estimates are from
   double fp32_seconds_per_event = 0.0;  ///< of the fp32 network in the engine
   std::vector<PhaseEstimate> phases;    ///< of the run with the most trials, in order
   double least_seconds = 0.0;           ///< when the first sweep of trials is enough
@@ -47,12 +48,12 @@ struct DryRun {
   std::size_t memory_bytes = 0;  ///< peak of the process
 };
 
-/// Loads the model, opens the data and rehearses the run with a few batches of events: reference,
-/// calibration, recipes, the first trials, one further trial and the final report. Each phase is
-/// then scaled to the events of the config. Writes nothing: kernels that are measured for it are
-/// for the caller to keep. Throws what quantize() would throw of config, model and data.
-/// `progress` is told what is being done, and may throw.
-[[nodiscard]] DryRun dry_run(const RunConfig& config, KernelChoices* kernels = nullptr,
+/// What a run of the config would do: a RunSession with three batches of events and a clock, whose
+/// phases are scaled to the events of the config. Writes nothing, also of `kernels` (null: the
+/// default kernels), which are for the caller to keep. Throws what a run would throw of config,
+/// model and data. `progress` is told what is being done, and may throw.
+[[nodiscard]] DryRun dry_run(const RunConfig& config,
+                             const std::shared_ptr<KernelChoices>& kernels = {},
                              const std::function<void(const std::string& what)>& progress = {});
 
 }  // namespace caloquant

@@ -68,7 +68,7 @@ void PreparedNetwork::calibrate_and_equalize(RunObserver& observer) {
 
 EqualizedGraph PreparedNetwork::equalize(RunObserver& observer) const {
   const EventRange events = evaluator_.events().calibration();
-  observer.on_phase("equalize", events.size());
+  observer.on_phase_start(Phase::equalize, events.size());
   return equalize_channels(
       graph_, collect_channel_ranges(graph_, filler(),
                                      {events, evaluator_.batch(), progress_of(observer), engine_}));
@@ -85,14 +85,14 @@ bool PreparedNetwork::is_better(const Graph& equalized, const CalibrationTable& 
   const std::vector<ProbeResult> results =
       probe({quantized(graph_, table_), quantized(equalized, table)}, observer);
   const bool better = results[1].worst_ratio < results[0].worst_ratio;
-  recipes_.push_back({.equalization = false, .loss = results[0].loss, .kept = !better});
-  recipes_.push_back({.equalization = true, .loss = results[1].loss, .kept = better});
+  tried_.push_back({.equalization = false, .loss = results[0].loss, .kept = !better});
+  tried_.push_back({.equalization = true, .loss = results[1].loss, .kept = better});
   return better;
 }
 
 std::vector<ProbeResult> PreparedNetwork::probe(const std::vector<Graph>& graphs,
                                                 RunObserver& observer) const {
-  observer.on_phase("recipes", evaluator_.events().evaluation().size());
+  observer.on_phase_start(Phase::corrections, evaluator_.events().evaluation().size());
   std::vector<ProbeResult> results;
   results.reserve(graphs.size());
   for (const ModelQuality& quality : evaluator_.qualities_of(graphs, progress_of(observer))) {
@@ -119,7 +119,7 @@ CalibrationTable PreparedNetwork::calibrate(const Graph& graph, RunObserver& obs
   options.code = [this, &graph](const Node& layer, const Range& range) {
     return first_code(graph, layer, range);
   };
-  observer.on_phase("calibrate", options.events.size());
+  observer.on_phase_start(Phase::calibrate, options.events.size());
   return collect_ranges(graph, filler(), options);
 }
 
@@ -132,14 +132,14 @@ QuantParams PreparedNetwork::first_code(const Graph& graph, const Node& layer,
                            config_.quantization.activation_rule);
 }
 
-/// Second moments of the layers' inputs, where a recipe may need them, and the recipes.
+/// Second moments of the layers' inputs, where a correction may need them, and the corrections.
 void PreparedNetwork::decide_corrections(RunObserver& observer) {
   const QuantizationConfig& quantization = config_.quantization;
   if (!wants(quantization.bias_correction) && !wants(quantization.weight_reconstruction)) {
     return;
   }
   const EventRange events = evaluator_.events().calibration();
-  observer.on_phase("statistics", events.size());
+  observer.on_phase_start(Phase::statistics, events.size());
   statistics_ = collect_statistics(graph_, filler(),
                                    {events, evaluator_.batch(), config_.input.seed, engine_});
   const auto probe_all = [&](const std::vector<Corrections>& all) {
@@ -155,7 +155,7 @@ void PreparedNetwork::decide_corrections(RunObserver& observer) {
   corrections_ = choice.corrections;
   for (CorrectionTrial trial : choice.trials) {
     trial.equalization = !equalized_.empty();
-    recipes_.push_back(trial);
+    tried_.push_back(trial);
   }
 }
 

@@ -14,7 +14,7 @@
 namespace caloquant {
 
 /// The fp32 network of a run with all that plans are made from: calibrated ranges, moments of the
-/// layers' inputs, and which recipes are used. Arguments must outlive it.
+/// layers' inputs, and which corrections are used. Arguments must outlive it.
 class PreparedNetwork {
  public:
   PreparedNetwork(const RunConfig& config, const TuningSpace& space, const Evaluator& evaluator,
@@ -23,11 +23,11 @@ class PreparedNetwork {
   PreparedNetwork& operator=(const PreparedNetwork&) = delete;
 
   /// Calibrates, and decides on equalization and corrections; needs the evaluator's reference where
-  /// a recipe is to be tried. `target`: of the loss's error. Throws what the observer's
+  /// a correction is to be tried. `target`: of the loss's error. Throws what the observer's
   /// interruption throws.
   void prepare(double target, RunObserver& observer);
 
-  /// The plan of a configuration, with the recipes that are used.
+  /// The plan of a configuration, with the corrections that are used.
   [[nodiscard]] QuantPlan plan(const TuningConfig& config) { return plan(config, corrections_); }
   [[nodiscard]] Graph quantized(const TuningConfig& config) {
     return apply_plan(graph_, plan(config));
@@ -38,7 +38,7 @@ class PreparedNetwork {
   [[nodiscard]] const CalibrationTable& ranges() const { return table_; }
   [[nodiscard]] const Corrections& corrections() const { return corrections_; }
   [[nodiscard]] const std::vector<EqualizedPlace>& equalized() const { return equalized_; }
-  [[nodiscard]] const std::vector<CorrectionTrial>& recipes() const { return recipes_; }
+  [[nodiscard]] const std::vector<CorrectionTrial>& corrections_tried() const { return tried_; }
   /// Layers with 8-bit weights in place of fp32 ones.
   [[nodiscard]] const std::vector<std::string>& weight_only_dense() const {
     return weight_only_dense_;
@@ -71,7 +71,7 @@ class PreparedNetwork {
   StatisticsTable statistics_;
   Corrections corrections_;
   std::vector<EqualizedPlace> equalized_;
-  std::vector<CorrectionTrial> recipes_;
+  std::vector<CorrectionTrial> tried_;
   double target_ = 0.0;
 };
 

@@ -1,18 +1,23 @@
+#include <atomic>
 #include <caloquant/error.hpp>
 #include <caloquant/session.hpp>
-#include <chrono>
 #include <utility>
 
-#include "graph/exec/kernel_choices.hpp"
-#include "quantizer/measure/layer_costs.hpp"
-#include "quantizer/measure/peak_memory.hpp"
-#include "quantizer/output/emit/result_json.hpp"
-#include "quantizer/run/input_files.hpp"
-#include "quantizer/run/stages.hpp"
+#include "quantizer/run/run_session.hpp"
+#include "quantizer/search/space/possible.hpp"
 
 namespace caloquant {
+namespace {
 
-Plan::Plan(std::shared_ptr<const QuantPlan> plan) : plan_(std::move(plan)) {}
+std::uint64_t next_session() {
+  static std::atomic<std::uint64_t> count{0};
+  return ++count;
+}
+
+}  // namespace
+
+Plan::Plan(std::shared_ptr<const QuantPlan> plan, std::uint64_t session)
+    : plan_(std::move(plan)), session_(session) {}
 
 std::vector<Plan::Layer> Plan::layers() const {
   std::vector<Layer> layers;
@@ -23,34 +28,18 @@ std::vector<Plan::Layer> Plan::layers() const {
 }
 
 struct Session::State {
-  using Clock = std::chrono::steady_clock;
+  State(const RunConfig& config, const RunParts& parts, RunObserver* observer,
+        const std::filesystem::path& folder)
+      : run(config, parts, {observer, folder, shared_machine_kernels()}) {}
 
-  State(const RunConfig& config, const RunParts& parts, RunObserver* watcher)
-      : observer(watcher != nullptr ? *watcher : nobody),
-        kernels(machine_kernels()),
-        stages(config, parts, engine_with(kernels ? &*kernels : nullptr)) {}
-
-  void need_reference() {
-    if (!referenced) {
-      stages.measure_reference(observer);
-      referenced = true;
-    }
-  }
-  void need_prepared() {
-    need_reference();
-    if (!prepared) {
-      stages.prepare(observer);
-      prepared = true;
-    }
-  }
-  [[nodiscard]] ResultContext context() {
-    return {stages.config(), stages.model().files, stages.evaluator().events().files(),
-            kernels ? &*kernels : nullptr, folder};
+  [[nodiscard]] Model quantized(Graph graph) const {
+    return Model(std::make_shared<LoadedModel>(
+        LoadedModel{std::move(graph), run.model().files, true, {}, nullptr}));
   }
 
   /// What the caller sees of a run that has come to its end.
-  [[nodiscard]] RunResult result_for_caller() {
-    const QuantizeResult& found = stages.result();
+  [[nodiscard]] RunResult result_for_caller() const {
+    const QuantizeResult& found = run.result();
     RunResult result;
     result.tuning = found.tuning;
     result.baseline = found.baseline;
@@ -59,124 +48,128 @@ struct Session::State {
     result.seconds = found.cost.seconds;
     result.written = found.written;
     result.error = found.error;
-    if (found.error.empty()) {
-      result.plan = Plan(std::make_shared<QuantPlan>(found.plan));
-      result.model = quantized(stages.final_network());
+    if (found.final_quality) {
+      result.plan = Plan(std::make_shared<QuantPlan>(found.plan), number);
+      result.model = quantized(run.final_network());
     }
-    result.json = result_json(found, context()).dump(2) + "\n";
+    result.json = run.result_text();
     return result;
   }
-  [[nodiscard]] Model quantized(Graph graph) const {
-    return Model(std::make_shared<LoadedModel>(
-        LoadedModel{std::move(graph), stages.model().files, true, {}, nullptr}));
-  }
-  void search(Journal* journal) {
-    need_prepared();
-    stages.search(observer, journal);
-    stages.settle(observer);
-    QuantizeResult& found = stages.result();
-    found.cost.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    found.cost.peak_memory = peak_memory();
-    if (kernels) {
-      kernels->save();
-    }
-  }
-  void write_costs() {
-    if (!stages.result().costs.empty()) {
-      write_layer_costs(stages.result().costs, folder / "layer_costs.json");
-    }
-  }
 
-  RunObserver nobody;
-  RunObserver& observer;
-  Clock::time_point start = Clock::now();
-  std::optional<KernelChoices> kernels;
-  Stages stages;
-  std::filesystem::path folder;  ///< of emit()
-  bool referenced = false;
-  bool prepared = false;
+  const std::uint64_t number = next_session();
+  RunSession run;
+  std::atomic<bool> busy{false};
+  bool tuned = false;
   LayerRanges ranges;
 };
 
-Session::Session(const RunConfig& config, const RunParts& parts, RunObserver* observer)
-    : state_(std::make_unique<State>(config, parts, observer)) {}
+/// A call of the session's interface: there is one at a time, also where an observer, a metric or a
+/// strategy calls back.
+class Session::Call {
+ public:
+  Call(const std::unique_ptr<State>& state, const char* function) {
+    if (!state) {
+      throw UsageError(function, "the session was moved from", "call the one that it was moved to");
+    }
+    if (state->busy.exchange(true)) {
+      throw UsageError(function, "the session is in another call",
+                       "use it from one thread at a time, and not from what it calls back");
+    }
+    state_ = state.get();
+  }
+  ~Call() { state_->busy = false; }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  State* operator->() const { return state_; }
+
+ private:
+  State* state_;
+};
+
+Session::Session(const RunConfig& config, const RunParts& parts, RunObserver* observer,
+                 const std::filesystem::path& folder)
+    : state_(std::make_unique<State>(config, parts, observer, folder)) {}
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
 Model Session::model() const {
-  return Model(std::make_shared<LoadedModel>(state_->stages.model()));
+  return Model(std::make_shared<LoadedModel>(Call(state_, "Session::model()")->run.model()));
 }
 
 const TuningSpace& Session::space() const {
-  return state_->stages.space();
+  return Call(state_, "Session::space()")->run.space();
 }
 
 const ModelQuality& Session::reference() {
-  state_->need_reference();
-  return state_->stages.result().baseline;
+  return Call(state_, "Session::reference()")->run.baseline();
 }
 
 double Session::target() {
-  state_->need_reference();
-  return state_->stages.target();
+  return Call(state_, "Session::target()")->run.target();
 }
 
 const LayerRanges& Session::prepare() {
-  state_->need_prepared();
-  state_->ranges = state_->stages.network().ranges().layers;
-  return state_->ranges;
+  const Call call(state_, "Session::prepare()");
+  call->ranges = call->run.prepare().ranges().layers;
+  return call->ranges;
 }
 
 Plan Session::plan(const TuningConfig& config) {
-  state_->need_prepared();
-  return Plan(std::make_shared<QuantPlan>(state_->stages.network().plan(config)));
+  const Call call(state_, "Session::plan()");
+  require_possible(config, call->run.space(), "Session::plan()");
+  return Plan(std::make_shared<QuantPlan>(call->run.prepare().plan(config)), call->number);
 }
 
 Model Session::apply(const Plan& plan) {
-  state_->need_prepared();
-  return state_->quantized(apply_plan(state_->stages.network().graph(), plan.plan()));
+  const Call call(state_, "Session::apply()");
+  if (plan.session() != call->number) {
+    throw UsageError("Session::apply()", "the plan is of another session",
+                     "make it by plan() of this one");
+  }
+  return call->quantized(apply_plan(call->run.prepare().graph(), plan.plan()));
 }
 
 ModelQuality Session::evaluate(const Model& model) {
-  state_->need_reference();
-  return state_->stages.evaluator().quality_of(model.loaded().graph, progress_of(state_->observer));
+  const Call call(state_, "Session::evaluate()");
+  return call->run.qualities_of({model.loaded().graph}).front();
+}
+
+ModelQuality Session::evaluate(const Plan& plan) {
+  return evaluate(apply(plan));
 }
 
 RunResult Session::tune() {
-  state_->search(nullptr);
-  return state_->result_for_caller();
+  const Call call(state_, "Session::tune()");
+  call->tuned = false;
+  call->run.search();
+  call->run.finish();
+  call->tuned = true;
+  return call->result_for_caller();
+}
+
+RunResult Session::emit(const std::filesystem::path& folder) {
+  const Call call(state_, "Session::emit()");
+  if (!call->tuned) {
+    throw UsageError("Session::emit()", "there is no result yet", "call tune() first");
+  }
+  if (folder.empty()) {
+    call->run.emit();
+  } else {
+    call->run.emit(folder);
+  }
+  return call->result_for_caller();
 }
 
 void Session::emit(RunResult& result, const std::filesystem::path& folder) {
-  const QuantizeResult& found = state_->stages.result();
-  if (!found.final_quality && found.error.empty()) {
-    throw UsageError("Session::emit()", "there is no result yet", "call tune() first");
-  }
-  prepare_folder(folder, input_files(state_->stages.config()));
-  state_->folder = folder;
-  {
-    Journal journal(folder);
-    for (const Trial& trial : found.tuning.trials) {
-      journal.append(trial);
-    }
-  }
-  state_->write_costs();
-  if (found.error.empty()) {
-    state_->stages.emit(state_->observer, folder);
-  }
-  write_result_files(state_->stages.result(), state_->context());
-  result = state_->result_for_caller();
+  result = emit(folder);
 }
 
 RunResult quantize(const RunConfig& config, const RunParts& parts, RunObserver* observer,
                    const std::filesystem::path& folder) {
-  Session session(config, parts, observer);
+  Session session(config, parts, observer, folder);
   RunResult result = session.tune();
-  if (!folder.empty()) {
-    session.emit(result, folder);
-  }
-  return result;
+  return folder.empty() ? result : session.emit();
 }
 
 }  // namespace caloquant

@@ -1,7 +1,6 @@
 #include <caloquant/error.hpp>
 #include <iostream>
 
-#include "graph/exec/kernel_choices.hpp"
 #include "graph/io/files/output_guard.hpp"
 #include "graph/io/files/text_file.hpp"
 #include "quantizer/gate/check.hpp"
@@ -11,6 +10,7 @@
 #include "quantizer/gate/markdown.hpp"
 #include "quantizer/output/progress/progress.hpp"
 #include "quantizer/run/input_files.hpp"
+#include "quantizer/run/run_session.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/interrupt.hpp"
 #include "tools/cli/number_arguments.hpp"
@@ -36,8 +36,8 @@ struct CheckArguments {
 class CheckProgress : public RunObserver {
  public:
   explicit CheckProgress(bool enabled) : line_(std::cerr, enabled) {}
-  void on_phase(const std::string& phase, std::int64_t events) override {
-    line_.begin(phase, static_cast<std::size_t>(events));
+  void on_phase_start(Phase phase, std::int64_t events) override {
+    line_.begin(std::string(name_of(phase)), static_cast<std::size_t>(events));
   }
   void on_events(std::int64_t done) override { line_.update(static_cast<std::size_t>(done)); }
   [[nodiscard]] bool interrupted() override { return cli::interrupted(); }
@@ -85,15 +85,8 @@ GateResult run_gate(const CheckArguments& arguments) {
   const GateOptions given = gate_options(arguments);
   const RunConfig config = check_config(arguments);
   const LoadedModel model = arguments.model.load(arguments.out.quiet);
-  auto kernels = machine_kernels();
-  GateOptions options = given;
-  options.engine = engine_with(kernels ? &*kernels : nullptr);
   CheckProgress progress(arguments.out.progress());
-  GateResult result = check_model(config, model, options, progress);
-  if (kernels) {
-    kernels->save();
-  }
-  return result;
+  return check_model(config, model, given, progress, shared_machine_kernels());
 }
 
 void write_reports(const CheckArguments& arguments, const GateResult& result) {

@@ -1,10 +1,8 @@
 #include <iostream>
 
-#include "graph/exec/kernel_choices.hpp"
 #include "graph/json/json.hpp"
-#include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/output/emit/result_json.hpp"
-#include "quantizer/verify/fp32_model.hpp"
+#include "quantizer/run/run_session.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -32,29 +30,29 @@ void print_quality(const ModelQuality& quality, const MetricConfig& metric) {
   }
 }
 
-/// One phase on the progress line.
-EventProgress phase(CommandProgress& progress, const char* name, std::int64_t events) {
-  progress.begin(name, events);
-  return [&progress](std::int64_t done) { progress.update(done); };
-}
+/// The phases on the progress line.
+class EvaluateProgress : public RunObserver {
+ public:
+  explicit EvaluateProgress(CommandProgress& progress) : progress_(progress) {}
+  void on_phase_start(Phase phase, std::int64_t events) override {
+    progress_.begin(std::string(name_of(phase)), events);
+  }
+  void on_events(std::int64_t done) override { progress_.update(done); }
+
+ private:
+  CommandProgress& progress_;
+};
 
 int evaluate_command(const EvaluateArguments& arguments) {
   set_threads(arguments.threads);
   const RunConfig config = load_run_config(arguments.config, arguments.overrides);
   const LoadedModel model = arguments.model.load(arguments.out.quiet);
-  const LoadedModel parent = load_fp32_model(config.model, config.graph);
-  auto kernels = machine_kernels();
-  const auto evaluator =
-      make_evaluator(config, parent.graph, engine_with(kernels ? &*kernels : nullptr));
   CommandProgress progress(arguments.out, "evaluate");
-  evaluator->prepare_reference(phase(progress, "reference", evaluator->reference_events().size()));
+  EvaluateProgress observer(progress);
+  RunSession session(config, {}, {&observer, {}, shared_machine_kernels()});
   const ModelQuality quality =
-      evaluator->quality_of(graph_beside(model, parent.graph),
-                            phase(progress, "evaluate", evaluator->events().evaluation().size()));
+      session.qualities_of({graph_beside(model, session.model().graph)}).front();
   progress.clear();
-  if (kernels) {
-    kernels->save();
-  }
   if (arguments.out.json) {
     Json json = to_json(quality);
     json["metric"] = describe(config.metric);

@@ -1,13 +1,12 @@
 #include <caloquant/error.hpp>
 #include <iostream>
 
-#include "graph/exec/kernel_choices.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/enum_names.hpp"
 #include "quantizer/run/dry_run.hpp"
-#include "quantizer/run/quantize.hpp"
+#include "quantizer/run/run_session.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/interrupt.hpp"
@@ -60,8 +59,7 @@ RunConfig config_of(const QuantizeArguments& arguments) {
 
 int dry_run_command(const RunConfig& config, const QuantizeArguments& arguments) {
   CommandProgress progress(arguments.out, "quantize --dry-run");
-  auto kernels = machine_kernels();
-  const DryRun plan = dry_run(config, kernels ? &*kernels : nullptr, [&](const std::string& what) {
+  const DryRun plan = dry_run(config, shared_machine_kernels(), [&](const std::string& what) {
     progress.begin(what, 0);
     progress.update(0);
   });
@@ -91,12 +89,8 @@ int quantize_command(const QuantizeArguments& arguments) {
   }
   watch_for_interrupt();
   TerminalObserver observer(config, arguments.out);
-  auto kernels = machine_kernels();
-  const QuantizeResult result =
-      run_quantize(config, arguments.output, observer, kernels ? &*kernels : nullptr);
-  if (kernels) {
-    kernels->save();
-  }
+  RunSession session(config, {}, {&observer, arguments.output, shared_machine_kernels()});
+  const QuantizeResult& result = session.run();
   if (!result.error.empty()) {
     if (result.tuning.reason == StopReason::interrupted) {
       throw InterruptedError("quantize");

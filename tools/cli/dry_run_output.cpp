@@ -78,7 +78,7 @@ void print_plan_trials(const DryRun& plan, const RunConfig& config) {
 }
 
 void print_plan_estimate(const DryRun& plan) {
-  std::cout << "\nestimate from " << plan.rehearsed_events << " events (" << std::setprecision(3)
+  std::cout << "\nestimate from " << plan.timed_events << " events (" << std::setprecision(3)
             << 1e3 * plan.fp32_seconds_per_event << " ms per event in the fp32 network)\n";
   for (const PhaseEstimate& phase : plan.phases) {
     std::cout << "  " << std::left << std::setw(14) << phase.name << std::right << std::setw(12)
@@ -166,7 +166,8 @@ void print_dry_run_json(const DryRun& plan, const RunConfig& config) {
     phases.push_back({{"name", phase.name}, {"events", phase.events}, {"seconds", phase.seconds}});
   }
   json["verified"] = plan.verified ? summary_json(*plan.verified) : Json();
-  json["estimate"] = {{"rehearsed_events", plan.rehearsed_events},
+  json["estimate"] = {{"timed_events", plan.timed_events},
+                      {"rehearsed_events", plan.timed_events},  // the former name, for one version
                       {"fp32_seconds_per_event", plan.fp32_seconds_per_event},
                       {"phases", phases},
                       {"least_seconds", plan.least_seconds},

@@ -17,9 +17,9 @@ namespace caloquant::cli {
 TerminalObserver::TerminalObserver(const RunConfig& config, const OutputArguments& out)
     : config_(config), out_(out), progress_(std::cerr, out.progress()) {}
 
-void TerminalObserver::on_phase(const std::string& phase, std::int64_t events) {
+void TerminalObserver::on_phase_start(Phase phase, std::int64_t events) {
   // What is done in one piece has no events to count.
-  progress_.begin(phase, events > 1 ? static_cast<std::size_t>(events) : 0);
+  progress_.begin(std::string(name_of(phase)), events > 1 ? static_cast<std::size_t>(events) : 0);
 }
 
 void TerminalObserver::on_events(std::int64_t done) {

@@ -4,9 +4,10 @@
 #include <memory>
 #include <string>
 
+#include <caloquant/run_observer.hpp>
 #include "quantizer/output/progress/step_table.hpp"
+#include "quantizer/result/quantize_result.hpp"
 #include "quantizer/run/dry_run.hpp"
-#include "quantizer/run/quantize.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/output_arguments.hpp"
 
@@ -18,7 +19,7 @@ class TerminalObserver : public RunObserver {
   /// Both must outlive it.
   TerminalObserver(const RunConfig& config, const OutputArguments& out);
 
-  void on_phase(const std::string& phase, std::int64_t events) override;
+  void on_phase_start(Phase phase, std::int64_t events) override;
   void on_events(std::int64_t done) override;
   void on_target(const LossResult& baseline, double target) override;
   void on_trial_start(std::size_t step, const Proposal& proposal, std::size_t at_most,

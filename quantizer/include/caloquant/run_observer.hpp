@@ -5,16 +5,40 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #pragma GCC visibility push(default)
 namespace caloquant {
+
+/// What a run does at a time, in this order; not every run has all of them. Trials, between
+/// layer_costs and biases, are told one by one.
+enum class Phase {
+  reference,    ///< the fp32 model, or the targets of the data: what models are compared with
+  baseline,     ///< the loss of the fp32 model
+  equalize,     ///< channel ranges, by which scales are moved between layers
+  calibrate,    ///< ranges of activations
+  corrections,  ///< which corrections are worth it
+  statistics,   ///< moments of the layers' inputs, which corrections are made from
+  layer_costs,  ///< milliseconds of every layer at every precision
+  biases,       ///< biases of the best plan from quantized inputs
+  evaluate,     ///< the quality of a model
+  physics,      ///< the best plan beside the fp32 model and the data
+  report,       ///< layers and times for the page
+  speed,        ///< the gate's measurement of both models
+};
+[[nodiscard]] std::string_view name_of(Phase phase) noexcept;
 
 /// Watches a run and may end it. Every call comes from the thread that began the run; what a call
 /// throws ends the run and reaches the caller.
 class RunObserver {
  public:
+  RunObserver() = default;
+  RunObserver(const RunObserver&) = default;
+  RunObserver& operator=(const RunObserver&) = default;
   virtual ~RunObserver() = default;
-  /// A phase ("calibrate", "reference", "baseline") of so many events.
+  /// A phase of so many events.
+  virtual void on_phase_start(Phase phase, std::int64_t events);
+  /// The former name of on_phase_start(), which calls it; it goes with the next version.
   virtual void on_phase(const std::string& /*phase*/, std::int64_t /*events*/) {}
   /// Events done in the present phase or trial.
   virtual void on_events(std::int64_t /*done*/) {}

@@ -11,6 +11,7 @@
 #include <caloquant/tune_result.hpp>
 #include <caloquant/verify.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -52,11 +53,14 @@ class Plan {
   };
   [[nodiscard]] std::vector<Layer> layers() const;
 
-  explicit Plan(std::shared_ptr<const QuantPlan> plan);  ///< for the library itself
+  /// For the library itself: of the session with that number.
+  Plan(std::shared_ptr<const QuantPlan> plan, std::uint64_t session);
   [[nodiscard]] const QuantPlan& plan() const { return *plan_; }
+  [[nodiscard]] std::uint64_t session() const { return session_; }
 
  private:
   std::shared_ptr<const QuantPlan> plan_;
+  std::uint64_t session_;
 };
 
 /// What a run gives.
@@ -75,14 +79,18 @@ struct RunResult {
 
 /// The stages of a run, each callable alone. A stage calls those in front of it which have not been
 /// called: reference() <- prepare() <- plan(), tune(). What is given as views must outlive the
-/// session. One thread at a time.
+/// session. One call at a time: another thread, or what the session calls back, gets a UsageError.
+///
+/// With a `folder` of results, the folder is made ready before anything is read, every trial is in
+/// its journal before the next one begins, and an exception of any stage leaves a result.json that
+/// says why.
 class Session {
  public:
-  /// Loads the model, verifies it where there are expected values, opens the data, makes the
-  /// tuning space. `observer` (null: nobody) sees all stages. Throws ConfigError, ModelError and
-  /// DataError.
+  /// Loads the model, verifies it where there are expected values, opens the data. `observer`
+  /// (null: nobody) sees all stages. Throws ConfigError, ModelError, DataError, and of the folder
+  /// BackendError and UsageError.
   explicit Session(const RunConfig& config, const RunParts& parts = {},
-                   RunObserver* observer = nullptr);
+                   RunObserver* observer = nullptr, const std::filesystem::path& folder = {});
   ~Session();
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
@@ -96,26 +104,32 @@ class Session {
   [[nodiscard]] double target();
   /// Calibrates, and decides on corrections as the config says.
   const LayerRanges& prepare();
-  /// Layers that are not in the configuration stay fp32. Throws ModelError for one that the network
-  /// does not have.
+  /// Layers that are not in the configuration stay fp32. Throws ModelError for a layer that the
+  /// network does not have, UsageError for a precision that the layer cannot have.
   [[nodiscard]] Plan plan(const TuningConfig& config);
+  /// Throws UsageError for a plan of another session.
   [[nodiscard]] Model apply(const Plan& plan);
   /// Quality of a model with the inputs and outputs of the fp32 one, or of a plan.
   [[nodiscard]] ModelQuality evaluate(const Model& model);
-  [[nodiscard]] ModelQuality evaluate(const Plan& plan) { return evaluate(apply(plan)); }
+  /// Throws ModelError for other inputs or outputs.
+  [[nodiscard]] ModelQuality evaluate(const Plan& plan);
   /// Trials until the strategy, a limit or the observer ends them, and the best of them.
   [[nodiscard]] RunResult tune();
-  /// Writes what the config asks for of a result of tune() into `folder`, as `caloquant quantize`
-  /// does. Throws UsageError in front of tune(), BackendError.
-  void emit(RunResult& result, const std::filesystem::path& folder);
+  /// Writes what the config asks for of the last tune() into the folder of the session, or into
+  /// another `folder`, as `caloquant quantize` does. Throws UsageError in front of tune(),
+  /// BackendError.
+  RunResult emit(const std::filesystem::path& folder = {});
+  [[deprecated("emit(folder) returns the result")]] void emit(RunResult& result,
+                                                              const std::filesystem::path& folder);
 
  private:
   struct State;
+  class Call;
   std::unique_ptr<State> state_;
 };
 
 /// The whole run: load, calibrate, tune, and with `folder` write `quantized.h5`, `steps.jsonl`,
-/// `result.json` and so on into it. Throws what the stages throw.
+/// `result.json` and so on into it, as a Session does. Throws what the stages throw.
 [[nodiscard]] RunResult quantize(const RunConfig& config, const RunParts& parts = {},
                                  RunObserver* observer = nullptr,
                                  const std::filesystem::path& folder = {});

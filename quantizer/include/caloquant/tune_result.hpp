@@ -17,6 +17,7 @@ enum class StopReason {
   timeout,      ///<
   interrupted,  ///< by the user: RunObserver::interrupted() or an Error of that kind
   callback,     ///< on_trial returned false
+  failed,       ///< an error ended the run
 };
 [[nodiscard]] std::string_view name_of(StopReason reason) noexcept;
 

@@ -255,15 +255,16 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
   json["seconds"] = result.tuning.seconds;
   json["pareto"] = result.costs.empty() ? Json::array() : pareto_json(result);
   json["equalized"] = equalized_json(result.equalized);
-  json["recipes"] = Json::array();
-  for (const CorrectionTrial& trial : result.recipes) {
-    json["recipes"].push_back({{"equalization", trial.equalization},
-                               {"bias_correction", trial.bias_correction},
-                               {"sequential_bias_correction", trial.sequential_bias_correction},
-                               {"weight_reconstruction", trial.weight_reconstruction},
-                               {"loss", json_number(trial.loss)},
-                               {"kept", trial.kept}});
+  json["corrections"] = Json::array();
+  for (const CorrectionTrial& trial : result.corrections) {
+    json["corrections"].push_back({{"equalization", trial.equalization},
+                                   {"bias_correction", trial.bias_correction},
+                                   {"sequential_bias_correction", trial.sequential_bias_correction},
+                                   {"weight_reconstruction", trial.weight_reconstruction},
+                                   {"loss", json_number(trial.loss)},
+                                   {"kept", trial.kept}});
   }
+  json["recipes"] = json["corrections"];  // the former name, for one version
   json["verified"] = result.verified ? summary_json(*result.verified) : Json();
   json["cost"] = cost_json(result.cost);
   json["loss_detail"] = result.final_quality ? to_json(*result.final_quality) : Json();

@@ -1,9 +1,9 @@
 #include "quantizer/output/report/report_data.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <caloquant/error.hpp>
 
-#include "graph/io/files/text_file.hpp"
+#include "ops/core/clock.hpp"
 #include "quantizer/output/report/layer_times.hpp"
 #include "quantizer/output/report/layer_view.hpp"
 #include "quantizer/output/report/rounded.hpp"
@@ -32,10 +32,9 @@ Json timed_layers(const ReportSource& source, RunObserver& observer) {
 
 }  // namespace
 
-void write_report_data(const ReportSource& source, RunObserver& observer,
-                       const std::filesystem::path& file) {
-  const auto start = std::chrono::steady_clock::now();
-  observer.on_phase("report", observed_events);
+std::string report_data(const ReportSource& source, RunObserver& observer) {
+  const double start = steady_seconds();
+  observer.on_phase_start(Phase::report, observed_events);
   Json json;
   json["_format"] = "caloquant report data";
   json["_version"] = 1;
@@ -46,9 +45,8 @@ void write_report_data(const ReportSource& source, RunObserver& observer,
   } catch (const InterruptedError&) {
     json["interrupted"] = true;  // the rest of the run is written all the same
   }
-  json["seconds"] =
-      rounded(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 3);
-  write_text_file(json.dump() + "\n", file);
+  json["seconds"] = rounded(steady_seconds() - start, 3);
+  return json.dump() + "\n";
 }
 
 }  // namespace caloquant

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <caloquant/config.hpp>
-#include <filesystem>
 #include <memory>
+#include <string>
 
 #include "calibration/collect/sweep.hpp"
 #include "graph/exec/engine.hpp"
@@ -24,10 +24,9 @@ struct ReportSource {
   std::shared_ptr<const ShowerSamples> showers;  ///< null: no showers
 };
 
-/// Measures what the report needs beyond result.json and steps.jsonl (layers on a few events, times
-/// of layers, showers) and writes it as report.json. What an interruption leaves undone is left
-/// out. Throws BackendError.
-void write_report_data(const ReportSource& source, RunObserver& observer,
-                       const std::filesystem::path& file);
+/// What the report needs beyond result.json and steps.jsonl, measured (layers on a few events,
+/// times of layers, showers): the text of report.json. What an interruption leaves undone is left
+/// out.
+[[nodiscard]] std::string report_data(const ReportSource& source, RunObserver& observer);
 
 }  // namespace caloquant

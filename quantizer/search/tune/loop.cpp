@@ -121,9 +121,7 @@ class Run {
       if (!proposal) {
         return StopReason::exhausted;
       }
-      CALOQUANT_EXPECT(std::ranges::none_of(result_.trials, [&](const Trial& trial) {
-        return trial.proposal.config == proposal->config;
-      }));
+      expect_new(*proposal);
       Trial trial;
       trial.step = result_.trials.size();
       trial.proposal = std::move(*proposal);
@@ -132,6 +130,16 @@ class Run {
       }
       if (!record(std::move(trial))) {
         return StopReason::callback;
+      }
+    }
+  }
+
+  void expect_new(const Proposal& proposal) const {
+    for (const Trial& trial : result_.trials) {
+      if (trial.proposal.config == proposal.config) {
+        throw UsageError("strategy '" + std::string(strategy_.name()) + "'",
+                         "proposes again what it proposed for step " + std::to_string(trial.step),
+                         "next() must give something new, or nothing");
       }
     }
   }
@@ -228,6 +236,8 @@ std::string_view name_of(StopReason reason) noexcept {
       return "interrupted";
     case StopReason::callback:
       return "callback";
+    case StopReason::failed:
+      return "failed";
   }
   return "?";
 }

@@ -8,7 +8,7 @@
 #include "graph/json/json.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/evaluate/tensor_evaluator.hpp"
-#include "quantizer/run/quantize.hpp"
+#include "quantizer/run/run_session.hpp"
 #include "quantizer/verify/fp32_model.hpp"
 #include "tests/support/support.hpp"
 
@@ -57,8 +57,7 @@ class AnyNetwork : public ::testing::TestWithParam<const char*> {};
 TEST_P(AnyNetwork, IsQuantizedAndExported) {
   const RunConfig config = config_of(GetParam());
   const testing::TempDir folder;
-  RunObserver observer;
-  const QuantizeResult result = run_quantize(config, folder.path(), observer);
+  const QuantizeResult result = RunSession(config, {}, {nullptr, folder.path()}).run();
   ASSERT_TRUE(result.final_quality.has_value()) << result.error;
   EXPECT_TRUE(result.tuning.target_met);
   EXPECT_EQ(result.tuning.trials[*result.tuning.best].quantized_layers(), result.layers.size());
@@ -80,8 +79,7 @@ TEST(AnyNetworkStrategies, AutoMeetsALimitInDecibels) {
   RunConfig config = config_of(segmentation);
   config.tuning.strategy = "auto";
   const testing::TempDir folder;
-  RunObserver observer;
-  const QuantizeResult result = run_quantize(config, folder.path(), observer);
+  const QuantizeResult result = RunSession(config, {}, {nullptr, folder.path()}).run();
   EXPECT_TRUE(result.tuning.target_met);
   EXPECT_GE(result.final_quality->loss.value, 30.0);
   for (const Trial& trial : result.tuning.trials) {

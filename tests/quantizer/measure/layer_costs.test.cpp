@@ -6,7 +6,6 @@
 #include <fstream>
 
 #include "quantizer/measure/benchmark.hpp"
-#include "quantizer/run/quantize.hpp"
 #include "quantizer/search/space/layer_specs.hpp"
 #include "quantizer/verify/fp32_model.hpp"
 #include "tests/support/support.hpp"

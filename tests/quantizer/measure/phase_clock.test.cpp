@@ -15,13 +15,13 @@ class PhaseTimes : public ::testing::Test {
 
 // 3 s until the first 8 events are done, then 8 more per second, then 0.5 s.
 TEST_F(PhaseTimes, TellsWhatAPhaseTakesForItselfAndPerEvent) {
-  clock.on_phase("calibrate", 24);
+  clock.on_phase_start(Phase::calibrate, 24);
   for (const auto& [seconds, done] : {std::pair(3.0, 8), std::pair(1.0, 16), std::pair(1.0, 24)}) {
     now += seconds;
     clock.on_events(done);
   }
   now += 0.5;
-  clock.on_phase("layer costs", 0);
+  clock.on_phase_start(Phase::layer_costs, 0);
   now += 7.0;
   const std::vector<TimedPhase> phases = clock.finish();
   ASSERT_EQ(phases.size(), 2U);
@@ -33,7 +33,7 @@ TEST_F(PhaseTimes, TellsWhatAPhaseTakesForItselfAndPerEvent) {
 }
 
 TEST_F(PhaseTimes, TakesOneBatchAsProportional) {
-  clock.on_phase("reference", 4);
+  clock.on_phase_start(Phase::reference, 4);
   now += 2.0;
   clock.on_events(4);
   EXPECT_DOUBLE_EQ(clock.finish().front().seconds(6), 3.0);

@@ -11,7 +11,7 @@
 #include "graph/json/json.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/plan/make_plan.hpp"
-#include "quantizer/run/quantize.hpp"
+#include "quantizer/run/run_session.hpp"
 #include "quantizer/verify/fp32_model.hpp"
 #include "tests/support/support.hpp"
 
@@ -57,7 +57,8 @@ class EqualizationRun : public ::testing::Test {
 };
 
 TEST_F(EqualizationRun, OnIsInResultAndModel) {
-  const QuantizeResult result = run_quantize(config("on", "basic"), folder / "out", observer);
+  const QuantizeResult result =
+      RunSession(config("on", "basic"), {}, {&observer, folder / "out"}).run();
   ASSERT_TRUE(result.final_quality.has_value());
   const Json json = result_json();
   ASSERT_FALSE(json.at("equalized").empty());
@@ -70,20 +71,22 @@ TEST_F(EqualizationRun, OnIsInResultAndModel) {
 }
 
 TEST_F(EqualizationRun, OffLeavesTheNetworkAlone) {
-  const QuantizeResult result = run_quantize(config("off", "basic"), folder / "out", observer);
+  const QuantizeResult result =
+      RunSession(config("off", "basic"), {}, {&observer, folder / "out"}).run();
   EXPECT_TRUE(result.equalized.empty());
   EXPECT_TRUE(result_json().at("equalized").empty());
 }
 
 TEST_F(EqualizationRun, AutoKeepsWhatLosesLess) {
-  const QuantizeResult result = run_quantize(config("auto", "auto"), folder / "out", observer);
-  ASSERT_EQ(result.recipes.size(), 3U);  // biases of the final model come last
-  EXPECT_TRUE(result.recipes[2].sequential_bias_correction);
-  EXPECT_FALSE(result.recipes[0].equalization);
-  EXPECT_TRUE(result.recipes[1].equalization);
-  const bool better = result.recipes[1].loss < result.recipes[0].loss;
-  EXPECT_EQ(result.recipes[1].kept, better);
-  EXPECT_EQ(result.recipes[0].kept, !better);
+  const QuantizeResult result =
+      RunSession(config("auto", "auto"), {}, {&observer, folder / "out"}).run();
+  ASSERT_EQ(result.corrections.size(), 3U);  // biases of the final model come last
+  EXPECT_TRUE(result.corrections[2].sequential_bias_correction);
+  EXPECT_FALSE(result.corrections[0].equalization);
+  EXPECT_TRUE(result.corrections[1].equalization);
+  const bool better = result.corrections[1].loss < result.corrections[0].loss;
+  EXPECT_EQ(result.corrections[1].kept, better);
+  EXPECT_EQ(result.corrections[0].kept, !better);
   EXPECT_EQ(result.equalized.empty(), !better);
   EXPECT_EQ(result_json().at("recipes").at(1).at("equalization"), true);
 }

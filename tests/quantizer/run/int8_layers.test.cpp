@@ -12,7 +12,6 @@
 #include "graph/io/keras/reader.hpp"
 #include "graph/passes/pass.hpp"
 #include "quantizer/plan/make_plan.hpp"
-#include "quantizer/run/quantize.hpp"
 #include "quantizer/search/space/layer_specs.hpp"
 #include "tests/graph/integer_check.hpp"
 

@@ -14,7 +14,7 @@
 #include "quantizer/evaluate/shower_evaluator.hpp"
 #include "quantizer/measure/batch_run.hpp"
 #include "quantizer/measure/benchmark.hpp"
-#include "quantizer/run/quantize.hpp"
+#include "quantizer/run/run_session.hpp"
 #include "quantizer/verify/fp32_model.hpp"
 #include "tests/support/support.hpp"
 
@@ -90,7 +90,7 @@ TEST(RealModels, EnergyGanMeetsItsTarget) {
   const RunConfig config =
       run_config_from_json(json, folder.path(), (folder / "run.json").string());
   RunObserver observer;
-  const QuantizeResult result = run_quantize(config, folder / "out", observer);
+  const QuantizeResult result = RunSession(config, {}, {&observer, folder / "out"}).run();
   ASSERT_TRUE(result.tuning.best.has_value()) << result.error;
   EXPECT_TRUE(result.tuning.target_met);
   for (const LayerReport& layer : result.layers) {

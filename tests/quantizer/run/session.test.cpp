@@ -6,11 +6,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 #include <cmath>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <thread>
 
 #include "calibration/showers/make_showers.hpp"
 #include "calibration/tensors/tensor_file.hpp"
@@ -112,8 +114,7 @@ TEST_F(ClassifierSession, EmitsWhatTheCommandWrites) {
 
 TEST_F(ClassifierSession, EmitsOnlyWhatWasTuned) {
   const testing::TempDir folder;
-  RunResult none;
-  EXPECT_EQ(testing::message_of([&] { Session(config(), in_memory()).emit(none, folder / "out"); }),
+  EXPECT_EQ(testing::message_of([&] { (void)Session(config(), in_memory()).emit(folder / "out"); }),
             "Session::emit(): there is no result yet; call tune() first");
   EXPECT_FALSE(fs::exists(folder / "out"));
 }
@@ -121,10 +122,9 @@ TEST_F(ClassifierSession, EmitsOnlyWhatWasTuned) {
 TEST_F(ClassifierSession, EmitsIntoEveryFolderTheSame) {
   const testing::TempDir folder;
   Session session(config(), in_memory());
-  RunResult result = session.tune();
-  session.emit(result, folder / "one");
-  const std::vector<std::string> written = result.written;
-  session.emit(result, folder / "two");
+  (void)session.tune();
+  const std::vector<std::string> written = session.emit(folder / "one").written;
+  const RunResult result = session.emit(folder / "two");
   EXPECT_EQ(result.written, written);
   EXPECT_EQ(session.tune().tuning.trials.size(), result.tuning.trials.size());
 }
@@ -232,10 +232,10 @@ TEST_F(ClassifierSession, OwnStrategyProposes) {
 class Watcher : public RunObserver {
  public:
   bool on_trial(const Trial& trial) override { return trial.step + 1 < trials_; }
-  void on_phase(const std::string& phase, std::int64_t) override { phases.push_back(phase); }
+  void on_phase_start(Phase phase, std::int64_t) override { phases.push_back(phase); }
   [[nodiscard]] bool interrupted() override { return interrupt; }
   explicit Watcher(std::size_t trials) : trials_(trials) {}
-  std::vector<std::string> phases;
+  std::vector<Phase> phases;
   bool interrupt = false;
 
  private:
@@ -250,9 +250,141 @@ TEST_F(ClassifierSession, AnObserverEndsTheSearch) {
   EXPECT_EQ(result.tuning.trials.size(), 2U);
   EXPECT_EQ(result.tuning.reason, StopReason::callback);
   EXPECT_TRUE(result.model.has_value());
-  EXPECT_THAT(watcher.phases, ElementsAre("reference", "baseline", "calibrate"));
+  EXPECT_THAT(watcher.phases, ElementsAre(Phase::reference, Phase::baseline, Phase::calibrate));
   watcher.interrupt = true;
   EXPECT_THROW(static_cast<void>(quantize(run, in_memory(), &watcher)), InterruptedError);
+}
+
+/// Lines of a journal, and the text of result.json.
+std::size_t lines_of(const fs::path& file) {
+  std::ifstream stream(file);
+  return static_cast<std::size_t>(
+      std::count(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>(), '\n'));
+}
+
+std::string text_of(const fs::path& file) {
+  const std::vector<char> bytes = bytes_of(file);
+  return {bytes.begin(), bytes.end()};
+}
+
+// Whoever calls: a crash after a trial loses none of those before it.
+TEST_F(ClassifierSession, EveryTrialIsInTheJournalBeforeTheNextBegins) {
+  const testing::TempDir folder;
+  class Counter : public RunObserver {
+   public:
+    explicit Counter(fs::path file) : file_(std::move(file)) {}
+    bool on_trial(const Trial& trial) override {
+      EXPECT_EQ(lines_of(file_), trial.step + 1);
+      return trial.step < 2;
+    }
+
+   private:
+    fs::path file_;
+  } counter(folder / "out/steps.jsonl");
+  RunConfig run = config();
+  run.accuracy.tolerable_loss = 0.0;
+  EXPECT_EQ(quantize(run, in_memory(), &counter, folder / "out").tuning.trials.size(), 3U);
+}
+
+TEST_F(ClassifierSession, AnExceptionLeavesItsReasonBehind) {
+  const testing::TempDir folder;
+  class Thrower : public RunObserver {
+   public:
+    bool on_trial(const Trial& trial) override {
+      if (trial.step == 1) {
+        throw std::runtime_error("the lamp went out");
+      }
+      return true;
+    }
+  } thrower;
+  RunConfig run = config();
+  run.accuracy.tolerable_loss = 0.0;
+  EXPECT_THROW((void)quantize(run, in_memory(), &thrower, folder / "out"), std::runtime_error);
+  const std::string text = text_of(folder / "out/result.json");
+  EXPECT_THAT(text, HasSubstr(R"("error": "the lamp went out")"));
+  EXPECT_THAT(text, HasSubstr(R"("stopped_by": "failed")"));
+  EXPECT_THAT(text, HasSubstr(R"("step": 1)"));
+  EXPECT_EQ(lines_of(folder / "out/steps.jsonl"), 2U);
+}
+
+TEST_F(ClassifierSession, AModelThatIsNotThereLeavesItsReasonBehind) {
+  const testing::TempDir folder;
+  RunConfig run = config();
+  run.model.file = "no such.onnx";
+  EXPECT_THROW((void)Session(run, {}, nullptr, folder / "out"), ModelError);
+  const std::string text = text_of(folder / "out/result.json");
+  EXPECT_THAT(text, HasSubstr("no such.onnx"));
+  EXPECT_THAT(text, HasSubstr(R"("stopped_by": "failed")"));
+}
+
+// Misuse is told by an exception; it never ends the process of the caller.
+TEST_F(ClassifierSession, TakesOneCallAtATime) {
+  class Meddler : public RunObserver {
+   public:
+    bool on_trial(const Trial&) override {
+      message = testing::message_of([&] { (void)session->target(); });
+      std::thread other(
+          [&] { from_thread = testing::message_of([&] { (void)session->prepare(); }); });
+      other.join();
+      return false;
+    }
+    Session* session = nullptr;
+    std::string message;
+    std::string from_thread;
+  } meddler;
+  Session session(config(), in_memory(), &meddler);
+  meddler.session = &session;
+  EXPECT_EQ(session.tune().tuning.trials.size(), 1U);
+  EXPECT_THAT(meddler.message, HasSubstr("Session::target(): the session is in another call"));
+  EXPECT_THAT(meddler.from_thread, HasSubstr("Session::prepare(): the session is in another call"));
+  EXPECT_NO_THROW((void)session.target());  // the call is over
+}
+
+TEST_F(ClassifierSession, RefusesForeignPlansAndMovedSessions) {
+  Session one(config(), in_memory());
+  Session two(config(), in_memory());
+  const Plan plan = one.plan(one.space().op_type_combinations().front());
+  EXPECT_THAT(testing::message_of([&] { (void)two.apply(plan); }),
+              HasSubstr("the plan is of another session"));
+  const Session moved = std::move(one);
+  EXPECT_THAT(testing::message_of([&] { (void)one.model(); }),  // NOLINT(bugprone-use-after-move)
+              HasSubstr("was moved from"));
+  EXPECT_NO_THROW((void)moved.model());
+}
+
+TEST_F(ClassifierSession, RefusesPlansForLayersThatAreNotThere) {
+  Session session(config(), in_memory());
+  TuningConfig unknown;
+  unknown.set("no such layer", LayerChoice{Precision::int8});
+  EXPECT_THROW((void)session.plan(unknown), ModelError);
+}
+
+TEST_F(ClassifierSession, RefusesStrategiesThatDoNotKeepTheirContract) {
+  class Stubborn : public Strategy {
+   public:
+    explicit Stubborn(const TuningSpace& space) : space_(space) {}
+    [[nodiscard]] std::string_view name() const override { return "stubborn"; }
+    [[nodiscard]] std::optional<Proposal> next(const History&) const override {
+      return Proposal{space_.op_type_combinations().front(), {}, "the same"};
+    }
+    [[nodiscard]] std::size_t remaining_at_most(const History&) const override { return 1; }
+
+   private:
+    const TuningSpace& space_;
+  };
+  RunConfig run = config();
+  run.accuracy.tolerable_loss = 0.0;
+  RunParts parts = in_memory();
+  parts.strategy = [](const StrategyOptions&, const TuningSpace& space) {
+    return std::make_unique<Stubborn>(space);
+  };
+  EXPECT_THAT(testing::message_of([&] { (void)quantize(run, parts); }),
+              HasSubstr("strategy 'stubborn': proposes again what it proposed for step 0"));
+  parts.strategy = [](const StrategyOptions&, const TuningSpace&) {
+    return std::unique_ptr<Strategy>();
+  };
+  EXPECT_THAT(testing::message_of([&] { (void)quantize(run, parts); }),
+              HasSubstr("made no strategy"));
 }
 
 TEST_F(ClassifierSession, RefusesWhatDoesNotFit) {

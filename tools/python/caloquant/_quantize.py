@@ -41,7 +41,7 @@ class Session:
                  higher_is_better: bool = False, tolerable_loss: float | None = None,
                  on_step: Callable[[Trial], Any] | None = None,
                  progress: bool | None = None, example_inputs: Any = None,
-                 verify: bool = True) -> None:
+                 verify: bool = True, folder: str | os.PathLike[str] | None = None) -> None:
         showers = None if data is None else is_showers(data)
         examples = _examples(data) if example_inputs is None else example_inputs
         network = None if model is None else load(model, examples)
@@ -67,7 +67,8 @@ class Session:
         self._session = _caloquant._Session(
             json.dumps(run), source, network, prepared, _flat(metric, showers),
             getattr(metric, "__name__", "metric"), higher_is_better, self._progress.on_phase,
-            self._progress.on_events, on_step, self._expected)
+            self._progress.on_events, on_step, self._expected,
+            "" if folder is None else os.fspath(folder))
 
     @property
     def model(self) -> Model:
@@ -135,9 +136,12 @@ class Result:
     def steps(self) -> list[Trial]:
         return self._session.trials
 
-    def save(self, folder: str | os.PathLike[str]) -> None:
-        """Writes what `caloquant quantize` writes: quantized.h5, steps.jsonl, result.json, ..."""
-        self._session.emit(os.fspath(folder))
+    def save(self, folder: str | os.PathLike[str] | None = None) -> None:
+        """Writes what `caloquant quantize` writes: quantized.h5, steps.jsonl, result.json, ...
+
+        Without a folder into that of the session.
+        """
+        self._session.emit("" if folder is None else os.fspath(folder))
         self.json = json.loads(self._session.json)
 
     def __repr__(self) -> str:
@@ -163,7 +167,7 @@ def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets
              tolerable_loss: float | None = None,
              on_step: Callable[[Trial], Any] | None = None,
              progress: bool | None = None, example_inputs: Any = None,
-             verify: bool = True) -> Result:
+             verify: bool = True, folder: str | os.PathLike[str] | None = None) -> Result:
     """Quantizes a network until its loss meets the target.
 
     model: a path, ONNX bytes, a live Keras model or PyTorch module; None: that of the config.
@@ -180,16 +184,21 @@ def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets
     progress: bars with tqdm; None: where it is installed and stderr is a terminal or notebook.
 
     example_inputs: a list with a row of every input, for a PyTorch module whose data are showers.
+    folder: for what `caloquant quantize` writes. Every trial is on the disk before the next begins,
+        and after an exception result.json says why the run ended.
     verify: first run two rows in the framework of a live model, too, and raise ModelError when the
         network that was read from it computes something else (see caloquant.verify()).
 
     Raises ConfigError, ModelError, DataError, BackendError (all caloquant.Error with .place,
     .problem, .remedy), and what metric or on_step raise. The GIL is free while the library computes.
     """
-    return Session(model, data, config, targets=targets, metric=metric,
-                   higher_is_better=higher_is_better, tolerable_loss=tolerable_loss,
-                   on_step=on_step, progress=progress,
-                   example_inputs=example_inputs, verify=verify).tune()
+    result = Session(model, data, config, targets=targets, metric=metric,
+                     higher_is_better=higher_is_better, tolerable_loss=tolerable_loss,
+                     on_step=on_step, progress=progress,
+                     example_inputs=example_inputs, verify=verify, folder=folder).tune()
+    if folder is not None:
+        result.save()
+    return result
 
 
 def _examples(data: Any) -> list[np.ndarray] | None:

@@ -16,8 +16,8 @@ class PythonObserver : public RunObserver {
         on_events_(std::move(on_events)),
         on_trial_(std::move(on_trial)) {}
 
-  void on_phase(const std::string& phase, std::int64_t events) override {
-    call(on_phase_, phase, events);
+  void on_phase_start(Phase phase, std::int64_t events) override {
+    call(on_phase_, std::string(name_of(phase)), events);
   }
   void on_events(std::int64_t done) override { call(on_events_, done); }
   void on_trial_start(std::size_t step, const Proposal&, std::size_t,
@@ -111,7 +111,7 @@ class PythonSession {
   PythonSession(const std::string& config, const std::string& source, std::optional<Model> model,
                 const py::object& data, const py::object& metric, const std::string& metric_name,
                 bool higher_is_better, const py::object& on_phase, const py::object& on_events,
-                const py::object& on_trial, const py::object& expected)
+                const py::object& on_trial, const py::object& expected, const std::string& folder)
       : data_(data), expected_(expected), observer_(on_phase, on_events, on_trial) {
     const RunConfig run = parse_run_config(config, source);
     RunParts parts;
@@ -128,7 +128,7 @@ class PythonSession {
       parts.expected = expected_arrays(py::cast<py::dict>(expected));
     }
     const py::gil_scoped_release released;
-    session_ = std::make_unique<Session>(run, std::move(parts), &observer_);
+    session_ = std::make_unique<Session>(run, std::move(parts), &observer_, folder);
   }
 
   void tune() {
@@ -137,7 +137,7 @@ class PythonSession {
   }
   void emit(const std::string& folder) {
     const py::gil_scoped_release released;
-    session_->emit(*result_, folder);
+    result_ = session_->emit(folder);
   }
   /// {layer: {algorithm: (low, high)}}
   py::dict calibrate() {
@@ -227,7 +227,7 @@ void add_session(py::module_& module) {
   py::class_<PythonSession>(module, "_Session")
       .def(py::init<const std::string&, const std::string&, std::optional<Model>, const py::object&,
                     const py::object&, const std::string&, bool, const py::object&,
-                    const py::object&, const py::object&, const py::object&>())
+                    const py::object&, const py::object&, const py::object&, const std::string&>())
       .def("calibrate", &PythonSession::calibrate)
       .def("evaluate", &PythonSession::evaluate)
       .def("tune", &PythonSession::tune)

@@ -1,0 +1,137 @@
+// RunSession: what is written of a run.
+
+#include <caloquant/error.hpp>
+
+#include "graph/io/files/text_file.hpp"
+#include "ops/core/clock.hpp"
+#include "quantizer/evaluate/event_progress.hpp"
+#include "quantizer/measure/layer_costs.hpp"
+#include "quantizer/measure/peak_memory.hpp"
+#include "quantizer/output/emit/native_model.hpp"
+#include "quantizer/output/emit/result_json.hpp"
+#include "quantizer/output/emit/verified_write.hpp"
+#include "quantizer/output/report/report_data.hpp"
+#include "quantizer/output/report/report_page.hpp"
+#include "quantizer/output/tables/compare_table.hpp"
+#include "quantizer/run/input_files.hpp"
+#include "quantizer/run/run_session.hpp"
+
+namespace caloquant {
+
+void RunSession::emit(const std::filesystem::path& folder) {
+  finish();
+  if (folder != folder_.path()) {
+    folder_ = ResultFolder(folder, input_files(config_));
+    if (Journal* journal = folder_.new_journal()) {
+      for (const Trial& trial : result_.tuning.trials) {
+        journal->append(trial);
+      }
+    }
+    if (folder_.writes() && !result_.costs.empty()) {
+      write_layer_costs(result_.costs, folder_ / "layer_costs.json");
+    }
+  }
+  emit();
+}
+
+void RunSession::emit() {
+  finish();
+  recorded([&] {
+    if (result_.error.empty()) {
+      write_models();
+      compare_and_report();
+      result_.cost.seconds = steady_seconds() - start_;
+      result_.cost.peak_memory = peak_memory();
+    }
+    write_result_files();
+  });
+}
+
+/// The other formats are written all the same when one cannot be.
+void RunSession::write_models() {
+  result_.written.clear();
+  if (!folder_.writes()) {
+    return;
+  }
+  std::exception_ptr failure;
+  const auto write = [&](bool wanted, const char* name, const auto& writer) {
+    try {
+      if (wanted) {
+        writer(folder_ / name);
+        result_.written.emplace_back(name);
+      }
+    } catch (const Error& error) {
+      failure = failure ? failure : std::current_exception();
+      result_.error += (result_.error.empty() ? "" : "; ") + std::string(error.what());
+    }
+  };
+  write(config_.emit.h5, "quantized.h5", [&](const std::filesystem::path& file) {
+    write_quantized_model(config_, *evaluator_, final_, result_, file);
+  });
+  write(config_.emit.onnx, "quantized.onnx", [&](const std::filesystem::path& file) {
+    const EventSource& events = evaluator_->events();
+    result_.onnx_notes =
+        write_verified_onnx(final_, file, config_.emit.onnx_profile, events.evaluation().size(),
+                            [&](std::int64_t count, std::span<const std::span<float>> inputs) {
+                              events.fill(events.evaluation().first, count, inputs);
+                            });
+  });
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
+}
+
+/// The models are there already: an interruption leaves out what is still to come.
+void RunSession::compare_and_report() {
+  try {
+    if (!observer_.interrupted()) {
+      compare_with_fp32();
+      draw_report();
+    }
+  } catch (const InterruptedError&) {
+    result_.tuning.reason = StopReason::interrupted;
+  }
+}
+
+void RunSession::compare_with_fp32() {
+  observer_.on_phase_start(Phase::physics, evaluator_->events().evaluation().size());
+  result_.report = final_report(config_, model_.graph, final_, given_.data, progress_of(observer_));
+  if (result_.report && folder_.writes()) {
+    write_text_file(compare_table(result_.report->physics, report_side("fp32", model_.graph),
+                                  report_side("quantized", final_)),
+                    folder_ / "physics.txt");
+    result_.written.emplace_back("physics.txt");
+  }
+}
+
+void RunSession::draw_report() {
+  if (!config_.report.html) {
+    return;
+  }
+  const std::string data =
+      report_data({config_, model_.graph, network_->graph(), final_, network_->filler(),
+                   evaluator_->events().evaluation(), engine_,
+                   result_.report ? result_.report->samples : nullptr},
+                  observer_);
+  if (folder_.writes()) {
+    write_text_file(data, folder_ / "report.json");
+    result_.written.emplace_back("report.json");
+  }
+}
+
+/// result.json, and the page that is drawn from all files.
+void RunSession::write_result_files() {
+  if (!folder_.writes()) {
+    return;
+  }
+  const bool page = config_.report.html && result_.error.empty();
+  if (page) {
+    result_.written.emplace_back("report.html");
+  }
+  write_result_json(result_, context(), folder_ / "result.json");
+  if (page) {
+    write_report_page({folder_.path()}, folder_ / "report.html");
+  }
+}
+
+}  // namespace caloquant

@@ -1,0 +1,163 @@
+// RunSession: from the prepared network to the plan of the best trial.
+
+#include <algorithm>
+#include <caloquant/error.hpp>
+
+#include "graph/io/native/native_format.hpp"
+#include "graph/io/onnx/onnx_writer.hpp"
+#include "ops/core/check.hpp"
+#include "quantizer/evaluate/event_progress.hpp"
+#include "quantizer/measure/layer_costs.hpp"
+#include "quantizer/plan/sequential_bias.hpp"
+#include "quantizer/run/choose_corrections.hpp"
+#include "quantizer/run/run_session.hpp"
+#include "quantizer/search/space/possible.hpp"
+#include "quantizer/search/tune/layer_report.hpp"
+#include "quantizer/search/tune/loop.hpp"
+#include "quantizer/search/tune/weight_only_dense.hpp"
+
+namespace caloquant {
+
+StrategyOptions RunSession::strategy_options() const {
+  const TuningCriterion& tuning = config_.tuning;
+  return {tuning.strategy,
+          config_.accuracy.higher_is_better,
+          tuning.more_bases,
+          tuning.objective,
+          costs_,
+          tuning.seed,
+          tuning.limits.max_trials,
+          result_.baseline.loss.error};
+}
+
+const Strategy& RunSession::strategy() {
+  prepare();
+  if (!strategy_) {
+    recorded([&] {
+      strategy_ = parts_.strategy ? parts_.strategy(strategy_options(), *space_)
+                                  : make_strategy(strategy_options(), *space_);
+      if (!strategy_) {
+        throw UsageError("RunParts::strategy", "made no strategy", "return an object of Strategy");
+      }
+    });
+  }
+  return *strategy_;
+}
+
+void RunSession::search() {
+  const Strategy& strategy = this->strategy();
+  // Of an earlier search nothing stays.
+  searched_ = false;
+  finished_ = false;
+  result_.error.clear();
+  result_.final_quality.reset();
+  result_.corrections = network_->corrections_tried();
+  result_.tuning = {};
+  recorded([&] { search_with(strategy); });
+  result_.layers = report_layers(*space_, result_.tuning);
+  searched_ = true;
+}
+
+void RunSession::search_with(const Strategy& strategy) {
+  if (folder_.writes() && !result_.costs.empty()) {
+    write_layer_costs(result_.costs, folder_ / "layer_costs.json");
+  }
+  sweeps_ = std::make_unique<TrialSweeps>(config_, *evaluator_, *network_, target_,
+                                          progress_of(observer_));
+  History& history = result_.tuning.trials;  // stays where an exception ends the search
+  TuneCallbacks callbacks;
+  callbacks.evaluate = [&](const TuningConfig& config) {
+    require_possible(config, *space_, "the strategy");
+    return sweeps_->evaluate(config, strategy, history);
+  };
+  callbacks.on_start = [&](std::size_t step, const Proposal& proposal, std::size_t at_most) {
+    observer_.on_trial_start(step, proposal, at_most, evaluator_->events().evaluation().size());
+  };
+  callbacks.on_trial = [&](const Trial& trial) {
+    history.push_back(trial);
+    return observer_.on_trial(trial);
+  };
+  callbacks.interrupted = [&] { return observer_.interrupted(); };
+  const TuningCriterion& tuning = config_.tuning;
+  TuneResult found =
+      tune(strategy,
+           {config_.accuracy, tuning.limits, result_.baseline.loss.value, tuning.objective, costs_,
+            [this](double loss) { return evaluator_->error_of(loss); }},
+           callbacks, folder_.new_journal());
+  result_.tuning = std::move(found);
+}
+
+void RunSession::finish() {
+  if (!searched_) {
+    search();
+  }
+  if (finished_) {
+    return;
+  }
+  const TuneResult& tuning = result_.tuning;
+  if (!tuning.best) {
+    result_.error =
+        tuning.trials.empty() ? "no configuration was tried" : tuning.trials.back().error;
+  } else {
+    recorded([&] { take(tuning.trials[*tuning.best]); });
+  }
+  finished_ = true;
+  save_kernels();
+}
+
+/// From here on the best so far is kept whatever the observer says, so that evaluations only tell
+/// how far they are.
+void RunSession::take(const Trial& best) {
+  result_.plan = network_->plan(best.proposal.config);
+  result_.final_quality = best.stopped_early
+                              ? final_quality_of(apply_plan(network_->graph(), result_.plan))
+                              : sweeps_->quality_of(best.proposal.config);
+  correct_final_biases(best);
+  final_ = apply_plan(network_->graph(), result_.plan);
+  if (config_.emit.onnx && config_.emit.onnx_profile == OnnxProfile::onnxruntime) {
+    final_ = with_whole_biases(final_);  // so that every file holds the same model
+    result_.final_quality = final_quality_of(final_);
+  }
+  report_weight_only_dense(result_.layers, network_->weight_only_dense());
+  name_kernels();
+}
+
+ModelQuality RunSession::final_quality_of(const Graph& graph) {
+  observer_.on_phase_start(Phase::evaluate, evaluator_->events().evaluation().size());
+  return evaluator_->quality_of(graph, [this](std::int64_t done) { observer_.on_events(done); });
+}
+
+/// Keeps corrected biases where they lower the loss and nothing else gets out of its limits.
+void RunSession::correct_final_biases(const Trial& best) {
+  if (!network_->wants(config_.quantization.sequential_bias_correction) ||
+      observer_.interrupted()) {
+    return;
+  }
+  observer_.on_phase_start(Phase::biases, evaluator_->events().calibration().size());
+  QuantPlan corrected =
+      with_sequential_bias(network_->graph(), result_.plan, network_->filler(),
+                           {evaluator_->events().calibration(), evaluator_->batch(), engine_});
+  const ModelQuality quality = final_quality_of(apply_plan(network_->graph(), corrected));
+  const bool within = std::ranges::all_of(measures_of(quality, config_.accuracy), &Measure::met);
+  const bool kept =
+      quality.loss.error < result_.final_quality->loss.error && (within || !best.target_met);
+  result_.corrections.push_back({!result_.equalized.empty(), network_->corrections().bias,
+                                 network_->corrections().reconstruct, true, quality.loss.value,
+                                 kept});
+  if (kept) {
+    result_.plan = std::move(corrected);
+    result_.final_quality = quality;
+  }
+}
+
+void RunSession::name_kernels() {
+  result_.implementations.clear();
+  for (const StepInfo& step : compile_engine(final_, 1, engine_)->steps()) {
+    const Node* node = final_.find(step.layer);
+    if (node != nullptr && is_quantizable(node->op)) {
+      result_.implementations[step.layer] = step.implementation;
+    }
+  }
+}
+
+}  // namespace caloquant

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <caloquant/run_observer.hpp>
+#include <caloquant/session.hpp>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "graph/exec/kernel_choices.hpp"
+#include "quantizer/output/emit/result_json.hpp"
+#include "quantizer/result/quantize_result.hpp"
+#include "quantizer/run/prepared_network.hpp"
+#include "quantizer/run/result_folder.hpp"
+#include "quantizer/run/trial_sweeps.hpp"
+#include "quantizer/verify/fp32_model.hpp"
+
+namespace caloquant {
+
+/// The kernels of this machine for a session; null where they are switched off.
+[[nodiscard]] std::shared_ptr<KernelChoices> shared_machine_kernels();
+
+struct SessionOptions {
+  RunObserver* observer = nullptr;           ///< must outlive the session; null: nobody
+  std::filesystem::path folder{};            ///< of results; empty: nothing is written
+  std::shared_ptr<KernelChoices> kernels{};  ///< null: the default kernel of every layer
+  bool keep_kernels = true;                  ///< write the table when something was measured for it
+};
+
+/// One run of a config: model, data, metric, and the stages that lead from the fp32 model to the
+/// files of the quantized one. Every way in (command line, Session, Python, dry run, evaluate,
+/// check) goes through it, so that all of them measure and write the same.
+///
+/// Stages in order: reference, prepare, search, finish, emit. Each calls those in front of it. With
+/// a folder, the folder is made ready before anything is read, every trial is in the journal before
+/// the next begins, and an exception of any stage leaves a result.json that says why.
+class RunSession {
+ public:
+  /// Loads the model, verifies it where there are expected values, opens the data. `parts` takes
+  /// the place of what the config names; views in it must outlive the session. Throws ConfigError,
+  /// ModelError, DataError, and of the folder BackendError and UsageError.
+  explicit RunSession(const RunConfig& config, const RunParts& parts = {},
+                      SessionOptions options = {});
+  RunSession(const RunSession&) = delete;
+  RunSession& operator=(const RunSession&) = delete;
+
+  /// All stages. When nothing meets the target, the best so far is written; without any trial that
+  /// gave a loss result().error says why.
+  const QuantizeResult& run();
+
+  /// What models are compared with.
+  void reference();
+  /// The loss of the fp32 model, and the target that follows.
+  const ModelQuality& baseline();
+  /// Calibrates, decides on corrections; for strategies that ask for them learns what layers cost.
+  PreparedNetwork& prepare();
+  /// What proposes the trials; after prepare() the same one that search() asks.
+  const Strategy& strategy();
+  /// Trials until the strategy, a limit or the observer ends them; anew at every call.
+  void search();
+  /// The plan, the network and the quality of the best trial.
+  void finish();
+  /// Models, tables, report and result.json; into the folder of the session, or into another one.
+  void emit();
+  void emit(const std::filesystem::path& folder);
+
+  /// Of other models on the same events. Throws ModelError for other inputs or outputs.
+  [[nodiscard]] std::vector<ModelQuality> qualities_of(const std::vector<Graph>& graphs);
+
+  [[nodiscard]] const RunConfig& config() const { return config_; }
+  [[nodiscard]] const Fp32Model& model() const { return model_; }
+  [[nodiscard]] const TuningSpace& space();
+  [[nodiscard]] const Evaluator& evaluator() const { return *evaluator_; }
+  [[nodiscard]] const EngineOptions& engine() const { return engine_; }
+  [[nodiscard]] double target();
+  [[nodiscard]] const QuantizeResult& result() const { return result_; }
+  /// The quantized network of the best trial; needs finish().
+  [[nodiscard]] const Graph& final_network() const { return final_; }
+  /// result.json of what there is so far.
+  [[nodiscard]] std::string result_text() const;
+
+ private:
+  /// What a failing stage leaves behind: result.json with the reason. Then the exception goes on.
+  template <typename Work>
+  decltype(auto) recorded(Work&& work);
+  void record_failure(const std::exception& error);
+
+  void open();
+  void check_import();
+  void measure_reference();
+  void measure_baseline();
+  void learn_costs();
+  [[nodiscard]] StrategyOptions strategy_options() const;
+  void search_with(const Strategy& strategy);
+  void take(const Trial& best);
+  [[nodiscard]] ModelQuality final_quality_of(const Graph& graph);
+  void correct_final_biases(const Trial& best);
+  void name_kernels();
+  void write_models();
+  void compare_and_report();
+  void compare_with_fp32();
+  void draw_report();
+  void write_result_files();
+  void save_kernels() const;
+  [[nodiscard]] ResultContext context() const;
+
+  RunConfig config_;
+  GivenParts given_;
+  RunParts parts_;
+  SessionOptions options_;
+  RunObserver nobody_;
+  RunObserver& observer_;
+  double start_;
+  ResultFolder folder_;
+  EngineOptions engine_;
+  Fp32Model model_;
+  std::unique_ptr<Evaluator> evaluator_;
+  std::optional<TuningSpace> space_;
+  std::optional<PreparedNetwork> network_;
+  bool has_reference_ = false;
+  bool has_baseline_ = false;
+  double target_ = 0.0;
+  CostTable costs_;  ///< of one kind for strategy and choice of the best
+  std::unique_ptr<Strategy> strategy_;
+  std::unique_ptr<TrialSweeps> sweeps_;
+  bool searched_ = false;
+  bool finished_ = false;
+  Graph final_;
+  QuantizeResult result_;
+};
+
+template <typename Work>
+decltype(auto) RunSession::recorded(Work&& work) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (const std::exception& error) {
+    record_failure(error);
+    throw;
+  }
+}
+
+}  // namespace caloquant
