@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "calibration/data/event_split.hpp"
+
 namespace caloquant {
 
 [[nodiscard]] std::optional<DataLayout> data_layout_from(std::string_view name) noexcept;
@@ -32,8 +34,7 @@ struct DataOptions {
   std::optional<double> minimum_sum;
   /// Extents [X, Y, Z] that images must have; empty: those of the first file.
   Shape image_shape;
-  std::int64_t calibration_samples = 0;
-  std::int64_t evaluation_samples = 0;
+  EventSplit split{};
   bool follow_links = false;  ///< files may have parts in other files of their folder
 
   [[nodiscard]] double cell_threshold_or_default() const {

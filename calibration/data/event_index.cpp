@@ -46,8 +46,7 @@ class SumCut {
 
 void expect_enough(const DataOptions& options, std::int64_t kept, std::int64_t seen,
                    std::size_t files) {
-  const std::int64_t wanted = options.calibration_samples + options.evaluation_samples;
-  if (kept >= wanted) {
+  if (kept >= options.split.events()) {
     return;
   }
   const double cut = options.minimum_sum_or_default();
@@ -60,20 +59,19 @@ void expect_enough(const DataOptions& options, std::int64_t kept, std::int64_t s
   throw DataError(place,
                   "there are only " + std::to_string(kept) + " usable events in " +
                       std::to_string(files) + (files == 1 ? " file, " : " files, ") +
-                      std::to_string(options.calibration_samples) + " for calibration and " +
-                      std::to_string(options.evaluation_samples) + " for evaluation are wanted",
+                      options.split.text(),
                   remedy);
 }
 
 }  // namespace
 
 EventIndex EventIndex::build(const DataOptions& options) {
-  CALOQUANT_EXPECT(options.calibration_samples >= 0 && options.evaluation_samples >= 0);
-  const std::int64_t wanted = options.calibration_samples + options.evaluation_samples;
+  CALOQUANT_EXPECT(options.split.calibration >= 0 && options.split.evaluation >= 0);
+  const std::int64_t wanted = options.split.events();
   EventIndex index;
   index.files_ = expand_files(options.files, options.base_folder);
   index.image_shape_ = options.image_shape;
-  index.calibration_ = options.calibration_samples;
+  index.split_ = options.split;
   SumCut cut(options);
   std::vector<EventLabel> labels;
   std::vector<char> keep;
@@ -106,20 +104,19 @@ EventIndex EventIndex::build(const DataOptions& options) {
   return index;
 }
 
-EventIndex EventIndex::of_labels(std::span<const EventLabel> labels, std::int64_t calibration,
-                                 std::int64_t evaluation, const Shape& image_shape) {
-  CALOQUANT_EXPECT(calibration >= 0 && evaluation >= 0);
+EventIndex EventIndex::of_labels(std::span<const EventLabel> labels, const EventSplit& split,
+                                 const Shape& image_shape) {
+  CALOQUANT_EXPECT(split.calibration >= 0 && split.evaluation >= 0);
   DataOptions options;
   options.files = {"the arrays"};
-  options.calibration_samples = calibration;
-  options.evaluation_samples = evaluation;
+  options.split = split;
   options.minimum_sum = 0.0;
   const std::int64_t there = std::ssize(labels);
   expect_enough(options, there, there, 0);
   EventIndex index;
-  index.calibration_ = calibration;
+  index.split_ = split;
   index.image_shape_ = image_shape;
-  const auto taken = labels.first(static_cast<std::size_t>(calibration + evaluation));
+  const auto taken = labels.first(static_cast<std::size_t>(split.events()));
   index.labels_.assign(taken.begin(), taken.end());
   for (std::size_t i = 0; i < index.labels_.size(); ++i) {
     const std::string row = "[" + std::to_string(i) + "]";

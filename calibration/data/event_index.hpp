@@ -10,14 +10,6 @@
 
 namespace caloquant {
 
-/// Event numbers [first, last).
-struct EventRange {
-  std::int64_t first = 0;
-  std::int64_t last = 0;
-
-  [[nodiscard]] std::int64_t size() const { return last - first; }
-};
-
 /// Where an event is stored.
 struct EventPlace {
   std::size_t file = 0;  ///< index into EventIndex::files()
@@ -25,7 +17,7 @@ struct EventPlace {
 };
 
 /// The events that pass the cuts, numbered in the order of the sorted files and their rows: the
-/// first calibration_samples calibrate, the next evaluation_samples evaluate. Some 40 bytes per
+/// first ones calibrate, those behind them evaluate, as DataOptions::split says. Some 40 bytes per
 /// event.
 class EventIndex {
  public:
@@ -34,15 +26,14 @@ class EventIndex {
   /// Throws DataError naming file, dataset and row, or telling how many events there are.
   [[nodiscard]] static EventIndex build(const DataOptions& options);
   /// Of events that lie in memory, in no file: their labels, in order, of which the first
-  /// calibration + evaluation are taken. Throws DataError, naming the event, for a label that no
+  /// split.events() are taken. Throws DataError, naming the event, for a label that no
   /// file could hold, and for too few of them.
   [[nodiscard]] static EventIndex of_labels(std::span<const EventLabel> labels,
-                                            std::int64_t calibration, std::int64_t evaluation,
-                                            const Shape& image_shape);
+                                            const EventSplit& split, const Shape& image_shape);
 
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
-  [[nodiscard]] EventRange calibration() const { return {0, calibration_}; }
-  [[nodiscard]] EventRange evaluation() const { return {calibration_, size()}; }
+  [[nodiscard]] EventRange calibration() const { return split_.calibrating(); }
+  [[nodiscard]] EventRange evaluation() const { return split_.evaluating(); }
 
   [[nodiscard]] std::span<const EventLabel> labels() const { return labels_; }
   [[nodiscard]] std::span<const EventLabel> labels(EventRange range) const;
@@ -56,7 +47,7 @@ class EventIndex {
   std::vector<EventLabel> labels_;
   std::vector<EventPlace> places_;
   Shape image_shape_;
-  std::int64_t calibration_ = 0;
+  EventSplit split_;
 };
 
 }  // namespace caloquant

@@ -1,13 +1,19 @@
 #pragma once
 
+#include <caloquant/config.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <span>
 #include <vector>
 
-#include "calibration/data/event_index.hpp"
+#include "calibration/data/event_split.hpp"
 
 namespace caloquant {
+
+[[nodiscard]] inline EventSplit split_of(const DataConfig& data) {
+  return {static_cast<std::int64_t>(data.calibration_samples),
+          static_cast<std::int64_t>(data.evaluation_samples)};
+}
 
 /// The events of a run: what goes into the network, which of them calibrate and which evaluate.
 class EventSource {

@@ -20,9 +20,8 @@ DataOptions data_options(const RunConfig& config, const Shape& image) {
   options.cell_threshold = config.data.cell_threshold;
   options.minimum_sum = config.data.minimum_sum;
   options.image_shape = image;
-  options.calibration_samples = static_cast<std::int64_t>(config.data.calibration_samples);
+  options.split = split_of(config.data);
   options.follow_links = config.data.follow_links;
-  options.evaluation_samples = static_cast<std::int64_t>(config.data.evaluation_samples);
   return options;
 }
 
@@ -57,8 +56,7 @@ EventIndex index_of(const DataOptions& options, const MemoryData& given) {
                                   std::to_string(showers->energies.size()) + " images of " +
                                   to_string(options.image_shape) + " are expected");
   }
-  return EventIndex::of_labels(labels_of(*showers), options.calibration_samples,
-                               options.evaluation_samples, options.image_shape);
+  return EventIndex::of_labels(labels_of(*showers), options.split, options.image_shape);
 }
 
 }  // namespace

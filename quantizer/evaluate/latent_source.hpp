@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "calibration/data/data_options.hpp"
+#include "calibration/data/event_index.hpp"
 #include "graph/ir/graph.hpp"
 #include "quantizer/evaluate/event_source.hpp"
 

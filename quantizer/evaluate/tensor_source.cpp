@@ -27,15 +27,9 @@ std::vector<WantedTensor> targets_of(const Graph& graph, std::optional<std::size
   return wanted;
 }
 
-void expect_rows(const RunConfig& config, std::int64_t rows, const std::string& place) {
-  const auto wanted =
-      static_cast<std::int64_t>(config.data.calibration_samples + config.data.evaluation_samples);
-  if (rows < wanted) {
-    throw DataError(place,
-                    "there are only " + std::to_string(rows) + " rows, " +
-                        std::to_string(config.data.calibration_samples) + " for calibration and " +
-                        std::to_string(config.data.evaluation_samples) +
-                        " for evaluation are wanted",
+void expect_rows(const EventSplit& split, std::int64_t rows, const std::string& place) {
+  if (rows < split.events()) {
+    throw DataError(place, "there are only " + std::to_string(rows) + " rows, " + split.text(),
                     "ask for fewer or give more files");
   }
 }
@@ -52,12 +46,11 @@ std::vector<std::filesystem::path> target_files(const RunConfig& config) {
 TensorSource::TensorSource(const RunConfig& config, const Graph& fp32, const TensorArrays* given)
     : files_(given != nullptr ? std::vector<std::filesystem::path>{}
                               : expand_files(config.data.files, base_folder(config), true)),
-      calibration_(static_cast<std::int64_t>(config.data.calibration_samples)),
-      evaluation_(static_cast<std::int64_t>(config.data.evaluation_samples)),
+      split_(split_of(config.data)),
       inputs_(given != nullptr ? arrays_as_events(given->inputs, inputs_of(fp32))
                                : open_network_inputs(fp32, files_, config.data.tensors->inputs,
                                                      config.data.follow_links)) {
-  expect_rows(config, inputs_.rows(), files_.empty() ? "the inputs" : files_.front().string());
+  expect_rows(split_, inputs_.rows(), files_.empty() ? "the inputs" : files_.front().string());
 }
 
 void TensorSource::fill(std::int64_t first, std::int64_t count,
@@ -72,7 +65,7 @@ TargetSource::TargetSource(const RunConfig& config, const Graph& fp32,
                                                config.data.tensors->targets,
                                                numbered("output_", fp32.outputs().size()),
                                                config.data.follow_links)) {
-  expect_rows(config, targets_.rows(), "the targets");
+  expect_rows(split_of(config.data), targets_.rows(), "the targets");
 }
 
 std::size_t TargetSource::elements(std::size_t output) const {

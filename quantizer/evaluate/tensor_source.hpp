@@ -14,18 +14,15 @@ class TensorSource : public EventSource {
   /// Throws DataError for arrays that are no inputs of the network, and for too few rows.
   TensorSource(const RunConfig& config, const Graph& fp32, const TensorArrays* given = nullptr);
 
-  [[nodiscard]] EventRange calibration() const override { return {0, calibration_}; }
-  [[nodiscard]] EventRange evaluation() const override {
-    return {calibration_, calibration_ + evaluation_};
-  }
+  [[nodiscard]] EventRange calibration() const override { return split_.calibrating(); }
+  [[nodiscard]] EventRange evaluation() const override { return split_.evaluating(); }
   [[nodiscard]] const std::vector<std::filesystem::path>& files() const override { return files_; }
   void fill(std::int64_t first, std::int64_t count,
             std::span<const std::span<float>> inputs) const override;
 
  private:
   std::vector<std::filesystem::path> files_;
-  std::int64_t calibration_;
-  std::int64_t evaluation_;
+  EventSplit split_;
   TensorEvents inputs_;
 };
 

@@ -23,11 +23,7 @@ constexpr std::int64_t most_calibration = 256;
 constexpr std::int64_t most_evaluation = 1000;
 
 /// How many of `events` calibrate and evaluate.
-struct Samples {
-  std::int64_t calibration = 0;
-  std::int64_t evaluation = 0;
-};
-Samples split(std::int64_t events) {
+EventSplit split(std::int64_t events) {
   const std::int64_t calibration = std::clamp<std::int64_t>(events / 3, 1, most_calibration);
   return {calibration, std::clamp<std::int64_t>(events - calibration, 1, most_evaluation)};
 }
@@ -137,7 +133,7 @@ class Starter {
     text_.set("files", list, "Paths or patterns as showers_*.h5.");
   }
 
-  void write_samples(Samples samples) {
+  void write_samples(EventSplit samples) {
     text_.set("calibration_samples", samples.calibration, "Events that ranges are found from.");
     text_.set("evaluation_samples", samples.evaluation,
               "Others, that the loss is measured with; more give a smaller error.");
@@ -165,14 +161,14 @@ class Starter {
               layout == DataLayout::variable_angle
                   ? "ECAL in 50 x GeV, energy in GeV, theta in rad."
                   : "ECAL in GeV, target with the energy in GeV in column 1.");
-    write_samples(files_.empty() ? Samples{100, 200} : shower_samples(layout));
+    write_samples(files_.empty() ? EventSplit{100, 200} : shower_samples(layout));
     text_.begin("input", "How the network takes them: " + std::string(name_of(recipe_)) + ".");
     text_.set("recipe", std::string(name_of(recipe_)));
     text_.set("seed", 1978, "Of the noise.");
   }
 
   /// Counts the showers; half as many again and again where cuts leave too few.
-  Samples shower_samples(DataLayout layout) {
+  EventSplit shower_samples(DataLayout layout) {
     std::int64_t rows = 0;
     for (const std::filesystem::path& file : files_) {
       rows += ShowerFile(file, layout, image_shape_of(graph_), request_.follow_links).rows();
@@ -186,9 +182,8 @@ class Starter {
       options.files.push_back(std::filesystem::absolute(file).string());
     }
     for (std::int64_t events = rows;; events /= 2) {
-      const Samples samples = split(events);
-      options.calibration_samples = samples.calibration;
-      options.evaluation_samples = samples.evaluation;
+      const EventSplit samples = split(events);
+      options.split = samples;
       try {
         (void)EventIndex::build(options);
         return samples;

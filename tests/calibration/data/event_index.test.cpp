@@ -28,8 +28,8 @@ class EventIndexTest : public ::testing::Test {
     DataOptions result;
     result.files = {"*.h5"};
     result.base_folder = folder.path();
-    result.calibration_samples = calibration;
-    result.evaluation_samples = evaluation;
+    result.split.calibration = calibration;
+    result.split.evaluation = evaluation;
     return result;
   }
   testing::TempDir folder;
@@ -196,7 +196,7 @@ TEST_F(EventIndexTest, ReadsRealGeant4Showers) {
     }
   }
   ASSERT_LT(expected.size(), 10U);
-  data.calibration_samples = static_cast<std::int64_t>(expected.size());
+  data.split.calibration = static_cast<std::int64_t>(expected.size());
   EXPECT_EQ(energies(EventIndex::build(data)), expected);
 }
 

@@ -24,8 +24,8 @@ class ShowerSourceTest : public ::testing::Test {
     second.write_variable_angle(folder / "b.h5");
     options.files = {"*.h5"};
     options.base_folder = folder.path();
-    options.calibration_samples = 20;
-    options.evaluation_samples = 7;
+    options.split.calibration = 20;
+    options.split.evaluation = 7;
   }
   static FileContent with_small_sums(FileContent content) {
     for (std::size_t row = 0; row < content.energies.size(); row += 7) {
@@ -91,8 +91,8 @@ TEST_F(ShowerSourceTest, ThresholdAndUnitsFollowTheLayout) {
   content.write_fixed_angle(other / "fixed.h5");
   options.layout = DataLayout::fixed_angle;
   options.base_folder = other.path();
-  options.calibration_samples = 2;
-  options.evaluation_samples = 0;
+  options.split.calibration = 2;
+  options.split.evaluation = 0;
   const EventIndex index = EventIndex::build(options);
   ShowerSource source(index, options, index.calibration(), 2);
   const All all = read(source);
@@ -136,8 +136,8 @@ TEST_F(ShowerSourceTest, AMissingEcalArrivesAtTheConsumer) {
   content.write_variable_angle(other / "labels.h5");
   options.base_folder = other.path();
   options.minimum_sum = 0.0;
-  options.calibration_samples = 3;
-  options.evaluation_samples = 0;
+  options.split.calibration = 3;
+  options.split.evaluation = 0;
   const EventIndex index = EventIndex::build(options);
   ShowerSource source(index, options, index.calibration(), 2);
   ShowerBlock block;

@@ -153,8 +153,8 @@ TEST_F(MakeShowers, TheReaderTakesBothLayouts) {
     data.files = {"*.h5"};
     data.base_folder = folder.path();
     data.minimum_sum = 0.0;
-    data.calibration_samples = 5;
-    data.evaluation_samples = 3;
+    data.split.calibration = 5;
+    data.split.evaluation = 3;
     const EventIndex index = EventIndex::build(data);
     ShowerSource source(index, data, index.evaluation(), 2);
     ShowerBlock block;
