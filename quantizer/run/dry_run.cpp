@@ -146,8 +146,9 @@ DryRun dry_run(const RunConfig& config, KernelChoices* kernels,
   tell("load");
   const double begin = steady_seconds();
   const Fp32Model model = load_fp32_model(config.model, config.graph);
-  const TuningSpace space(layer_specs(model.graph, searches_ladder(config)),
-                          config.quantization.rules, config.source);
+  const TuningSpace space(
+      layer_specs(model.graph, strategy_traits(config.tuning.strategy).searches_ladder),
+      config.quantization.rules, config.source);
   const EngineOptions engine = engine_with(kernels);
   const auto evaluator = make_evaluator(config, model.graph, engine);
   const double loading = steady_seconds() - begin;

@@ -31,7 +31,7 @@ Rehearsal::Rehearsal(const RunConfig& small, const Graph& fp32, const TuningSpac
       engine_(std::move(engine)),
       clock_(std::move(progress)),
       evaluator_(make_evaluator(small, fp32, engine_)),
-      network_(small, space, *evaluator_, fp32, engine_) {}
+      network_(small, space, *evaluator_, fp32, engine_, strategy_traits(small.tuning.strategy)) {}
 
 std::vector<TimedPhase> Rehearsal::run() {
   run_fp32();
@@ -69,7 +69,7 @@ void Rehearsal::run_fp32() {
 }
 
 void Rehearsal::learn_costs() {
-  if (!searches_ladder(config_)) {
+  if (!strategy_traits(config_.tuning.strategy).wants_layer_costs) {
     costs_ = nominal_costs(space_);
     return;
   }

@@ -74,13 +74,14 @@ Stages::Stages(RunConfig config, const RunParts& parts, EngineOptions engine)
     : config_(with_parts(std::move(config), parts)),
       given_{parts.data, parts.metric},
       make_strategy_(parts.strategy ? parts.strategy : StrategyFactory(make_strategy)),
+      traits_(parts.strategy ? parts.strategy_traits : strategy_traits(config_.tuning.strategy)),
       model_(model_of(config_, parts)),
-      space_(layer_specs(model_.graph, searches_ladder(config_)), config_.quantization.rules,
+      space_(layer_specs(model_.graph, traits_.searches_ladder), config_.quantization.rules,
              config_.source),
       costs_(nominal_costs(space_)),
       engine_(std::move(engine)),
       evaluator_(make_evaluator(config_, model_.graph, engine_, given_)),
-      network_(config_, space_, *evaluator_, model_.graph, engine_) {
+      network_(config_, space_, *evaluator_, model_.graph, engine_, traits_) {
   result_.verified = model_.verified;
   check_import();
 }
@@ -122,10 +123,10 @@ void Stages::prepare(RunObserver& observer) {
   learn_costs(observer);
 }
 
-/// Milliseconds and bytes of the layers, measured or as an earlier run wrote them. basic does not
-/// ask what layers cost, and keeps the order of Intel Neural Compressor.
+/// Milliseconds and bytes of the layers, measured or as an earlier run wrote them, for a
+/// strategy that wants them.
 void Stages::learn_costs(RunObserver& observer) {
-  if (!searches_ladder(config_)) {
+  if (!traits_.wants_layer_costs) {
     return;
   }
   if (!config_.tuning.layer_costs.empty()) {

@@ -56,6 +56,7 @@ class Stages {
   RunConfig config_;
   GivenParts given_;
   StrategyFactory make_strategy_;
+  StrategyTraits traits_;
   Fp32Model model_;
   TuningSpace space_;
   CostTable costs_;  ///< of one kind for strategy and choice of the best
