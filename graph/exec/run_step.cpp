@@ -71,9 +71,8 @@ class StepCall {
   static void pack(const Buffer& src, const std::byte* from, const Buffer& dst, std::byte* into) {
     pack_cells(
         from, src.dtype(),
-        src.formatat.layout == Layout::plain ? CellOrder::channels_first : CellOrder::channels_last,
-        reinterpret_cast<std::uint32_t*>(into), dst.packed(), dst.formatat.quant,
-        dst.shape.front());
+        src.format.layout == Layout::plain ? CellOrder::channels_first : CellOrder::channels_last,
+        reinterpret_cast<std::uint32_t*>(into), dst.packed(), dst.format.quant, dst.shape.front());
   }
 
   [[nodiscard]] std::span<const float> f32_src(const Step& step, std::size_t index) const {
