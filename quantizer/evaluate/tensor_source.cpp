@@ -5,6 +5,7 @@
 #include <string>
 
 #include "calibration/data/file_list.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -32,7 +33,7 @@ void expect_rows(const RunConfig& config, std::int64_t rows, const std::string& 
       static_cast<std::int64_t>(config.data.calibration_samples + config.data.evaluation_samples);
   if (rows < wanted) {
     throw DataError(place,
-                    "there are only " + std::to_string(rows) + " rows, " +
+                    "there are only " + counted(rows, "row") + ", " +
                         std::to_string(config.data.calibration_samples) + " for calibration and " +
                         std::to_string(config.data.evaluation_samples) +
                         " for evaluation are wanted",

@@ -265,7 +265,7 @@ TEST(VerifyModel, OtherInputsAreRefused) {
 TEST(VerifyModel, TheConfigAsksForItWhereverAModelIsLoaded) {
   ModelConfig config = keras("generator3d");
   config.expected = fixture("verify/generator3d.h5");
-  const LoadedModel model = load_fp32_model(config, {});
+  const Fp32Model model = load_fp32_model(config, {});
   ASSERT_TRUE(model.verified);
   EXPECT_TRUE(model.verified->agrees());
   EXPECT_EQ(model.files.back(), config.expected);
