@@ -45,12 +45,13 @@ void prepare_folder(const std::filesystem::path& output,
                              "steps.csv",    "result.json",    "layer_costs.json",
                              "physics.txt",  "report.json",    "report.html"};
   for (const char* name : names) {
-    refuse_overwriting("--output", output / name, inputs);
+    refuse_overwriting("folder", output / name, inputs);
   }
   std::error_code failure;
   std::filesystem::create_directories(output, failure);
   if (failure || !std::filesystem::is_directory(output)) {
-    throw BackendError(output.string(), "is no folder and cannot be made one", "choose another -o");
+    throw BackendError(output.string(), "is no folder and cannot be made one",
+                       "choose another folder");
   }
   for (const char* name : names) {
     std::filesystem::remove(output / name, failure);

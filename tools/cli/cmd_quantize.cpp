@@ -80,6 +80,19 @@ void print_machine() {
             << granted_threads() << " threads, direct kernels " << name_of(active_isa()) << '\n';
 }
 
+/// The library speaks of its argument `folder`, the command line of its option.
+template <typename Run>
+auto naming_output(const Run& run) {
+  try {
+    return run();
+  } catch (const UsageError& error) {
+    if (error.place() != "folder") {
+      throw;
+    }
+    throw UsageError("--output", error.problem(), error.remedy());
+  }
+}
+
 int quantize_command(const QuantizeArguments& arguments) {
   set_threads(arguments.threads);
   const RunConfig config = config_of(arguments);
@@ -92,8 +105,9 @@ int quantize_command(const QuantizeArguments& arguments) {
   watch_for_interrupt();
   TerminalObserver observer(config, arguments.out);
   auto kernels = machine_kernels();
-  const QuantizeResult result =
-      run_quantize(config, arguments.output, observer, kernels ? &*kernels : nullptr);
+  const QuantizeResult result = naming_output([&] {
+    return run_quantize(config, arguments.output, observer, kernels ? &*kernels : nullptr);
+  });
   if (kernels) {
     kernels->save();
   }
