@@ -21,7 +21,8 @@ struct Tap {
   Tensor values;  ///< of one batch
 };
 
-/// `automatic` holds the ranges of all others: no tensor is observed twice for the same range.
+/// No tensor is observed twice for the same range: what another observer covers has none of its
+/// own.
 std::vector<std::unique_ptr<Observer>> make_observers(const Node& layer,
                                                       const CollectOptions& options) {
   ObserverOptions made_with;
@@ -29,12 +30,15 @@ std::vector<std::unique_ptr<Observer>> make_observers(const Node& layer,
   if (options.code) {
     made_with.code = [&layer, &options](const Range& range) { return options.code(layer, range); };
   }
-  const bool one_for_all = options.algorithms.count(RangeAlgorithm::automatic) > 0;
   std::vector<std::unique_ptr<Observer>> observers;
   for (const RangeAlgorithm algorithm : options.algorithms) {
-    if (!one_for_all || algorithm == RangeAlgorithm::automatic) {
-      observers.push_back(make_observer(algorithm, "src of layer '" + layer.name + "'", made_with));
-    }
+    observers.push_back(make_observer(algorithm, "src of layer '" + layer.name + "'", made_with));
+  }
+  for (auto one = observers.begin(); one != observers.end();) {
+    const bool covered = std::ranges::any_of(observers, [&](const auto& other) {
+      return other != *one && other->covers((*one)->algorithm());
+    });
+    one = covered ? observers.erase(one) : one + 1;
   }
   return observers;
 }
@@ -110,14 +114,10 @@ void record(const Tap& tap, CalibrationTable& table) {
   std::map<RangeAlgorithm, Range> ranges;
   std::vector<RangeCandidate> candidates;
   for (const auto& observer : tap.observers) {
-    if (observer->algorithm() == RangeAlgorithm::automatic) {
-      candidates = static_cast<const AutomaticObserver&>(*observer).candidates();
-      for (const RangeCandidate& candidate : candidates) {
-        ranges[candidate.algorithm] = candidate.range;
-      }
-      ranges[RangeAlgorithm::automatic] = best_candidate(candidates).range;
-    } else {
-      ranges[observer->algorithm()] = observer->range();
+    ObserverFindings findings = observer->findings();
+    ranges.merge(findings.ranges);
+    if (!findings.candidates.empty()) {
+      candidates = std::move(findings.candidates);
     }
   }
   for (const std::string& layer : tap.layers) {

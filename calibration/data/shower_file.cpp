@@ -6,6 +6,8 @@
 #include <numbers>
 #include <vector>
 
+#include "ops/core/counted.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -71,7 +73,7 @@ void ShowerFile::check_variable_angle() {
     } else if (shape.front() != rows_) {
       throw DataError(
           place(dataset, -1),
-          "has " + std::to_string(shape.front()) + " rows, /energy has " + std::to_string(rows_),
+          "has " + counted(shape.front(), "row") + ", /energy has " + std::to_string(rows_),
           "every dataset needs one row per event");
     }
   }
@@ -105,7 +107,7 @@ void ShowerFile::check_images(const Shape& wanted) {
   if (shape.front() != rows_) {
     throw DataError(
         place(images_path, -1),
-        "has " + std::to_string(shape.front()) + " rows, the labels have " + std::to_string(rows_),
+        "has " + counted(shape.front(), "row") + ", the labels have " + std::to_string(rows_),
         "every dataset needs one row per event");
   }
   image_shape_ = image;

@@ -65,20 +65,10 @@ bool laplace_is_likelier(const Moments& moments) {
 }  // namespace
 
 AciqObserver::AciqObserver(std::string tensor, AciqPrior prior)
-    : Observer(std::move(tensor)), prior_(prior) {}
+    : DistributionObserver(std::move(tensor)), prior_(prior) {}
 
-void AciqObserver::take(std::span<const float> values, std::size_t /*events*/,
-                        const Extremes& extremes) {
-  distribution_.add(values, extremes);
-}
-
-void AciqObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  distribution_.merge(static_cast<const AciqObserver&>(other).distribution_);
-}
-
-Range AciqObserver::range() const {
-  return aciq_range(distribution_, prior_);
+Range AciqObserver::range_of(const ValueDistribution& distribution) const {
+  return aciq_range(distribution, prior_);
 }
 
 Range aciq_range(const ValueDistribution& distribution, AciqPrior prior) {

@@ -2,8 +2,7 @@
 
 #include <string>
 
-#include "calibration/observers/observer.hpp"
-#include "calibration/observers/value_distribution.hpp"
+#include "calibration/observers/distribution_observer.hpp"
 
 namespace caloquant {
 
@@ -13,19 +12,15 @@ namespace caloquant {
 /// sign is taken for half of a distribution around 0, which has one bit more. Exact zeros are left
 /// out. For 8 bits alpha is 9.9 times the mean deviation or 3.9 times the standard deviation: the
 /// tail of a shower is far heavier, so that its core is clipped.
-class AciqObserver final : public Observer {
+class AciqObserver final : public DistributionObserver {
  public:
   AciqObserver(std::string tensor, AciqPrior prior);
 
-  void merge(const Observer& other) override;
-  [[nodiscard]] Range range() const override;
+  [[nodiscard]] Range range_of(const ValueDistribution& distribution) const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override { return RangeAlgorithm::aciq; }
 
  private:
-  void take(std::span<const float> values, std::size_t events, const Extremes& extremes) override;
-
   AciqPrior prior_;
-  ValueDistribution distribution_;
 };
 
 /// [max(min, mu - alpha), min(max, mu + alpha)], and 0; mu is 0 for values of one sign.

@@ -2,71 +2,48 @@
 
 #include <algorithm>
 
-#include "calibration/observers/aciq.hpp"
-#include "calibration/observers/minmax_headroom.hpp"
-#include "calibration/observers/mse.hpp"
-#include "calibration/observers/percentile.hpp"
 #include "ops/core/check.hpp"
 
 namespace caloquant {
 
 AutomaticObserver::AutomaticObserver(const std::string& tensor, const ObserverOptions& options)
-    : Observer(tensor),
-      options_(options),
-      kl_(tensor),
-      moving_average_(tensor, options.ranges.averaging_constant) {
-  CALOQUANT_EXPECT(options_.code != nullptr);
+    : Observer(tensor), code_(options.code) {
+  CALOQUANT_EXPECT(code_ != nullptr);
+  for (const RangeAlgorithm other : all_range_algorithms()) {
+    if (other != RangeAlgorithm::automatic) {
+      others_.push_back(make_observer(other, tensor, options));
+    }
+  }
 }
 
 void AutomaticObserver::take(std::span<const float> values, std::size_t events,
                              const Extremes& extremes) {
   distribution_.add(values, extremes);
-  kl_.observe(values, events);
-  moving_average_.observe(values, events);
-}
-
-void AutomaticObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  const auto& that = static_cast<const AutomaticObserver&>(other);
-  distribution_.merge(that.distribution_);
-  kl_.merge(that.kl_);
-  moving_average_.merge(that.moving_average_);
+  for (const auto& other : others_) {
+    if (other->sees_values()) {
+      other->observe(values, events);
+    }
+  }
 }
 
 Range AutomaticObserver::range() const {
   return best_candidate(candidates()).range;
 }
 
-Range AutomaticObserver::range_of(RangeAlgorithm algorithm) const {
-  switch (algorithm) {
-    case RangeAlgorithm::minmax:
-      return distribution_.extremes();
-    case RangeAlgorithm::minmax_headroom:
-      return with_headroom(distribution_.extremes(), options_.ranges.headroom);
-    case RangeAlgorithm::moving_average:
-      return moving_average_.range();
-    case RangeAlgorithm::percentile:
-      return percentile_range(distribution_, options_.ranges.percentile);
-    case RangeAlgorithm::mse:
-      return mse_range(distribution_, options_.code);
-    case RangeAlgorithm::kl:
-      return kl_.range();
-    case RangeAlgorithm::aciq:
-      return aciq_range(distribution_, options_.ranges.aciq);
-    case RangeAlgorithm::automatic:
-      break;
+ObserverFindings AutomaticObserver::findings() const {
+  ObserverFindings all{{}, candidates()};
+  for (const RangeCandidate& candidate : all.candidates) {
+    all.ranges[candidate.algorithm] = candidate.range;
   }
-  CALOQUANT_EXPECT(false);  // no candidate of itself
-  return {};
+  all.ranges[algorithm()] = best_candidate(all.candidates).range;
+  return all;
 }
 
 std::vector<RangeCandidate> AutomaticObserver::candidates() const {
   std::vector<RangeCandidate> all;
-  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
-    if (algorithm != RangeAlgorithm::automatic) {
-      const Range range = range_of(algorithm);
-      all.push_back({algorithm, range, local_error(distribution_, options_.code(range))});
-    }
+  for (const auto& other : others_) {
+    const Range range = other->sees_values() ? other->range() : other->range_of(distribution_);
+    all.push_back({other->algorithm(), range, local_error(distribution_, code_(range))});
   }
   return all;
 }

@@ -1,26 +1,18 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "calibration/observers/kl.hpp"
-#include "calibration/observers/local_error.hpp"
-#include "calibration/observers/moving_average.hpp"
 #include "calibration/observers/observer.hpp"
 #include "calibration/observers/value_distribution.hpp"
 
 namespace caloquant {
 
-/// What one of the other algorithms gives, and what its code costs on the values seen.
-struct RangeCandidate {
-  RangeAlgorithm algorithm{};
-  Range range;
-  LocalError error;
-};
-
 /// Takes the range of the algorithm whose integer code has the smallest LocalError::total() on the
 /// observed distribution; of equal ones the first in all_range_algorithms(). All candidates come
-/// from one stream of the values: the extremes, one histogram, KL's and the moving average.
+/// from one stream of the values: from one distribution, and from observers of their own where the
+/// distribution is not enough.
 ///
 /// The error is that of the events which gave the ranges: head-room, which pays on other events
 /// only, hardly ever wins. The choice is local; what it does to the showers says an evaluation.
@@ -28,8 +20,9 @@ class AutomaticObserver final : public Observer {
  public:
   AutomaticObserver(const std::string& tensor, const ObserverOptions& options);
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
+  [[nodiscard]] bool covers(RangeAlgorithm /*other*/) const override { return true; }
+  [[nodiscard]] ObserverFindings findings() const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override {
     return RangeAlgorithm::automatic;
   }
@@ -38,12 +31,10 @@ class AutomaticObserver final : public Observer {
 
  private:
   void take(std::span<const float> values, std::size_t events, const Extremes& extremes) override;
-  [[nodiscard]] Range range_of(RangeAlgorithm algorithm) const;
 
-  ObserverOptions options_;
+  ActivationCode code_;
   ValueDistribution distribution_;
-  KlObserver kl_;
-  MovingAverageObserver moving_average_;
+  std::vector<std::unique_ptr<Observer>> others_;  ///< in the order of all_range_algorithms()
 };
 
 /// The candidate with the smallest error; the first of equals. At least one is given.

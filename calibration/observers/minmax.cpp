@@ -1,6 +1,6 @@
 #include "calibration/observers/minmax.hpp"
 
-#include "ops/core/check.hpp"
+#include "calibration/observers/value_distribution.hpp"
 
 namespace caloquant {
 
@@ -9,9 +9,8 @@ void MinMaxObserver::take(std::span<const float> /*values*/, std::size_t /*event
   range_ = united(range_, {extremes.low, extremes.high});
 }
 
-void MinMaxObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  range_ = united(range_, static_cast<const MinMaxObserver&>(other).range_);
+Range MinMaxObserver::range_of(const ValueDistribution& distribution) const {
+  return distribution.extremes();
 }
 
 }  // namespace caloquant

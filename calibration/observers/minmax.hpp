@@ -12,8 +12,9 @@ class MinMaxObserver final : public Observer {
  public:
   explicit MinMaxObserver(std::string tensor) : Observer(std::move(tensor)) {}
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override { return range_; }
+  [[nodiscard]] bool sees_values() const noexcept override { return false; }
+  [[nodiscard]] Range range_of(const ValueDistribution& distribution) const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override {
     return RangeAlgorithm::minmax;
   }

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "calibration/observers/value_distribution.hpp"
 #include "ops/core/check.hpp"
 
 namespace caloquant {
@@ -18,13 +19,12 @@ void MinMaxHeadroomObserver::take(std::span<const float> /*values*/, std::size_t
   seen_ = united(seen_, {extremes.low, extremes.high});
 }
 
-void MinMaxHeadroomObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  seen_ = united(seen_, static_cast<const MinMaxHeadroomObserver&>(other).seen_);
-}
-
 Range MinMaxHeadroomObserver::range() const {
   return with_headroom(seen_, factor_);
+}
+
+Range MinMaxHeadroomObserver::range_of(const ValueDistribution& distribution) const {
+  return with_headroom(distribution.extremes(), factor_);
 }
 
 Range with_headroom(const Range& range, double factor) {

@@ -14,8 +14,9 @@ class MinMaxHeadroomObserver final : public Observer {
   /// `factor` >= 1.
   MinMaxHeadroomObserver(std::string tensor, double factor);
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
+  [[nodiscard]] bool sees_values() const noexcept override { return false; }
+  [[nodiscard]] Range range_of(const ValueDistribution& distribution) const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override {
     return RangeAlgorithm::minmax_headroom;
   }

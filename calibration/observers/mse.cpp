@@ -18,22 +18,12 @@ constexpr int fine_steps = 16;  // within a step
 }  // namespace
 
 MseObserver::MseObserver(std::string tensor, ActivationCode code)
-    : Observer(std::move(tensor)), code_(std::move(code)) {
+    : DistributionObserver(std::move(tensor)), code_(std::move(code)) {
   CALOQUANT_EXPECT(code_ != nullptr);
 }
 
-void MseObserver::take(std::span<const float> values, std::size_t /*events*/,
-                       const Extremes& extremes) {
-  distribution_.add(values, extremes);
-}
-
-void MseObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  distribution_.merge(static_cast<const MseObserver&>(other).distribution_);
-}
-
-Range MseObserver::range() const {
-  return mse_range(distribution_, code_);
+Range MseObserver::range_of(const ValueDistribution& distribution) const {
+  return mse_range(distribution, code_);
 }
 
 Range mse_range(const ValueDistribution& distribution, const ActivationCode& code) {

@@ -2,27 +2,22 @@
 
 #include <string>
 
-#include "calibration/observers/observer.hpp"
-#include "calibration/observers/value_distribution.hpp"
+#include "calibration/observers/distribution_observer.hpp"
 
 namespace caloquant {
 
 /// The clipping whose integer code has the smallest squared error on the values (Wu et al. 2020,
 /// arXiv:2004.09602; Nagel et al. 2021, arXiv:2106.08295), measured with the type and
 /// the rounding that the layer will have. Squares weigh a clipped core: it clips less than KL.
-class MseObserver final : public Observer {
+class MseObserver final : public DistributionObserver {
  public:
   MseObserver(std::string tensor, ActivationCode code);
 
-  void merge(const Observer& other) override;
-  [[nodiscard]] Range range() const override;
+  [[nodiscard]] Range range_of(const ValueDistribution& distribution) const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override { return RangeAlgorithm::mse; }
 
  private:
-  void take(std::span<const float> values, std::size_t events, const Extremes& extremes) override;
-
   ActivationCode code_;
-  ValueDistribution distribution_;
 };
 
 /// [max(min, -T), min(max, T)] with the best of a fixed set of T: from the largest magnitude down

@@ -35,6 +35,15 @@ void Observer::observe(std::span<const float> values, std::size_t events) {
   take(values, events, extremes);
 }
 
+Range Observer::range_of(const ValueDistribution& /*distribution*/) const {
+  CALOQUANT_EXPECT(!sees_values());
+  return {};
+}
+
+ObserverFindings Observer::findings() const {
+  return {{{algorithm(), range()}}};
+}
+
 std::unique_ptr<Observer> make_observer(RangeAlgorithm algorithm, std::string tensor,
                                         const ObserverOptions& options) {
   const RangeOptions& ranges = options.ranges;

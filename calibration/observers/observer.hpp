@@ -2,22 +2,38 @@
 
 #include <caloquant/range.hpp>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "calibration/observers/activation_code.hpp"
+#include "calibration/observers/local_error.hpp"
 #include "ops/core/extremes.hpp"
 
 namespace caloquant {
 
+/// What an algorithm gives, and what its code costs on the values seen.
+struct RangeCandidate {
+  RangeAlgorithm algorithm{};
+  Range range;
+  LocalError error;
+};
+
+/// All that an observer says at the end.
+struct ObserverFindings {
+  std::map<RangeAlgorithm, Range> ranges;
+  /// What one that chooses between algorithms has compared.
+  std::vector<RangeCandidate> candidates{};
+};
+
 /// Finds the range of one activation tensor from the values that pass by in calibration, in memory
 /// that does not grow with them.
 ///
-/// The result depends on the multiset of values alone: not on their order, on how they were cut
-/// into calls, nor on how observers were merged. Only `moving_average` (and through it `automatic`)
-/// also depends on which values are one event and on the order of events; nothing depends on how
-/// many events one call brings.
+/// The result depends on the multiset of values alone: not on their order, nor on how they were cut
+/// into calls. Only `moving_average` (and through it `automatic`) also depends on which values are
+/// one event and on the order of events; nothing depends on how many events one call brings.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -28,13 +44,20 @@ class Observer {
   /// DataError with the name of the tensor and the index of the first value that is NaN or
   /// infinite. No values are no event.
   void observe(std::span<const float> values, std::size_t events = 1);
-  /// Takes what `other`, an observer of the same algorithm and options, has seen. Where the order
-  /// of events matters, its events follow those of this observer.
-  virtual void merge(const Observer& other) = 0;
   /// low <= 0 <= high, never beyond the smallest and largest value (or 0), but for
   /// `minmax_headroom`. {0, 0} before any value.
   [[nodiscard]] virtual Range range() const = 0;
   [[nodiscard]] virtual RangeAlgorithm algorithm() const noexcept = 0;
+
+  /// Does it have to see the values? Otherwise their distribution is enough, see range_of().
+  [[nodiscard]] virtual bool sees_values() const noexcept { return true; }
+  /// The range of values with this distribution, whatever this observer has seen itself; only for
+  /// an observer that need not see the values.
+  [[nodiscard]] virtual Range range_of(const ValueDistribution& distribution) const;
+  /// Does findings() hold the range of `other`, too, so that no observer of its own is needed?
+  [[nodiscard]] virtual bool covers(RangeAlgorithm other) const { return other == algorithm(); }
+  /// The range of every algorithm that it covers.
+  [[nodiscard]] virtual ObserverFindings findings() const;
 
  protected:
   explicit Observer(std::string tensor);

@@ -9,22 +9,12 @@
 namespace caloquant {
 
 PercentileObserver::PercentileObserver(std::string tensor, double percent)
-    : Observer(std::move(tensor)), percent_(percent) {
+    : DistributionObserver(std::move(tensor)), percent_(percent) {
   CALOQUANT_EXPECT(percent > 0.0 && percent <= 100.0);
 }
 
-void PercentileObserver::take(std::span<const float> values, std::size_t /*events*/,
-                              const Extremes& extremes) {
-  distribution_.add(values, extremes);
-}
-
-void PercentileObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  distribution_.merge(static_cast<const PercentileObserver&>(other).distribution_);
-}
-
-Range PercentileObserver::range() const {
-  return percentile_range(distribution_, percent_);
+Range PercentileObserver::range_of(const ValueDistribution& distribution) const {
+  return percentile_range(distribution, percent_);
 }
 
 Range percentile_range(const ValueDistribution& distribution, double percent) {

@@ -4,6 +4,7 @@
 #include <caloquant/error.hpp>
 
 #include "ops/core/check.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 
@@ -37,7 +38,7 @@ void ArrayTensors::add(const std::string& name, ArrayView array) {
   const bool sane = !array.shape.empty() &&
                     std::ranges::all_of(array.shape, [](std::int64_t e) { return e >= 0; });
   if (!sane || element_count(array.shape) != std::ssize(array.values)) {
-    throw DataError(place(name), "has " + std::to_string(array.values.size()) + " values",
+    throw DataError(place(name), "has " + counted(array.values.size(), "value"),
                     "they do not fill the shape " + to_string(array.shape));
   }
   arrays_[name] = std::move(array);

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "ops/core/counted.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -130,8 +132,7 @@ NpyHeader read_npy_header(const std::filesystem::path& file) {
       byte(8) + 256U * byte(9) + (long_form ? 65536U * byte(10) + 16777216U * byte(11) : 0U);
   const std::int64_t begin = long_form ? 12 : 10;
   if (length > longest_header) {
-    throw DataError(file.string() + " at byte 8",
-                    "claims a header of " + std::to_string(length) + " bytes");
+    throw DataError(file.string() + " at byte 8", "claims a header of " + counted(length, "byte"));
   }
   std::string text(length, '\0');
   stream.clear();
@@ -147,10 +148,9 @@ NpyHeader read_npy_header(const std::filesystem::path& file) {
   const std::int64_t wanted = bytes_of(header);
   const auto there = static_cast<std::int64_t>(std::filesystem::file_size(file)) - header.data;
   if (wanted < 0 || wanted > there) {
-    throw DataError(
-        file.string() + " at byte " + std::to_string(header.data),
-        "holds " + std::to_string(there) + " bytes of the array " + to_string(header.shape),
-        "copy the file again");
+    throw DataError(file.string() + " at byte " + std::to_string(header.data),
+                    "holds " + counted(there, "byte") + " of the array " + to_string(header.shape),
+                    "copy the file again");
   }
   return header;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ops/core/check.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -132,10 +133,10 @@ void TensorEvents::add(std::unique_ptr<TensorFile> file, const TensorNames& name
                           to_string(wanted_[i].shapes.front()));
     }
     if (rows >= 0 && shape.front() != rows) {
-      throw DataError(place,
-                      "has " + std::to_string(shape.front()) + " rows, another array has " +
-                          std::to_string(rows),
-                      "every array needs one row per event");
+      throw DataError(
+          place,
+          "has " + counted(shape.front(), "row") + ", another array has " + std::to_string(rows),
+          "every array needs one row per event");
     }
     rows = shape.front();
     part.names.push_back(name);

@@ -73,7 +73,7 @@ StepInfo CompiledSteps::info(std::size_t index) const {
   const Step& step = graph_.steps[index];
   const auto& kernel = kernels_[index - steps_.first];
   const auto* work = std::get_if<LayerWork>(&step.work);
-  const auto& quant = graph_.buffers[step.src.front()].form.quant;
+  const auto& quant = graph_.buffers[step.src.front()].format.quant;
   const Precision moved = quant ? precision_of(LayerQuant{*quant, {}}) : Precision::fp32;
   return {step.layer, step.op, work != nullptr ? work->precision : moved,
           kernel ? kernel->implementation() : "native"};

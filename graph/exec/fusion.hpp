@@ -27,8 +27,8 @@ struct Fusion {
 };
 
 /// An operator is absorbed while it is the only reader of a value that is no graph output and is an
-/// element-wise function with a fused form that the layer does not have already, or an Affine with
-/// constant vectors over the channel axis of a convolution (or of a rank-2 Dense).
+/// element-wise function that can be fused and that the layer does not have already, or an Affine
+/// with constant vectors over the channel axis of a convolution (or of a rank-2 Dense).
 [[nodiscard]] Fusion fuse_epilogues(const Graph& graph);
 
 }  // namespace caloquant

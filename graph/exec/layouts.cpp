@@ -61,13 +61,13 @@ Shape memory_shape(const Shape& logical, Layout layout) {
 }
 
 PackedTensor Buffer::packed() const {
-  CALOQUANT_EXPECT(form.layout == Layout::packed && shape.size() >= 3);
-  return {form.packing.lane, shape[1], triple_of({shape.begin() + 2, shape.end()}, 1),
-          form.packing.halo_begin, form.packing.halo_end};
+  CALOQUANT_EXPECT(format.layout == Layout::packed && shape.size() >= 3);
+  return {format.packing.lane, shape[1], triple_of({shape.begin() + 2, shape.end()}, 1),
+          format.packing.halo_begin, format.packing.halo_end};
 }
 
 std::size_t Buffer::bytes() const {
-  return form.layout == Layout::packed
+  return format.layout == Layout::packed
              ? packed().bytes(shape.front())
              : static_cast<std::size_t>(element_count(shape)) * size_of(dtype());
 }

@@ -68,8 +68,8 @@ class Lowering {
           node,
           graph_.value(node.inputs[0]).shape,
           graph_.value(node.output).shape,
-          direct_supports(*conv, work.epilogue, DirectForm::rows),
-          direct_supports(*conv, work.epilogue, DirectForm::channels),
+          direct_supports(*conv, work.epilogue, DirectVariant::rows),
+          direct_supports(*conv, work.epilogue, DirectVariant::channels),
           work,
           reader ? std::get_if<DepthToSpace>(&graph_.node(*reader).op) : nullptr};
       kinds_[id] = options_.choose(question);
@@ -95,14 +95,14 @@ class Lowering {
     fusion_.absorbed.insert(reader);
   }
 
-  void demand(ValueId value, const Form& form) {
+  void demand(ValueId value, const StorageFormat& format) {
     auto& list = demands_[value];
-    if (std::find(list.begin(), list.end(), form) == list.end()) {
-      list.push_back(form);
+    if (std::find(list.begin(), list.end(), format) == list.end()) {
+      list.push_back(format);
     }
   }
 
-  /// From the outputs backwards: in which forms does somebody want each value?
+  /// From the outputs backwards: in which formats does somebody want each value?
   void collect_demands() {
     for (const GraphOutput& output : graph_.outputs()) {
       demand(output.value, {Layout::plain, {}, {}});
@@ -113,16 +113,16 @@ class Lowering {
       if (fusion_.absorbed.count(id) > 0) {
         continue;
       }
-      const std::vector<Form> wanted = demands_[dst_of(id)];
+      const std::vector<StorageFormat> wanted = demands_[dst_of(id)];
       if (wanted.empty()) {
         continue;
       }
       if (only_moves_cells(node.op)) {
-        for (const Form& form : wanted) {
-          demand(node.inputs[0], {layouts_.of_node(node), form.quant, {}});
+        for (const StorageFormat& format : wanted) {
+          demand(node.inputs[0], {layouts_.of_node(node), format.quant, {}});
         }
       } else if (is_quantizable(node.op)) {
-        demand(node.inputs[0], src_form(id));
+        demand(node.inputs[0], src_format(id));
       } else {
         for (const ValueId input : node.inputs) {
           demand(input, {layouts_.of_node(node), {}, {}});
@@ -132,7 +132,7 @@ class Lowering {
   }
 
   /// How a layer wants its src.
-  [[nodiscard]] Form src_form(NodeId id) const {
+  [[nodiscard]] StorageFormat src_format(NodeId id) const {
     const Node& node = graph_.node(id);
     const bool rounded = node.quant && node.quant->src.dtype != DType::f32;
     const auto quant = rounded ? std::optional(node.quant->src) : std::nullopt;
@@ -154,14 +154,15 @@ class Lowering {
   }
   [[nodiscard]] Shape logical(ValueId value) const { return with_batch(graph_.value(value).shape); }
 
-  BufferId add_buffer(ValueId value, const Form& form, std::optional<BufferId> alias = {}) {
-    result_.buffers.push_back({value, form, memory_shape(logical(value), form.layout), alias});
+  BufferId add_buffer(ValueId value, const StorageFormat& format,
+                      std::optional<BufferId> alias = {}) {
+    result_.buffers.push_back({value, format, memory_shape(logical(value), format.layout), alias});
     return result_.buffers.size() - 1;
   }
 
-  [[nodiscard]] std::optional<BufferId> find(ValueId value, const Form& form) const {
+  [[nodiscard]] std::optional<BufferId> find(ValueId value, const StorageFormat& format) const {
     for (BufferId id = 0; id < result_.buffers.size(); ++id) {
-      if (result_.buffers[id].value == value && result_.buffers[id].form == form) {
+      if (result_.buffers[id].value == value && result_.buffers[id].format == format) {
         return id;
       }
     }
@@ -183,40 +184,40 @@ class Lowering {
     return found ? found : find(value, {second, quant, {}});
   }
 
-  /// The value in that form, converted from what there is.
-  BufferId ensure(ValueId value, const Form& form) {
-    if (const auto found = find(value, form)) {
+  /// The value in that format, converted from what there is.
+  BufferId ensure(ValueId value, const StorageFormat& format) {
+    if (const auto found = find(value, format)) {
       return *found;
     }
     const Node* producer = graph_.producer(value);
     const std::string name = producer != nullptr ? producer->name : graph_.value(value).name;
-    if (form.layout == Layout::packed) {
-      auto cells = find_cells(value, form.quant, Layout::plain);
+    if (format.layout == Layout::packed) {
+      auto cells = find_cells(value, format.quant, Layout::plain);
       cells = cells ? cells : find_cells(value, std::nullopt, Layout::plain);
       CALOQUANT_EXPECT(cells.has_value());
-      return add_step(name, "pack", PackWork{}, {*cells}, add_buffer(value, form));
+      return add_step(name, "pack", PackWork{}, {*cells}, add_buffer(value, format));
     }
-    if (const auto same_type = find_cells(value, form.quant, form.layout)) {
-      return change_layout(name, *same_type, form);
+    if (const auto same_type = find_cells(value, format.quant, format.layout)) {
+      return change_layout(name, *same_type, format);
     }
-    const auto f32 = find_cells(value, std::nullopt, form.layout);
-    CALOQUANT_EXPECT(form.quant.has_value() && f32.has_value());
-    const Form there{result_.buffers[*f32].form.layout, form.quant, {}};
+    const auto f32 = find_cells(value, std::nullopt, format.layout);
+    CALOQUANT_EXPECT(format.quant.has_value() && f32.has_value());
+    const StorageFormat there{result_.buffers[*f32].format.layout, format.quant, {}};
     const BufferId quantized =
-        add_step(name, "quantize", QuantizeWork{*form.quant}, {*f32}, add_buffer(value, there));
-    return there == form ? quantized : change_layout(name, quantized, form);
+        add_step(name, "quantize", QuantizeWork{*format.quant}, {*f32}, add_buffer(value, there));
+    return there == format ? quantized : change_layout(name, quantized, format);
   }
 
-  BufferId change_layout(const std::string& name, BufferId src, const Form& form) {
+  BufferId change_layout(const std::string& name, BufferId src, const StorageFormat& format) {
     const Shape shape = result_.buffers[src].shape;
     const ValueId value = result_.buffers[src].value;
-    const auto permutation = form.layout == Layout::channels_last
+    const auto permutation = format.layout == Layout::channels_last
                                  ? channels_last_axes(shape.size())
                                  : plain_axes_from_channels_last(shape.size());
     if (keeps_memory(shape, permutation)) {
-      return add_buffer(value, form, src);
+      return add_buffer(value, format, src);
     }
-    return add_step(name, "reorder", TransposeWork{permutation}, {src}, add_buffer(value, form));
+    return add_step(name, "reorder", TransposeWork{permutation}, {src}, add_buffer(value, format));
   }
 
   void emit(NodeId id) {
@@ -224,8 +225,8 @@ class Lowering {
     if (is_quantizable(node.op)) {
       emit_layer(id);
     } else if (only_moves_cells(node.op)) {
-      for (const Form& form : demands_[node.output]) {
-        const Form here{layouts_.of_node(node), form.quant, {}};
+      for (const StorageFormat& format : demands_[node.output]) {
+        const StorageFormat here{layouts_.of_node(node), format.quant, {}};
         if (!find(node.output, here)) {
           emit_movement(node, here);
         }
@@ -275,67 +276,68 @@ class Lowering {
   }
 
   /// A library kernel rounds its requantization in an order of its own, so it stores each wanted
-  /// integer form itself: what a reader gets must not depend on what others want. A direct kernel
+  /// integer format itself: what a reader gets must not depend on what others want. A direct kernel
   /// computes exactly quantize(f32 result), so it may store f32 for all when there are several.
   void emit_layer(NodeId id) {
     const Node& node = graph_.node(id);
     const FusedLayer& fused = fusion_.layers.at(id);
-    const std::vector<Form>& wanted = demands_[fused.dst];
+    const std::vector<StorageFormat>& wanted = demands_[fused.dst];
     if (kind_of(id) != LayerKind::library) {
       const bool one = wanted.size() == 1 && wanted.front().layout == Layout::packed;
-      add_layer_step(id, one ? wanted.front() : Form{Layout::plain, {}, {}});
+      add_layer_step(id, one ? wanted.front() : StorageFormat{Layout::plain, {}, {}});
       return;
     }
     const Layout layout = layouts_.of_node(node);
-    for (const Form& form : wanted) {
-      const bool stores = node.quant && is_integer(node.quant->src) && form.quant &&
-                          size_of(form.quant->dtype) == 1;
-      const Form here{layout, stores ? form.quant : std::nullopt, {}};
+    for (const StorageFormat& format : wanted) {
+      const bool stores = node.quant && is_integer(node.quant->src) && format.quant &&
+                          size_of(format.quant->dtype) == 1;
+      const StorageFormat here{layout, stores ? format.quant : std::nullopt, {}};
       if (!find(fused.dst, here)) {
         add_layer_step(id, here);
       }
     }
   }
 
-  void add_layer_step(NodeId id, const Form& dst_form) {
+  void add_layer_step(NodeId id, const StorageFormat& dst_format) {
     const Node& node = graph_.node(id);
-    const BufferId src = ensure(node.inputs[0], src_form(id));
+    const BufferId src = ensure(node.inputs[0], src_format(id));
     LayerWork work = layer_work(id);
-    if (dst_form.quant) {
-      work.epilogue.dst = dst_form.quant;
-      work.dst_dtype = is_integer(*dst_form.quant) ? dst_form.quant->dtype : DType::f32;
+    if (dst_format.quant) {
+      work.epilogue.dst = dst_format.quant;
+      work.dst_dtype = is_integer(*dst_format.quant) ? dst_format.quant->dtype : DType::f32;
     }
     add_step(node.name, std::string(name_of(node.op)), std::move(work), {src},
-             add_buffer(fusion_.layers.at(id).dst, dst_form));
+             add_buffer(fusion_.layers.at(id).dst, dst_format));
   }
 
-  void emit_movement(const Node& node, const Form& form) {
-    const BufferId src = ensure(node.inputs[0], form);
+  void emit_movement(const Node& node, const StorageFormat& format) {
+    const BufferId src = ensure(node.inputs[0], format);
     const Shape src_shape = result_.buffers[src].shape;
     const auto step = [&](Work work) {
       add_step(node.name, std::string(name_of(node.op)), std::move(work), {src},
-               add_buffer(node.output, form));
+               add_buffer(node.output, format));
     };
     std::visit(Overloaded{
                    [&](const UpsampleNearest& op) { step(UpsampleWork{op.factors}); },
                    [&](const DepthToSpace& op) { step(DepthToSpaceWork{op}); },
                    [&](const Transpose& op) {
                      if (keeps_memory(src_shape, op.permutation)) {
-                       add_buffer(node.output, form, src);
+                       add_buffer(node.output, format, src);
                      } else {
                        step(TransposeWork{op.permutation});
                      }
                    },
-                   [&](const Pad& op) { step(pad_work(op, form)); },
-                   [&](const auto&) { add_buffer(node.output, form, src); },
+                   [&](const Pad& op) { step(pad_work(op, format)); },
+                   [&](const auto&) { add_buffer(node.output, format, src); },
                },
                node.op);
   }
 
-  static PadWork pad_work(const Pad& pad, const Form& form) {
+  static PadWork pad_work(const Pad& pad, const StorageFormat& format) {
     // f32 zero is four zero bytes; an integer tensor is padded with its zero point.
-    const auto fill = form.quant ? static_cast<std::byte>(form.quant->zero_point) : std::byte{0};
-    return {memory_shape(pad.begin, form.layout), memory_shape(pad.end, form.layout), fill};
+    const auto fill =
+        format.quant ? static_cast<std::byte>(format.quant->zero_point) : std::byte{0};
+    return {memory_shape(pad.begin, format.layout), memory_shape(pad.end, format.layout), fill};
   }
 
   [[nodiscard]] ExtremumWork extremum_work(const Extremum& op, const Node& node) const {
@@ -407,7 +409,7 @@ class Lowering {
   Layouts layouts_;
   Fusion fusion_;
   std::map<NodeId, LayerKind> kinds_;
-  std::map<ValueId, std::vector<Form>> demands_;
+  std::map<ValueId, std::vector<StorageFormat>> demands_;
   LoweredGraph result_;
 };
 

@@ -40,18 +40,18 @@ struct Packing {
 };
 
 /// How a value lies in memory.
-struct Form {
+struct StorageFormat {
   Layout layout = Layout::plain;
   std::optional<QuantParams> quant;  ///< none: f32; bf16: rounded to it
   Packing packing;                   ///< of Layout::packed
-  friend bool operator==(const Form&, const Form&) = default;
+  friend bool operator==(const StorageFormat&, const StorageFormat&) = default;
 };
 
 /// Which kernel computes a Conv or Dense.
 enum class LayerKind {
   library,          ///< make_layer(): oneDNN, or the portable integer kernel; channels last
-  direct_rows,      ///< DirectForm::rows
-  direct_channels,  ///< DirectForm::channels
+  direct_rows,      ///< DirectVariant::rows
+  direct_channels,  ///< DirectVariant::channels
 };
 [[nodiscard]] std::string_view name_of(LayerKind kind) noexcept;
 
@@ -59,12 +59,12 @@ using BufferId = std::size_t;
 
 struct Buffer {
   ValueId value{};
-  Form form;
+  StorageFormat format;
   Shape shape;                       ///< memory shape with the batch; packed: the logical one
   std::optional<BufferId> alias_of;  ///< the same bytes under another shape
   /// As stored: cells rounded to bfloat16 keep the type f32.
   [[nodiscard]] DType dtype() const {
-    return form.quant && is_integer(*form.quant) ? form.quant->dtype : DType::f32;
+    return format.quant && is_integer(*format.quant) ? format.quant->dtype : DType::f32;
   }
   /// Of a packed buffer of spatial tensors.
   [[nodiscard]] PackedTensor packed() const;

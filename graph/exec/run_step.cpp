@@ -17,9 +17,9 @@ std::span<T> cells(std::byte* bytes, const Buffer& buffer) {
   return {reinterpret_cast<T*>(bytes), static_cast<std::size_t>(element_count(buffer.shape))};
 }
 
-class Runner {
+class StepCall {
  public:
-  Runner(const LoweredGraph& graph, const std::vector<std::byte*>& pointers)
+  StepCall(const LoweredGraph& graph, const std::vector<std::byte*>& pointers)
       : graph_(graph), pointers_(pointers) {}
 
   void execute(const Step& step, LayerKernel* kernel) const {
@@ -71,8 +71,8 @@ class Runner {
   static void pack(const Buffer& src, const std::byte* from, const Buffer& dst, std::byte* into) {
     pack_cells(
         from, src.dtype(),
-        src.form.layout == Layout::plain ? CellOrder::channels_first : CellOrder::channels_last,
-        reinterpret_cast<std::uint32_t*>(into), dst.packed(), dst.form.quant, dst.shape.front());
+        src.format.layout == Layout::plain ? CellOrder::channels_first : CellOrder::channels_last,
+        reinterpret_cast<std::uint32_t*>(into), dst.packed(), dst.format.quant, dst.shape.front());
   }
 
   [[nodiscard]] std::span<const float> f32_src(const Step& step, std::size_t index) const {
@@ -121,7 +121,7 @@ class Runner {
 
 void run_step(const LoweredGraph& graph, const Step& step, LayerKernel* kernel,
               const std::vector<std::byte*>& pointers) {
-  Runner(graph, pointers).execute(step, kernel);
+  StepCall(graph, pointers).execute(step, kernel);
 }
 
 }  // namespace caloquant

@@ -25,12 +25,12 @@ class DirectKernel final : public LayerKernel {
 
 /// A plain f32 buffer is a packed one without halo.
 PackedTensor packed_view(const Buffer& buffer) {
-  if (buffer.form.layout == Layout::packed) {
+  if (buffer.format.layout == Layout::packed) {
     return buffer.packed();
   }
-  CALOQUANT_EXPECT(buffer.form.layout == Layout::plain && !buffer.form.quant);
+  CALOQUANT_EXPECT(buffer.format.layout == Layout::plain && !buffer.format.quant);
   Buffer view = buffer;
-  view.form.layout = Layout::packed;
+  view.format.layout = Layout::packed;
   return view.packed();
 }
 
@@ -51,9 +51,10 @@ std::unique_ptr<LayerKernel> make_step_kernel(const LoweredGraph& graph, const S
       step.layer,   std::get<Conv>(work.op), src.packed(),    packed_view(graph.buffers[step.dst]),
       work.phases,  work.weights.get(),      work.bias.get(), quant,
       work.epilogue};
-  const DirectForm form =
-      work.kind == LayerKind::direct_rows ? DirectForm::rows : DirectForm::channels;
-  return std::make_unique<DirectKernel>(make_direct_layer(problem, form, isa), src.shape.front());
+  const DirectVariant variant =
+      work.kind == LayerKind::direct_rows ? DirectVariant::rows : DirectVariant::channels;
+  return std::make_unique<DirectKernel>(make_direct_layer(problem, variant, isa),
+                                        src.shape.front());
 }
 
 LayerKind default_kind(const LayerQuestion& question) {

@@ -11,6 +11,7 @@
 #include "metrics/physics/kernel_distance.hpp"
 #include "metrics/physics/profile_distance.hpp"
 #include "metrics/physics/separation_power.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -103,7 +104,7 @@ ReportRow frechet_row(const SamplePair::Features& features, bool paired, std::ui
   ReportRow row = single_row("FPD", paired, distance->distance);
   if (distance->scaled) {
     row.suspect.push_back("extrapolated from " + std::to_string(distance->smallest) + " to " +
-                          std::to_string(distance->largest) + " events instead of 20000 to 50000");
+                          counted(distance->largest, "event") + " instead of 20000 to 50000");
   }
   return row;
 }
@@ -117,8 +118,8 @@ ReportRow kernel_row(const SamplePair::Features& features, bool paired, std::uin
   }
   ReportRow row = single_row("KPD", paired, distance->distance);
   if (distance->scaled) {
-    row.suspect.push_back("10 batches of " + std::to_string(distance->batch) +
-                          " events instead of 5000");
+    row.suspect.push_back("10 batches of " + counted(distance->batch, "event") +
+                          " instead of 5000");
   }
   return row;
 }
@@ -201,8 +202,9 @@ void add_feature_rows(const SamplePair& samples, std::uint64_t seed, ShowerRepor
   report.rows.push_back(frechet_row(features, samples.paired(), seed));
   report.rows.push_back(kernel_row(features, samples.paired(), seed));
   for (std::size_t row = first; features.dropped > 0 && row < report.rows.size(); ++row) {
-    report.rows[row].suspect.push_back(std::to_string(features.dropped) +
-                                       " events without energy are left out");
+    report.rows[row].suspect.push_back(
+        counted(features.dropped, "event without energy is", "events without energy are") +
+        " left out");
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/core/counted.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -17,11 +19,11 @@ ReportRow begin_row(std::string metric, std::string unit, const BinnedValues& va
     row.bins.push_back(bin);
     const std::size_t events = std::min(of_bin.a.size(), of_bin.b.size());
     if (events < fewest_events) {
-      row.suspect.push_back(bin + ": only " + std::to_string(events) + " events");
+      row.suspect.push_back(bin + ": only " + counted(events, "event"));
     }
     if (of_bin.dropped > 0) {
-      row.suspect.push_back(bin + ": " + std::to_string(of_bin.dropped) +
-                            " values are undefined and left out");
+      row.suspect.push_back(bin + ": " + counted(of_bin.dropped, "value is", "values are") +
+                            " undefined and left out");
     }
   }
   return row;

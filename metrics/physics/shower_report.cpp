@@ -8,6 +8,7 @@
 #include "metrics/physics/distribution_distance.hpp"
 #include "metrics/physics/sample_pair.hpp"
 #include "ops/core/check.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -143,12 +144,14 @@ void add_distance_rows(const SamplePair& samples, ShowerReport& report) {
 
 void note_bad_events(const char* name, const ShowerSample& sample, ShowerReport& report) {
   if (const std::size_t cells = sample.cells_not_finite(); cells > 0) {
-    report.suspect.push_back(std::string(name) + " has " + std::to_string(cells) +
-                             " cells that are not finite; they count as 0");
+    report.suspect.push_back(std::string(name) + " has " +
+                             counted(cells, "cell that is not finite; it counts",
+                                     "cells that are not finite; they count") +
+                             " as 0");
   }
   if (const std::size_t events = sample.events_without_energy(); events > 0) {
     report.suspect.push_back(std::string(name) + " has " + std::to_string(events) + " of " +
-                             std::to_string(sample.events()) + " events without energy");
+                             counted(sample.events(), "event") + " without energy");
   }
 }
 

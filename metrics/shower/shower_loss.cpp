@@ -8,6 +8,7 @@
 
 #include "metrics/core/jackknife.hpp"
 #include "ops/core/check.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -156,11 +157,13 @@ std::vector<std::string> reasons_for_suspicion(const ShowerProfiles& test,
                       std::to_string(enough_events) + " are needed");
   }
   if (test.cells_not_finite() > 0) {
-    reasons.push_back(std::to_string(test.cells_not_finite()) + " output cells are not finite");
+    reasons.push_back(counted(test.cells_not_finite(), "output cell is", "output cells are") +
+                      " not finite");
   }
   if (reference.cells_not_finite() > 0) {
-    reasons.push_back(std::to_string(reference.cells_not_finite()) +
-                      " reference cells are not finite");
+    reasons.push_back(
+        counted(reference.cells_not_finite(), "reference cell is", "reference cells are") +
+        " not finite");
   }
   if (test.all_zero()) {
     reasons.emplace_back("every output cell is zero");

@@ -94,7 +94,7 @@ struct CellSums {
   }
 };
 
-/// For conversions with a power, which are dear but needed for non-zero cells only (some percent of
+/// For conversions with a power, which are slow but needed for non-zero cells only (some percent of
 /// a shower), and for images with cells that are not finite.
 std::size_t converted_sums(std::span<const float> image, const ImageExtents& extents,
                            const CellConversion& convert, std::span<double> sums,

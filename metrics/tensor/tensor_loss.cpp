@@ -7,6 +7,7 @@
 
 #include "metrics/core/jackknife.hpp"
 #include "ops/core/check.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -98,7 +99,7 @@ LossResult TensorLoss::result(std::size_t events) const {
     result.suspect.emplace_back("the reference is zero everywhere");
   }
   if (formula_->has_standard_error && events < enough_events) {
-    result.suspect.push_back("there are only " + std::to_string(events) + " events");
+    result.suspect.push_back("there are only " + counted(events, "event"));
   }
   return result;
 }

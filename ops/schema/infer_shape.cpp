@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "ops/core/counted.hpp"
 #include "ops/core/overloaded.hpp"
 #include "ops/schema/op.hpp"
 
@@ -32,8 +33,8 @@ class Context {
     }
   }
   [[nodiscard]] const Shape& input(std::size_t index) const {
-    require(index < inputs_.size(), "needs at least " + std::to_string(index + 1) +
-                                        " inputs, has " + std::to_string(inputs_.size()));
+    require(index < inputs_.size(), "needs at least " + counted(index + 1, "input") + ", has " +
+                                        std::to_string(inputs_.size()));
     return inputs_[index];
   }
   [[nodiscard]] std::size_t count() const { return inputs_.size(); }
@@ -45,9 +46,9 @@ class Context {
             "needs src [N, C, 1 to 3 spatial axes], has " + to_string(src));
     const std::size_t axes = src.size() - 2;
     for (const Shape* attribute : attributes) {
-      require(attribute->size() == axes, "has an attribute with " +
-                                             std::to_string(attribute->size()) + " entries for " +
-                                             std::to_string(axes) + " spatial axes");
+      require(attribute->size() == axes,
+              "has an attribute with " + counted(attribute->size(), "entry", "entries") + " for " +
+                  counted(axes, "spatial axis", "spatial axes"));
     }
     return axes;
   }
@@ -73,9 +74,8 @@ void require_all(const Context& context, const Shape& values, std::int64_t least
 std::int64_t window_extent(const Context& context, std::int64_t src, std::int64_t kernel,
                            std::int64_t stride, std::int64_t dilation, std::int64_t pads) {
   const std::int64_t reach = (kernel - 1) * dilation + 1;
-  context.require(src + pads >= reach, "the kernel reaches over " + std::to_string(reach) +
-                                           " cells, the padded src has " +
-                                           std::to_string(src + pads));
+  context.require(src + pads >= reach, "the kernel reaches over " + counted(reach, "cell") +
+                                           ", the padded src has " + std::to_string(src + pads));
   return (src + pads - reach) / stride + 1;
 }
 
@@ -106,8 +106,8 @@ Shape shape_of(const Conv& conv, const Context& context) {
   require_all(context, weights, 1, "extents of the weights");
   context.require(
       conv.groups >= 1 && weights[1] * conv.groups == src[1] && weights[0] % conv.groups == 0,
-      "weights " + to_string(weights) + " in " + std::to_string(conv.groups) +
-          " groups do not fit src " + to_string(src));
+      "weights " + to_string(weights) + " in " + counted(conv.groups, "group") +
+          " do not fit src " + to_string(src));
   if (context.count() > 2) {
     context.require_vector(2, weights[0], "bias");
   }
@@ -136,9 +136,8 @@ Shape shape_of(const DepthToSpace& move, const Context& context) {
   Shape dst = context.input(0);
   for (std::size_t i = 0; i < axes; ++i) {
     context.require(dst[1] % move.factors[i] == 0,
-                    std::to_string(context.input(0)[1]) +
-                        " channels are no multiple of the product of factors " +
-                        to_string(move.factors));
+                    counted(context.input(0)[1], "channel") +
+                        " are no multiple of the product of factors " + to_string(move.factors));
     dst[1] /= move.factors[i];
     context.require(move.crop_end[i] < move.factors[i], "crops " + to_string(move.crop_end) +
                                                             " must be smaller than factors " +

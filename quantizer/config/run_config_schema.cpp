@@ -215,7 +215,7 @@ constexpr const char* schema_text = R"JSON({
           "default": "static"
         },
         "activation_rule": {
-          "description": "Integer type of activations where the option dtype is automatic. measured: u8 with a zero point or s8, by the calibrated range. inc_u8_scaled: u8 without zero point after any ReLU upstream, as Intel Neural Compressor. symmetric: always s8 with zero point 0.",
+          "description": "Integer type of activations where the option dtype is automatic. measured: u8 with a zero point or s8, by the calibrated range. inc_u8_scaled: u8 without zero point behind a ReLU, seen through BatchNorm and padding, as Intel Neural Compressor; any other convolution s8. symmetric: always s8 with zero point 0.",
           "type": "string",
           "enum": ["measured", "inc_u8_scaled", "symmetric"],
           "default": "measured"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "metrics/tensor/tensor_loss.hpp"
+#include "ops/core/counted.hpp"
 #include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/output_metric.hpp"
 
@@ -51,7 +52,7 @@ std::optional<std::size_t> axis_of_classes(const RunConfig& config, const Graph&
   }
   if (fp32.outputs().size() != 1) {
     throw ModelError("model '" + fp32.name() + "'",
-                     "has " + std::to_string(fp32.outputs().size()) + " outputs",
+                     "has " + counted(fp32.outputs().size(), "output"),
                      "classification_top1 needs one");
   }
   const Shape& shape = fp32.value(fp32.outputs()[0].value).shape;

@@ -3,6 +3,7 @@
 #include <caloquant/error.hpp>
 
 #include "calibration/data/latents.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 
@@ -30,7 +31,7 @@ bool is_generator(const Graph& graph) noexcept {
 Shape image_shape_of(const Graph& graph) {
   if (graph.outputs().size() != 1) {
     throw ModelError("model '" + graph.name() + "'",
-                     "has " + std::to_string(graph.outputs().size()) + " outputs",
+                     "has " + counted(graph.outputs().size(), "output"),
                      "a shower generator has one image");
   }
   const Shape& output = graph.value(graph.outputs()[0].value).shape;

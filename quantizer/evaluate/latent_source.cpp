@@ -7,6 +7,7 @@
 
 #include "calibration/data/latents.hpp"
 #include "calibration/data/shower_source.hpp"
+#include "ops/core/counted.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 
 namespace caloquant {
@@ -29,7 +30,7 @@ std::vector<EventLabel> labels_of(const ShowerArrays& arrays) {
   const std::size_t events = arrays.energies.size();
   if (!arrays.thetas.empty() && arrays.thetas.size() != events) {
     throw DataError("thetas",
-                    "has " + std::to_string(arrays.thetas.size()) + " values, energies has " +
+                    "has " + counted(arrays.thetas.size(), "value") + ", energies has " +
                         std::to_string(events),
                     "give one angle for every energy, or none");
   }
@@ -52,7 +53,7 @@ EventIndex index_of(const DataOptions& options, const MemoryData& given) {
   }
   const auto cells = static_cast<std::size_t>(element_count(options.image_shape));
   if (!showers->images.empty() && showers->images.size() != showers->energies.size() * cells) {
-    throw DataError("images", "has " + std::to_string(showers->images.size()) + " cells, " +
+    throw DataError("images", "has " + counted(showers->images.size(), "cell") + ", " +
                                   std::to_string(showers->energies.size()) + " images of " +
                                   to_string(options.image_shape) + " are expected");
   }

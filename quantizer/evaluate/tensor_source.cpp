@@ -5,6 +5,7 @@
 #include <string>
 
 #include "calibration/data/file_list.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -29,7 +30,7 @@ std::vector<WantedTensor> targets_of(const Graph& graph, std::optional<std::size
 
 void expect_rows(const EventSplit& split, std::int64_t rows, const std::string& place) {
   if (rows < split.events()) {
-    throw DataError(place, "there are only " + std::to_string(rows) + " rows, " + split.text(),
+    throw DataError(place, "there are only " + counted(rows, "row") + ", " + split.text(),
                     "ask for fewer or give more files");
   }
 }

@@ -105,7 +105,7 @@ class Gate {
     }
   }
 
-  /// Can the blessed model be run beside this one, and would that say anything?
+  /// Can the baseline model be run beside this one, and would that say anything?
   bool may_run(const GateBaseline& baseline) {
     std::vector<std::string> hashes;
     for (const std::filesystem::path& file : parent().files) {
@@ -121,14 +121,15 @@ class Gate {
     std::error_code failure;
     if (baseline.model.empty()) {
       result_.notes.emplace_back(
-          "the blessed model does not lie beside its result.json: compared with what was recorded, "
+          "the baseline model does not lie beside its result.json: compared with what was "
+          "recorded, "
           "which notices less");
       return false;
     }
     if (!baseline.model_has_hash && !model_.files.empty() &&
         std::filesystem::equivalent(baseline.model, model_.files.back(), failure)) {
       result_.notes.emplace_back(
-          "the model lies where the blessed one should, and result.json holds no SHA-256 of it: "
+          "the model lies where the baseline should, and result.json holds no SHA-256 of it: "
           "compared with what was recorded, which notices less");
       return false;
     }
@@ -136,15 +137,15 @@ class Gate {
   }
 
   void against_baseline_model(const GateBaseline& baseline) {
-    const LoadedModel blessed = load_model_file(baseline.model, config_.graph);
+    const LoadedModel loaded = load_model_file(baseline.model, config_.graph);
     const std::vector<ModelQuality> qualities =
-        evaluate({graph_, graph_beside(blessed, parent().graph)});
+        evaluate({graph_, graph_beside(loaded, parent().graph)});
     add(worse_than_baseline(qualities[0].loss, qualities[1].loss, config_.accuracy.higher_is_better,
                             options_.tolerance, true));
     const auto between = session_.evaluator().response_between(qualities[0], qualities[1]);
     if (between.empty() && !config_.metric.tensor) {
       result_.notes.emplace_back(
-          "energies are compared with the blessed model's for the metric reference fp32_paired "
+          "energies are compared with the baseline model's for the metric reference fp32_paired "
           "only");
     }
     for (Criterion& criterion : drift_criteria(between, options_.max_drift)) {

@@ -1,9 +1,12 @@
 #include "quantizer/gate/junit.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdio>
+#include <ctime>
 #include <sstream>
 
 namespace caloquant {
@@ -77,18 +80,57 @@ std::string measured_text(const Criterion& criterion) {
          std::string(name_of(criterion.verdict));
 }
 
-void write_testcase(std::ostream& xml, const Criterion& criterion, double sigmas) {
-  xml << "    <testcase" << attribute("classname", "caloquant.check")
-      << attribute("name", criterion.name) << ">\n";
-  const std::string text = explanation(criterion, sigmas);
-  if (criterion.verdict == Verdict::failed) {
-    xml << "      <failure" << attribute("type", "gate") << attribute("message", text) << ">"
-        << xml_text(measured_text(criterion)) << "</failure>\n";
+/// "2026-03-31T08:15:00", in UTC.
+std::string utc_text(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  return text.data();
+}
+
+/// Attributes of every testcase.
+std::string testcase(const std::string& name, double seconds) {
+  return "    <testcase" + attribute("classname", "caloquant.check") + attribute("name", name) +
+         attribute("time", seconds_text(seconds));
+}
+
+void write_testcase(std::ostream& xml, const Criterion& criterion, double sigmas, double seconds) {
+  xml << testcase(criterion.name, seconds);
+  if (criterion.verdict != Verdict::failed) {
+    xml << "/>\n";
+    return;
   }
-  xml << "      <system-out>"
-      << xml_text(measured_text(criterion) +
-                  (criterion.verdict == Verdict::unclear ? "\n" + text : std::string()))
-      << "</system-out>\n    </testcase>\n";
+  xml << ">\n      <failure" << attribute("type", "gate")
+      << attribute("message", explanation(criterion, sigmas)) << ">"
+      << xml_text(measured_text(criterion)) << "</failure>\n    </testcase>\n";
+}
+
+/// What the suite puts out: the verdict, what was measured, notes.
+std::string output_text(const GateResult& result) {
+  std::string text = verdict_line(result);
+  for (const Criterion& criterion : result.criteria) {
+    text += "\n" + criterion.name + ": " + measured_text(criterion);
+    if (criterion.verdict == Verdict::unclear) {
+      text += "\n" + explanation(criterion, result.sigmas);
+    }
+  }
+  for (const std::string& note : result.notes) {
+    text += "\nnote: " + note;
+  }
+  return text;
+}
+
+/// Attributes of the suite.
+std::string suite_attributes(const GateResult& result, const JunitRun& run, std::size_t tests) {
+  const auto failures = std::ranges::count(result.criteria, Verdict::failed, &Criterion::verdict);
+  return attribute("name", "caloquant check") + attribute("package", "caloquant") +
+         attribute("id", "0") + attribute("timestamp", utc_text(run.started)) +
+         attribute("hostname", run.host) + attribute("tests", std::to_string(tests)) +
+         attribute("failures", std::to_string(failures)) +
+         attribute("errors", result.error.empty() ? "0" : "1") + attribute("skipped", "0") +
+         attribute("time", seconds_text(result.seconds));
 }
 
 }  // namespace
@@ -109,34 +151,32 @@ std::string xml_text(const std::string& text) {
   return safe;
 }
 
-std::string junit_xml(const GateResult& result) {
-  const auto failures = std::ranges::count(result.criteria, Verdict::failed, &Criterion::verdict);
-  const std::size_t errors = result.error.empty() ? 0 : 1;
-  const std::string counts = attribute("tests", std::to_string(result.criteria.size() + errors)) +
-                             attribute("failures", std::to_string(failures)) +
-                             attribute("errors", std::to_string(errors)) +
-                             attribute("time", seconds_text(result.seconds));
+JunitRun junit_run_here() {
+  std::array<char, 256> host{};
+  const bool known = gethostname(host.data(), host.size() - 1) == 0 && host.front() != '\0';
+  return {std::chrono::system_clock::now(), known ? host.data() : "localhost"};
+}
+
+std::string junit_xml(const GateResult& result, const JunitRun& run) {
+  const std::size_t tests = result.criteria.size() + (result.error.empty() ? 0 : 1);
+  const double seconds = tests == 0 ? 0.0 : result.seconds / static_cast<double>(tests);
   std::ostringstream xml;
   xml << R"(<?xml version="1.0" encoding="UTF-8"?>)"
-      << "\n<testsuites" << counts << ">\n  <testsuite" << attribute("name", "caloquant check")
-      << counts << attribute("skipped", "0") << ">\n    <properties>\n";
+      << "\n<testsuites>\n  <testsuite" << suite_attributes(result, run, tests)
+      << ">\n    <properties>\n";
   for (const auto& [name, value] : result.provenance) {
     xml << "      <property" << attribute("name", name) << attribute("value", value) << "/>\n";
   }
   xml << "    </properties>\n";
   for (const Criterion& criterion : result.criteria) {
-    write_testcase(xml, criterion, result.sigmas);
+    write_testcase(xml, criterion, result.sigmas, seconds);
   }
   if (!result.error.empty()) {
-    xml << "    <testcase" << attribute("classname", "caloquant.check")
-        << attribute("name", "evaluation") << ">\n      <error" << attribute("type", "error")
+    xml << testcase("evaluation", seconds) << ">\n      <error" << attribute("type", "error")
         << attribute("message", result.error) << "/>\n    </testcase>\n";
   }
-  std::string out = verdict_line(result);
-  for (const std::string& note : result.notes) {
-    out += "\nnote: " + note;
-  }
-  xml << "    <system-out>" << xml_text(out) << "</system-out>\n  </testsuite>\n</testsuites>\n";
+  xml << "    <system-out>" << xml_text(output_text(result))
+      << "</system-out>\n    <system-err></system-err>\n  </testsuite>\n</testsuites>\n";
   return xml.str();
 }
 

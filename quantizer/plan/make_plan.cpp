@@ -96,18 +96,19 @@ class Planner {
   LayerPlan plan(const Node& node, const TuningConfig::Layer& layer) {
     const LayerChoice& choice = layer.choice;
     const LayerStatistics* statistics = corrections_.of(layer.name);
-    WeightForm form;
+    WeightEncoding encoding;
     if (choice.precision == Precision::bf16) {
-      form.bf16 = true;
+      encoding.bf16 = true;
     } else {
-      form = {false, choice.per_channel, choice.weight_range,
-              corrections_.reconstruct && statistics != nullptr};
+      encoding = {false, choice.per_channel, choice.weight_range,
+                  corrections_.reconstruct && statistics != nullptr};
     }
     LayerPlan made;
     made.choice = choice;
     constexpr std::int32_t widest = 32767;
     made.quant.src = src_of(node, layer, widest, made);
-    const WeightCache::Entry& entry = weights_.get(graph_, node, form, made.quant.src, statistics);
+    const WeightCache::Entry& entry =
+        weights_.get(graph_, node, encoding, made.quant.src, statistics);
     made.weights = entry.values;
     made.quant.weight_scales = entry.scales;
     if (choice.precision == Precision::w8a16) {

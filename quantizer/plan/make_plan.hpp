@@ -45,10 +45,13 @@ struct Corrections {
 
 /// Type and parameters of a layer's src from its measured range.
 ///  measured: measured_code(): s8 for a symmetric range, else u8 with a zero point.
-///  inc_u8_scaled: Dense: u8 with zero point; a convolution behind a ReLU, seen through BatchNorm
-///    (Affine) and padding: u8 without zero point, which clamps everything negative to 0; any other
-///    convolution: s8. What Intel Neural Compressor 1.13 to 3.9 does (insert_qdq_pattern.py,
-///    _find_relu_node), decided as on the graph before collapse_upsample.
+///  inc_u8_scaled: Dense: u8 with zero point; a convolution behind a relu, or a clip to values that
+///    are not negative, with nothing in between but BatchNorm (Affine), Pad and DepthToSpace: u8
+///    without zero point, which clamps everything negative to 0; any other convolution: s8. For the
+///    layers of 3DGAN this is what Intel Neural Compressor 1.13 to 3.9 does
+///    (insert_qdq_pattern.py, _find_relu_node), decided as on the graph before collapse_upsample.
+///    That tool also walks through pooling, Mean, ConcatV2 (its first input), CropAndResize, Conv
+///    and MatMul, and takes Elu for a ReLU: networks with these may get other types there.
 ///  symmetric: s8.
 /// A choice of u8 or s8 in the configuration overrules both.
 [[nodiscard]] QuantParams choose_activation(const Graph& graph, const Node& node,

@@ -8,12 +8,12 @@
 namespace caloquant {
 namespace {
 
-WeightCache::Entry make_entry(const Tensor& weights, const WeightForm& form,
+WeightCache::Entry make_entry(const Tensor& weights, const WeightEncoding& encoding,
                               std::vector<float> scales, const LayerStatistics* statistics) {
-  if (form.bf16) {
+  if (encoding.bf16) {
     return {std::make_shared<const Tensor>(to_bf16(weights)), {1.0F}, 0};
   }
-  QuantizedWeights quantized = form.reconstruct
+  QuantizedWeights quantized = encoding.reconstruct
                                    ? reconstruct_rounding(weights, std::move(scales), *statistics)
                                    : quantize_weights(weights, std::move(scales));
   const std::int32_t limit = s16_limit(quantized.values);
@@ -28,32 +28,34 @@ const std::vector<float>& WeightCache::free_scales(const Key& key, const Tensor&
   if (found != scales_.end()) {
     return found->second;
   }
-  const WeightForm& form = key.second;
+  const WeightEncoding& encoding = key.second;
   std::vector<float> scales;
-  if (!form.bf16) {
-    scales = form.range == WeightRange::mse ? mse_weight_scales(weights, form.per_channel)
-                                            : minmax_weight_scales(weights, form.per_channel);
+  if (!encoding.bf16) {
+    scales = encoding.range == WeightRange::mse
+                 ? mse_weight_scales(weights, encoding.per_channel)
+                 : minmax_weight_scales(weights, encoding.per_channel);
   }
   return scales_.emplace(key, std::move(scales)).first->second;
 }
 
 const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node,
-                                           const WeightForm& form, const QuantParams& src,
+                                           const WeightEncoding& encoding, const QuantParams& src,
                                            const LayerStatistics* statistics) {
   const Tensor* weights = graph.constant(node, 1);
   if (weights == nullptr) {
     throw ModelError("layer '" + node.name + "'", "has no constant weights to quantize");
   }
-  CALOQUANT_EXPECT(!form.reconstruct || statistics != nullptr);
-  const Key form_of_layer{node.name, form};
+  CALOQUANT_EXPECT(!encoding.reconstruct || statistics != nullptr);
+  const Key encoding_of_layer{node.name, encoding};
   const auto key = std::make_pair(
-      form_of_layer,
-      layer_weight_scales(free_scales(form_of_layer, *weights), src, graph.constant(node, 2)));
+      encoding_of_layer,
+      layer_weight_scales(free_scales(encoding_of_layer, *weights), src, graph.constant(node, 2)));
   const auto found = entries_.find(key);
   if (found != entries_.end()) {
     return found->second;
   }
-  return entries_.emplace(key, make_entry(*weights, form, key.second, statistics)).first->second;
+  return entries_.emplace(key, make_entry(*weights, encoding, key.second, statistics))
+      .first->second;
 }
 
 }  // namespace caloquant

@@ -13,18 +13,20 @@
 
 namespace caloquant {
 
-/// In which form a layer's weights are wanted.
-struct WeightForm {
+/// How the weights of a layer are stored.
+struct WeightEncoding {
   bool bf16 = false;  ///< then nothing else counts
   bool per_channel = true;
   WeightRange range = WeightRange::minmax;
   bool reconstruct = false;  ///< reconstruct_rounding(), not the nearest
 
   [[nodiscard]] auto key() const { return std::tie(bf16, per_channel, range, reconstruct); }
-  friend bool operator<(const WeightForm& a, const WeightForm& b) { return a.key() < b.key(); }
+  friend bool operator<(const WeightEncoding& a, const WeightEncoding& b) {
+    return a.key() < b.key();
+  }
 };
 
-/// Quantized weights by layer and form, made once and shared by all trials.
+/// Quantized weights by layer and encoding, made once and shared by all trials.
 class WeightCache {
  public:
   struct Entry {
@@ -33,14 +35,14 @@ class WeightCache {
     std::int32_t s16_limit = 0;  ///< of s8 ones
   };
   /// Beside a src like `src` (layer_weight_scales(); of w8a16 with the smallest scale that it may
-  /// get). `statistics` are needed for form.reconstruct. Throws ModelError for a layer without
+  /// get). `statistics` are needed for encoding.reconstruct. Throws ModelError for a layer without
   /// constant weights.
-  [[nodiscard]] const Entry& get(const Graph& graph, const Node& node, const WeightForm& form,
-                                 const QuantParams& src,
+  [[nodiscard]] const Entry& get(const Graph& graph, const Node& node,
+                                 const WeightEncoding& encoding, const QuantParams& src,
                                  const LayerStatistics* statistics = nullptr);
 
  private:
-  using Key = std::pair<std::string, WeightForm>;
+  using Key = std::pair<std::string, WeightEncoding>;
   [[nodiscard]] const std::vector<float>& free_scales(const Key& key, const Tensor& weights);
 
   std::map<Key, std::vector<float>> scales_;  ///< by the weights alone

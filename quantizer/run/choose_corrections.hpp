@@ -45,8 +45,8 @@ struct CorrectionChoice {
 [[nodiscard]] std::vector<Measure> measures_of(const ModelQuality& quality,
                                                const AccuracyCriterion& accuracy);
 
-/// Every counted layer at w8a16 or w8 where it searches one of them, else at the most compact form
-/// that it searches.
+/// Every counted layer at w8a16 or w8 where it searches one of them, else at the most compact
+/// precision that it searches.
 [[nodiscard]] TuningConfig correction_probe(const TuningSpace& space);
 
 }  // namespace caloquant

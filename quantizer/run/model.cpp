@@ -5,6 +5,7 @@
 
 #include "graph/exec/executor.hpp"
 #include "graph/ir/editor.hpp"
+#include "ops/core/counted.hpp"
 #include "quantizer/output/emit/native_model.hpp"
 #include "quantizer/output/emit/verified_write.hpp"
 #include "quantizer/verify/fp32_model.hpp"
@@ -121,9 +122,9 @@ void expect_sizes(std::span<const Span> given, const std::vector<Model::Tensor>&
         elements_of_event(tensors[i].shape) * static_cast<std::size_t>(events);
     if (given[i].size() != wanted) {
       throw UsageError(std::string(role) + "['" + tensors[i].name + "']",
-                       "has " + std::to_string(given[i].size()) + " values",
-                       std::to_string(wanted) + " are expected for " + std::to_string(events) +
-                           " events of " + to_string(tensors[i].shape));
+                       "has " + counted(given[i].size(), "value"),
+                       std::to_string(wanted) + " are expected for " + counted(events, "event") +
+                           " of " + to_string(tensors[i].shape));
     }
   }
 }

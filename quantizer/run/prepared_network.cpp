@@ -9,20 +9,18 @@
 
 namespace caloquant {
 
-bool searches_ladder(const RunConfig& config) {
-  return config.tuning.strategy != "basic";
-}
-
 PreparedNetwork::PreparedNetwork(const RunConfig& config, const TuningSpace& space,
-                                 const Evaluator& evaluator, Graph fp32, EngineOptions engine)
+                                 const Evaluator& evaluator, Graph fp32, EngineOptions engine,
+                                 StrategyTraits traits)
     : config_(config),
       space_(space),
       evaluator_(evaluator),
       graph_(std::move(fp32)),
-      engine_(std::move(engine)) {
+      engine_(std::move(engine)),
+      traits_(traits) {
   if (config.quantization.dense_weights_int8) {
     weight_only_dense_ =
-        weight_only_dense_layers(space, config.quantization.rules, !searches_ladder(config));
+        weight_only_dense_layers(space, config.quantization.rules, !traits_.searches_ladder);
   }
 }
 
@@ -33,7 +31,7 @@ void PreparedNetwork::prepare(double target, RunObserver& observer) {
 }
 
 bool PreparedNetwork::wants(CorrectionMode recipe) const {
-  return options_of(recipe, config_.tuning.strategy == "auto").with;
+  return options_of(recipe, traits_.tries_corrections).with;
 }
 
 QuantPlan PreparedNetwork::plan(const TuningConfig& config, const Corrections& corrections) {
@@ -44,7 +42,7 @@ QuantPlan PreparedNetwork::plan(const TuningConfig& config, const Corrections& c
 /// With the recipe "on" only the equalized network is calibrated, else first the one as it is.
 void PreparedNetwork::calibrate_and_equalize(RunObserver& observer) {
   const CorrectionOptions options =
-      options_of(config_.quantization.equalization, config_.tuning.strategy == "auto");
+      options_of(config_.quantization.equalization, traits_.tries_corrections);
   if (options.without) {
     table_ = calibrate(graph_, observer);
   }
@@ -106,7 +104,7 @@ CalibrationTable PreparedNetwork::calibrate(const Graph& graph, RunObserver& obs
   for (const LayerSpec& layer : space_.layers()) {
     algorithms.insert(layer.searched.algorithms.begin(), layer.searched.algorithms.end());
   }
-  if (searches_ladder(config_)) {
+  if (traits_.wants_layer_costs) {
     algorithms.insert(RangeAlgorithm::minmax);  // what layer costs are measured with
   }
   CollectOptions options;
@@ -151,7 +149,7 @@ void PreparedNetwork::decide_corrections(RunObserver& observer) {
     return probe(graphs, observer);
   };
   const CorrectionChoice choice =
-      choose_corrections(quantization, config_.tuning.strategy == "auto", &statistics_, probe_all);
+      choose_corrections(quantization, traits_.tries_corrections, &statistics_, probe_all);
   corrections_ = choice.corrections;
   for (CorrectionTrial trial : choice.trials) {
     trial.equalization = !equalized_.empty();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caloquant/config.hpp>
+#include <caloquant/strategy.hpp>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace caloquant {
 class PreparedNetwork {
  public:
   PreparedNetwork(const RunConfig& config, const TuningSpace& space, const Evaluator& evaluator,
-                  Graph fp32, EngineOptions engine);
+                  Graph fp32, EngineOptions engine, StrategyTraits traits);
   PreparedNetwork(const PreparedNetwork&) = delete;
   PreparedNetwork& operator=(const PreparedNetwork&) = delete;
 
@@ -65,6 +66,7 @@ class PreparedNetwork {
   const Evaluator& evaluator_;
   Graph graph_;
   EngineOptions engine_;
+  StrategyTraits traits_;
   std::vector<std::string> weight_only_dense_;
   CalibrationTable table_;
   WeightCache weights_;
@@ -74,9 +76,5 @@ class PreparedNetwork {
   std::vector<CorrectionTrial> tried_;
   double target_ = 0.0;
 };
-
-/// basic searches int8 and fp32 as Intel Neural Compressor does, every other strategy all
-/// precisions.
-[[nodiscard]] bool searches_ladder(const RunConfig& config);
 
 }  // namespace caloquant

@@ -19,7 +19,7 @@ ResultFolder::ResultFolder(std::filesystem::path folder,
                              "steps.csv",    "result.json",    "layer_costs.json",
                              "physics.txt",  "report.json",    "report.html"};
   for (const char* name : names) {
-    refuse_overwriting("--output", folder_ / name, inputs);
+    refuse_overwriting("folder", folder_ / name, inputs);
   }
   std::error_code failure;
   std::filesystem::create_directories(folder_, failure);

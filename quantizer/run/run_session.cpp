@@ -22,6 +22,7 @@ RunSession::RunSession(const RunConfig& config, const RunParts& parts, SessionOp
     : config_(with_parts(config, parts)),
       given_{parts.data, parts.metric},
       parts_(parts),
+      traits_(parts.strategy ? parts.strategy_traits : strategy_traits(config_.tuning.strategy)),
       options_(std::move(options)),
       observer_(options_.observer != nullptr ? *options_.observer : nobody_),
       start_(steady_seconds()),
@@ -53,8 +54,8 @@ void RunSession::check_import() {
 const TuningSpace& RunSession::space() {
   if (!space_) {
     recorded([&] {
-      space_.emplace(layer_specs(model_.graph, searches_ladder(config_)),
-                     config_.quantization.rules, config_.source);
+      space_.emplace(layer_specs(model_.graph, traits_.searches_ladder), config_.quantization.rules,
+                     config_.source);
     });
     costs_ = nominal_costs(*space_);
   }
@@ -109,7 +110,8 @@ PreparedNetwork& RunSession::prepare() {
   baseline();
   if (!network_) {
     recorded([&] {
-      auto& network = network_.emplace(config_, *space_, *evaluator_, model_.graph, engine_);
+      auto& network =
+          network_.emplace(config_, *space_, *evaluator_, model_.graph, engine_, traits_);
       try {
         network.prepare(evaluator_->error_of(target_), observer_);
         learn_costs();
@@ -123,10 +125,10 @@ PreparedNetwork& RunSession::prepare() {
   return *network_;
 }
 
-/// Milliseconds and bytes of the layers, measured or as an earlier run wrote them. Strategies that
-/// do not search the ladder do not ask what layers cost.
+/// Milliseconds and bytes of the layers, measured or as an earlier run wrote them, for a strategy
+/// that wants them.
 void RunSession::learn_costs() {
-  if (!searches_ladder(config_)) {
+  if (!traits_.wants_layer_costs) {
     return;
   }
   if (!config_.tuning.layer_costs.empty()) {

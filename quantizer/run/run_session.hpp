@@ -110,6 +110,7 @@ class RunSession {
   RunConfig config_;
   GivenParts given_;
   RunParts parts_;
+  StrategyTraits traits_;
   SessionOptions options_;
   RunObserver nobody_;
   RunObserver& observer_;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "ops/core/counted.hpp"
 #include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/showers/discriminator.hpp"
@@ -84,7 +85,7 @@ std::int64_t event_count(const ComparedSide& a, const ComparedSide& b, const Sou
     }
     const std::int64_t stored = source->files()->events();
     if (options.events > stored || stored < 2) {
-      throw DataError(side->text, "has only " + std::to_string(stored) + " events",
+      throw DataError(side->text, "has only " + counted(stored, "event"),
                       stored < 2 ? "at least two are compared" : "lower --events or give more");
     }
     events = events == 0 ? stored : std::min(events, stored);

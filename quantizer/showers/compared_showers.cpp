@@ -85,7 +85,7 @@ ComparedSide open_side(const std::string& text, const GraphConfig& graph, bool f
   return side;
 }
 
-void settle_units(ComparedSide& a, ComparedSide& b, const std::optional<OutputUnits>& given) {
+void choose_units(ComparedSide& a, ComparedSide& b, const std::optional<OutputUnits>& given) {
   std::optional<OutputUnits> units = given;
   for (const ComparedSide* side : {&a, &b}) {
     if (side->has_units && !units) {

@@ -38,9 +38,9 @@ struct ComparedSide {
                                      bool follow_links = false);
 
 /// Says how the output of Keras models becomes energy: as given, else as a quantized model on the
-/// other side says, for it is their sibling. Throws UsageError when units are given and no side is
-/// a Keras model.
-void settle_units(ComparedSide& a, ComparedSide& b, const std::optional<OutputUnits>& given);
+/// other side says, which was made from the same network. Throws UsageError when units are given
+/// and no side is a Keras model.
+void choose_units(ComparedSide& a, ComparedSide& b, const std::optional<OutputUnits>& given);
 
 /// Shower files one after the other, without cuts: events are rows. Takes the layouts of
 /// calibration/data (CERN's files, make_showers()) and what generate() writes, whose attributes say

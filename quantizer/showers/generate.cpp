@@ -14,15 +14,6 @@
 namespace caloquant {
 namespace {
 
-Primaries primaries_of(const GenerateOptions& options) {
-  return {.seed = options.seed,
-          .energy_low = options.energy_low,
-          .energy_high = options.energy_high,
-          .energies = {},
-          .theta_low_deg = options.theta_low_deg,
-          .theta_high_deg = options.theta_high_deg};
-}
-
 void check(const GenerateOptions& options) {
   check_number("--events", options.events, 1, most_generated_events);
   check_number("--batch", options.batch, 1, largest_generated_batch);
@@ -66,6 +57,15 @@ double run_all(ShowerMaker& maker, GeneratedFile& file, const GenerateOptions& o
 }
 
 }  // namespace
+
+Primaries primaries_of(const GenerateOptions& options) {
+  return {.seed = options.seed,
+          .energy_low = options.energy_low,
+          .energy_high = options.energy_high,
+          .energies = {},
+          .theta_low_deg = options.theta_low_deg,
+          .theta_high_deg = options.theta_high_deg};
+}
 
 GenerateOptions default_generate_options(InputEncoding recipe) {
   GenerateOptions options;

@@ -10,6 +10,7 @@
 
 #include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
+#include "quantizer/showers/primaries.hpp"
 
 namespace caloquant {
 
@@ -31,6 +32,9 @@ struct GenerateOptions {
   std::vector<std::filesystem::path> model_files;  ///< what the graph was read from
   std::optional<std::uint64_t> random_weights;     ///< seed of its weights
 };
+
+/// Which primaries the options ask for.
+[[nodiscard]] Primaries primaries_of(const GenerateOptions& options);
 
 /// What the generators were trained on. energy_angle_noise: 2 to 500 GeV, 60 to 120 degrees.
 /// energy_times_noise: 100 to 500 GeV, 90 degrees.

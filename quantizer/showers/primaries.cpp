@@ -1,9 +1,12 @@
 #include "quantizer/showers/primaries.hpp"
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 #include <numbers>
+#include <sstream>
 
 #include "ops/core/philox.hpp"
+#include "quantizer/showers/generate.hpp"
 
 namespace caloquant {
 namespace {
@@ -17,6 +20,16 @@ constexpr double highest_angle = 179.0;
 
 std::string between(double low, double high) {
   return std::to_string(low) + ":" + std::to_string(high);
+}
+
+/// "60:120"; "100" where both are the same.
+std::string short_range(double low, double high) {
+  std::ostringstream text;
+  text << low;
+  if (low != high) {
+    text << ':' << high;
+  }
+  return text.str();
 }
 
 /// Negated comparisons, so that NaN fails too.
@@ -59,6 +72,32 @@ void check(const Primaries& primaries, InputEncoding recipe) {
         "are at 90 degrees",
         "leave it out, or use --recipe energy_angle_noise for a network that takes it");
   }
+}
+
+std::vector<std::string> beyond_training(const Primaries& primaries, InputEncoding recipe) {
+  check(primaries, recipe);
+  const GenerateOptions trained = default_generate_options(recipe);
+  double lowest = primaries.energy_low;
+  double highest = primaries.energy_high;
+  if (!primaries.energies.empty()) {
+    const auto ends = std::ranges::minmax(primaries.energies);
+    lowest = ends.min;
+    highest = ends.max;
+  }
+  std::vector<std::string> warnings;
+  const auto look = [&](const std::string& what, const std::string& unit, double low, double high,
+                        double least, double most) {
+    if (low < least || high > most) {
+      warnings.push_back(what + " " + short_range(low, high) + " " + unit + " leaves " +
+                         short_range(least, most) + " " + unit + ", which networks of recipe " +
+                         std::string(name_of(recipe)) +
+                         " are trained on: showers outside are extrapolated");
+    }
+  };
+  look("energy", "GeV", lowest, highest, trained.energy_low, trained.energy_high);
+  look("theta", "degrees", primaries.theta_low_deg, primaries.theta_high_deg, trained.theta_low_deg,
+       trained.theta_high_deg);
+  return warnings;
 }
 
 EventLabel draw_primary(const Primaries& primaries, std::int64_t event) {

@@ -24,6 +24,12 @@ struct Primaries {
 /// not 90 degrees.
 void check(const Primaries& primaries, InputEncoding recipe);
 
+/// Says of each range that leaves what networks of the recipe are trained on
+/// (default_generate_options()) that showers there are extrapolated. Empty when none does. Throws
+/// as check().
+[[nodiscard]] std::vector<std::string> beyond_training(const Primaries& primaries,
+                                                       InputEncoding recipe);
+
 /// The primary of an event: energy and angle are philox::uniform(seed, event, 0) and (seed, event,
 /// 1) within their ranges, rounded to f32 as files hold them.
 [[nodiscard]] EventLabel draw_primary(const Primaries& primaries, std::int64_t event);

@@ -9,6 +9,7 @@
 #include "calibration/data/latents.hpp"
 #include "graph/exec/engine.hpp"
 #include "graph/load_model/load_model.hpp"
+#include "ops/core/counted.hpp"
 #include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/showers/generate.hpp"
@@ -131,9 +132,9 @@ std::span<const float> ShowerContext::generate(const ShowerRequest& request) {
 void ShowerContext::generate(std::span<const ShowerRequest> requests, std::span<float> cells) {
   const std::size_t count = state_->model.cell_count();
   if (cells.size() != requests.size() * count) {
-    throw UsageError("cells", "has " + std::to_string(cells.size()) + " values",
+    throw UsageError("cells", "has " + counted(cells.size(), "value"),
                      std::to_string(requests.size() * count) + " are expected for " +
-                         std::to_string(requests.size()) + " showers");
+                         counted(requests.size(), "shower"));
   }
   const ThreadCount threads(state_->options.threads);
   for (std::size_t first = 0; first < requests.size(); first += state_->options.batch) {

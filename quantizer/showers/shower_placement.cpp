@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "calibration/showers/ecal_stack.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -59,9 +60,9 @@ ShowerPlacement::ShowerPlacement(const ShowerModel& model, CellGeometry geometry
     : cells_(model.cells()), geometry_(std::move(geometry)) {
   if (geometry_.depths.size() != cells_[2] || !(geometry_.pitch > 0.0)) {
     throw DataError("CellGeometry",
-                    "has " + std::to_string(geometry_.depths.size()) + " layers and a pitch of " +
+                    "has " + counted(geometry_.depths.size(), "layer") + " and a pitch of " +
                         std::to_string(geometry_.pitch) + " mm",
-                    "the images have " + std::to_string(cells_[2]) + " layers");
+                    "the images have " + counted(cells_[2], "layer"));
   }
 }
 

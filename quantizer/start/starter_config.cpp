@@ -8,6 +8,7 @@
 #include "calibration/data/file_list.hpp"
 #include "calibration/data/shower_file.hpp"
 #include "calibration/tensors/tensor_file.hpp"
+#include "ops/core/counted.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
@@ -173,7 +174,7 @@ class Starter {
     for (const std::filesystem::path& file : files_) {
       rows += ShowerFile(file, layout, image_shape_of(graph_), request_.follow_links).rows();
     }
-    note(std::to_string(rows) + " showers in layout " + std::string(name_of(layout)));
+    note(counted(rows, "shower") + " in layout " + std::string(name_of(layout)));
     DataOptions options;
     options.layout = layout;
     options.follow_links = request_.follow_links;
@@ -197,8 +198,8 @@ class Starter {
 
   void write_tensors() {
     result_.recipe = "tensor";
-    write_model("A network with " + std::to_string(graph_.inputs().size()) + " input(s) and " +
-                    std::to_string(graph_.outputs().size()) + " output(s).",
+    write_model("A network with " + counted(graph_.inputs().size(), "input") + " and " +
+                    counted(graph_.outputs().size(), "output") + ".",
                 false);
     text_.begin("data", "Rows of arrays; every row is an event.");
     if (files_.empty()) {
@@ -206,7 +207,7 @@ class Starter {
       write_samples({100, 200});
     } else {
       match_ = match_tensors(graph_, files_, request_.follow_links);
-      note(std::to_string(match_.rows) + " rows");
+      note(counted(match_.rows, "row"));
       write_files(match_.files);
       write_names();
       write_samples(split(match_.rows));

@@ -8,6 +8,7 @@
 
 #include "calibration/tensors/tensor_events.hpp"
 #include "graph/io/files/h5file.hpp"
+#include "ops/core/counted.hpp"
 #include "quantizer/config/nearest_key.hpp"
 
 namespace caloquant {
@@ -175,7 +176,7 @@ void check_rows(ExpectedValues& values) {
   const auto check = [&](const ExpectedTensor& tensor) {
     if (tensor.shape.front() != values.rows) {
       throw DataError(tensor.place(),
-                      "has " + std::to_string(tensor.shape.front()) + " rows, the inputs have " +
+                      "has " + counted(tensor.shape.front(), "row") + ", the inputs have " +
                           std::to_string(values.rows),
                       "every array needs one row per row of the inputs");
     }

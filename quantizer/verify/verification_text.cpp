@@ -4,6 +4,8 @@
 #include <iomanip>
 #include <sstream>
 
+#include "ops/core/counted.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -71,11 +73,10 @@ std::string verdict_line(const Verification& verification) {
   }
   const auto layers = compared(verification, Where::layer);
   const auto outputs = compared(verification, Where::output);
-  std::string text = "agrees with " + verification.expected + " in " + std::to_string(layers) +
-                     (layers == 1 ? " layer and " : " layers and ") + std::to_string(outputs) +
-                     (outputs == 1 ? " output (" : " outputs (") +
+  std::string text = "agrees with " + verification.expected + " in " + counted(layers, "layer") +
+                     " and " + counted(outputs, "output") + " (" +
                      std::to_string(verification.rows) + " of " +
-                     std::to_string(verification.rows_given) + " rows)";
+                     counted(verification.rows_given, "row") + ")";
   if (const VerifiedTensor* worst = verification.worst()) {
     text +=
         ", at most " + number(worst->ratio) + " of what rounding explains ('" + worst->name + "')";

@@ -8,46 +8,29 @@
 #include <vector>
 
 // [observer]
-#include "calibration/observers/observer.hpp"
-#include "calibration/observers/value_distribution.hpp"
-#include "ops/core/check.hpp"
+#include "calibration/observers/distribution_observer.hpp"
 
 namespace caloquant {
 
 inline constexpr RangeAlgorithm rms_algorithm{100};  // in the product: RangeAlgorithm::rms
 
 /// [max(min, -T), min(max, T)], where T is four times the root mean square of the values other
-/// than 0. A function of its own, because `automatic` tries it on the distribution that it has.
-inline Range rms_range(const ValueDistribution& distribution) {
-  double sum = 0.0;
-  for (const ValueDistribution::Cell& cell : distribution.cells()) {
-    const auto value = static_cast<double>(cell.value);
-    sum += static_cast<double>(cell.count) * value * value;
-  }
-  const auto values = static_cast<double>(distribution.nonzeros());
-  const double rms = values == 0.0 ? 0.0 : std::sqrt(sum / values);
-  return clipped(distribution.extremes(), 4.0 * rms);
-}
-
-class RmsObserver final : public Observer {
+/// than 0.
+class RmsObserver final : public DistributionObserver {
  public:
-  explicit RmsObserver(std::string tensor) : Observer(std::move(tensor)) {}
+  explicit RmsObserver(std::string tensor) : DistributionObserver(std::move(tensor)) {}
 
-  void merge(const Observer& other) override {
-    CALOQUANT_EXPECT(other.algorithm() == algorithm());
-    distribution_.merge(static_cast<const RmsObserver&>(other).distribution_);
-  }
-
-  [[nodiscard]] Range range() const override { return rms_range(distribution_); }
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override { return rms_algorithm; }
-
- private:
-  void take(std::span<const float> values, std::size_t /*events*/,
-            const Extremes& extremes) override {
-    distribution_.add(values, extremes);
+  [[nodiscard]] Range range_of(const ValueDistribution& distribution) const override {
+    double sum = 0.0;
+    for (const ValueDistribution::Cell& cell : distribution.cells()) {
+      const auto value = static_cast<double>(cell.value);
+      sum += static_cast<double>(cell.count) * value * value;
+    }
+    const auto values = static_cast<double>(distribution.nonzeros());
+    const double rms = values == 0.0 ? 0.0 : std::sqrt(sum / values);
+    return clipped(distribution.extremes(), 4.0 * rms);
   }
-
-  ValueDistribution distribution_;
 };
 
 }  // namespace caloquant
@@ -69,15 +52,15 @@ TEST(RmsObserver, ClipsAtFourRootMeanSquares) {
   EXPECT_NEAR(observer.range().high, 4.0 * std::sqrt(100.99), 0.01);
 }
 
-TEST(RmsObserver, MergesAsIfOneHadSeenAll) {
-  RmsObserver once("t");
-  RmsObserver first("t");
-  RmsObserver second("t");
-  once.observe(std::vector{-1.0F, 2.0F, 30.0F});
-  first.observe(std::vector{-1.0F});
-  second.observe(std::vector{2.0F, 30.0F});
-  first.merge(second);
-  EXPECT_EQ(first.range(), once.range());
+/// `automatic` has the distribution already, and asks for the range without values.
+TEST(RmsObserver, IsACandidateOfAutomatic) {
+  const std::vector<float> values{-1.0F, 2.0F, 30.0F};
+  ValueDistribution distribution;
+  distribution.add(values, extremes_of(values));
+  RmsObserver observer("t");
+  const Range asked = observer.range_of(distribution);
+  observer.observe(values);
+  EXPECT_EQ(asked, observer.range());
 }
 // [/test]
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """False alarms and misses of `caloquant check --baseline` on the demo AngleGAN, by seeds of noise.
 
-Makes showers, a blessed model (all convolutions int8), the same one with the src scale of conv3d_4
+Makes showers, a baseline model (all convolutions int8), the same one with the src scale of conv3d_4
 off by a few percent, and one from other calibration showers. Checks each with many seeds, with the
-blessed model beside its result.json and without, and prints how often each failed. Exits with 1
-when the blessed model failed once or, with it at hand, a scale off by 5 % passed once.
+baseline model beside its result.json and without, and prints how often each failed. Exits with 1
+when the baseline model failed once or, with it at hand, a scale off by 5 % passed once.
 """
 import argparse
 import json
@@ -57,27 +57,27 @@ def main() -> None:
             subprocess.run([caloquant, "quantize", CONFIG, "-o", folder / seed, "--quiet", "--set",
                             "/accuracy_criterion/tolerable_loss=10",
                             *options(folder / name, events)], check=True)
-        blessed = folder / "1/quantized.h5"
-        models = {"blessed": folder / "same.h5", "other showers": folder / "2/quantized.h5"}
-        shutil.copy(blessed, models["blessed"])
+        baseline = folder / "1/quantized.h5"
+        models = {"baseline": folder / "same.h5", "other showers": folder / "2/quantized.h5"}
+        shutil.copy(baseline, models["baseline"])
         for factor in ("1.05", "0.95", "1.02", "0.98"):
             models[f"conv3d_4 x {factor}"] = folder / f"{factor}.h5"
-            subprocess.run([arguments.damage, blessed, "conv3d_4", factor, folder / f"{factor}.h5"],
+            subprocess.run([arguments.damage, baseline, "conv3d_4", factor, folder / f"{factor}.h5"],
                            check=True)
         recorded = folder / "recorded/result.json"
         recorded.parent.mkdir()
-        shutil.copy(blessed.parent / "result.json", recorded)
+        shutil.copy(baseline.parent / "result.json", recorded)
         print(f"| model, {events} events, {arguments.seeds} seeds | failed | loss difference | "
               "energy drift | recorded only: failed | energy drift |\n|---|---|---|---|---|---|")
         for name, model in models.items():
             beside, alone = ([check(caloquant, model, baseline, seed, options(folder / "showers.h5", events))
                               for seed in range(1, arguments.seeds + 1)]
-                             for baseline in (blessed.parent / "result.json", recorded))
+                             for baseline in (baseline.parent / "result.json", recorded))
             failed = [sum(not result["passed"] for result in results) for results in (beside, alone)]
             print(f"| {name} | {failed[0]} | {numbers(beside, 'loss')} | "
                   f"{numbers(beside, 'energy drift, all')} | {failed[1]} | "
                   f"{numbers(alone, 'energy drift from')} |", flush=True)
-            wrong |= name == "blessed" and max(failed) > 0
+            wrong |= name == "baseline" and max(failed) > 0
             wrong |= name.endswith("5") and failed[0] < arguments.seeds
     raise SystemExit(wrong)
 

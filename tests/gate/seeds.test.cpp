@@ -1,4 +1,4 @@
-// The gate's own acceptance test, on the demo AngleGAN: whatever the noise, the blessed model
+// The gate's own acceptance test, on the demo AngleGAN: whatever the noise, the baseline model
 // passes and one with a single scale off by 5 % fails.
 
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-/// Everything quantized at the first step, from 16 showers: not a good model, but the blessed one.
+/// Everything quantized at the first step, from 16 showers: not a good model, but the baseline.
 class GateSeeds : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -25,21 +25,21 @@ class GateSeeds : public ::testing::Test {
                    "showers51_1.h5"})
                   .exit_code,
               0);
-    const auto done = run({"quantize", config, "-o", "blessed", "--quiet", "--set", data, "--set",
+    const auto done = run({"quantize", config, "-o", "baseline", "--quiet", "--set", data, "--set",
                            "/data/calibration_samples=16", "--set", "/data/evaluation_samples=24",
                            "--set", "/accuracy_criterion/tolerable_loss=1"});
     ASSERT_EQ(done.exit_code, 0) << done.err;
-    testing::write_damaged_model(blessed(), "conv3d_4", 1.05F, folder / "up.h5");
-    testing::write_damaged_model(blessed(), "conv3d_4", 0.95F, folder / "down.h5");
+    testing::write_damaged_model(baseline(), "conv3d_4", 1.05F, folder / "up.h5");
+    testing::write_damaged_model(baseline(), "conv3d_4", 0.95F, folder / "down.h5");
   }
 
-  [[nodiscard]] fs::path blessed() const { return folder / "blessed/quantized.h5"; }
+  [[nodiscard]] fs::path baseline() const { return folder / "baseline/quantized.h5"; }
   [[nodiscard]] testing::Finished run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), CALOQUANT_BINARY);
     return testing::launch({arguments, folder.path().string(), {}, {}});
   }
   [[nodiscard]] testing::Finished check(const std::string& model, int seed) const {
-    return run({"check", model, "--config", config, "--baseline", "blessed/result.json", "--seed",
+    return run({"check", model, "--config", config, "--baseline", "baseline/result.json", "--seed",
                 std::to_string(seed), "--set", data, "--set", "/data/calibration_samples=16",
                 "--set", "/data/evaluation_samples=24"});
   }
@@ -50,8 +50,8 @@ class GateSeeds : public ::testing::Test {
   const std::string data = "/data/files=[\"" + (folder / "showers51_1.h5").string() + "\"]";
 };
 
-TEST_F(GateSeeds, TenOfTenBlessedPassAndTenOfTenDamagedFail) {
-  fs::copy_file(blessed(), folder / "same.h5");
+TEST_F(GateSeeds, TenOfTenBaselinesPassAndTenOfTenDamagedFail) {
+  fs::copy_file(baseline(), folder / "same.h5");
   for (int seed = 1; seed <= 10; ++seed) {
     const auto same = check("same.h5", seed);
     EXPECT_EQ(same.exit_code, 0) << "seed " << seed << '\n' << same.out << same.err;

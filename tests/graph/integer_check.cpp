@@ -31,8 +31,8 @@ Tensor copy_of(const Buffer& buffer, const std::byte* bytes) {
 }
 
 /// The cells of a plain or channels-last tensor in the logical order of the graph.
-Tensor ordered(const Tensor& memory, const Form& form) {
-  if (form.layout == Layout::plain || memory.shape().size() < 3) {
+Tensor ordered(const Tensor& memory, const StorageFormat& format) {
+  if (format.layout == Layout::plain || memory.shape().size() < 3) {
     return memory;
   }
   const auto permutation = to_channels_first(memory.shape().size());
@@ -47,10 +47,10 @@ Tensor ordered(const Tensor& memory, const Form& form) {
 
 /// The cells of a buffer in the logical order of the graph.
 Tensor logical(const Buffer& buffer, const std::byte* bytes) {
-  if (buffer.form.layout == Layout::packed) {
-    return unpacked(bytes, buffer.packed(), buffer.form.quant, buffer.shape.front());
+  if (buffer.format.layout == Layout::packed) {
+    return unpacked(bytes, buffer.packed(), buffer.format.quant, buffer.shape.front());
   }
-  return ordered(copy_of(buffer, bytes), buffer.form);
+  return ordered(copy_of(buffer, bytes), buffer.format);
 }
 
 /// A value in double and a bound of what f32 arithmetic makes of it: every operation rounds by at
@@ -161,9 +161,9 @@ Tensor library_sums(const Step& step, const LayerWork& work, const Buffer& src,
                                   {},
                                   DType::s32});
   implementation = kernel->implementation();
-  Tensor found(DType::s32, memory_shape(work.dst, src.form.layout));
+  Tensor found(DType::s32, memory_shape(work.dst, src.format.layout));
   kernel->execute(bytes, found.raw());
-  const Tensor sums = ordered(found, src.form);
+  const Tensor sums = ordered(found, src.format);
   Tensor floats(DType::f32, sums.shape());
   std::transform(sums.data<std::int32_t>().begin(), sums.data<std::int32_t>().end(),
                  floats.data<float>().begin(),
@@ -177,7 +177,7 @@ Tensor direct_sums(const Step& step, const LayerWork& work, const Buffer& src,
   LayerQuant ones{work.quant->src, {1.0F}};
   ones.src.scale = 1.0F;
   Buffer dst;
-  dst.form.layout = Layout::packed;
+  dst.format.layout = Layout::packed;
   dst.shape = work.dst;
   const auto kernel = make_direct_layer(
       {step.layer,
@@ -189,7 +189,8 @@ Tensor direct_sums(const Step& step, const LayerWork& work, const Buffer& src,
        nullptr,
        &ones,
        {}},
-      work.kind == LayerKind::direct_rows ? DirectForm::rows : DirectForm::channels, active_isa());
+      work.kind == LayerKind::direct_rows ? DirectVariant::rows : DirectVariant::channels,
+      active_isa());
   implementation = kernel->implementation();
   std::vector<std::byte> found(dst.bytes());
   kernel->execute(bytes, found.data(), work.src.front());

@@ -55,7 +55,7 @@ TEST_F(CheckCommand, AnAbsoluteLimit) {
   EXPECT_EQ(check(floor).exit_code, 7);
 }
 
-TEST_F(CheckCommand, TheBlessedModelPassesWithoutTolerance) {
+TEST_F(CheckCommand, TheBaselineModelPassesWithoutTolerance) {
   for (const char* model : {"out/quantized.h5", "out/quantized.onnx"}) {
     const auto done = check({"--baseline", "out/result.json", "--tolerance", "0", "--json"}, model);
     EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
@@ -84,13 +84,13 @@ TEST_F(CheckCommand, AWorseModelFailsAgainstTheBaseline) {
   EXPECT_EQ(check({"--baseline", "clipped/result.json", "--tolerance", "0"}).exit_code, 0);
 }
 
-TEST_F(CheckCommand, WithoutTheBlessedModelWhatWasRecordedCounts) {
+TEST_F(CheckCommand, WithoutTheBaselineModelWhatWasRecordedCounts) {
   fs::copy_file(folder / "out/quantized.h5", folder / "model.h5");
   fs::remove(folder / "out/quantized.h5");
   fs::remove(folder / "out/quantized.onnx");
   const auto done = check({"--baseline", "out/result.json"}, "model.h5");
   EXPECT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_THAT(done.out, HasSubstr("note: the blessed model does not lie beside its result.json"));
+  EXPECT_THAT(done.out, HasSubstr("note: the baseline model does not lie beside its result.json"));
   change_result([](Json& json) {
     for (const char* key : {"loss", "standard_error"}) {
       json[key] = json[key].get<double>() / 10.0;
@@ -99,7 +99,7 @@ TEST_F(CheckCommand, WithoutTheBlessedModelWhatWasRecordedCounts) {
   EXPECT_EQ(check({"--baseline", "out/result.json"}, "model.h5").exit_code, 7);
 }
 
-TEST_F(CheckCommand, AModelInTheBlessedOnesPlaceIsNoticed) {
+TEST_F(CheckCommand, AModelInTheBaselinesPlaceIsNoticed) {
   change_result([](Json& json) { json["emitted"]["sha256"]["quantized.h5"] = "0"; });
   const auto changed = check({"--baseline", "out/result.json"});
   EXPECT_EQ(changed.exit_code, 3);
@@ -107,7 +107,7 @@ TEST_F(CheckCommand, AModelInTheBlessedOnesPlaceIsNoticed) {
   // A result.json of an older version has no hash.
   change_result([](Json& json) { json["emitted"].erase("sha256"); });
   EXPECT_THAT(check({"--baseline", "out/result.json"}).out,
-              HasSubstr("note: the model lies where the blessed one should"));
+              HasSubstr("note: the model lies where the baseline should"));
 }
 
 TEST_F(CheckCommand, AnotherParentIsToldAndOtherMetricsAreRefused) {

@@ -94,13 +94,13 @@ def shell(lines: list[str], folder: pathlib.Path, environment: dict[str, str]) -
 def lay_out(folder: pathlib.Path, variables: dict, caloquant: pathlib.Path) -> None:
     """The model, config and baseline where the variables say."""
     config = folder / variables["CONFIG"]
-    blessed = (folder / variables["BASELINE"]).parent
+    baseline = (folder / variables["BASELINE"]).parent
     config.parent.mkdir(parents=True)
     for name in ("classifier.onnx", "images.npy"):
         shutil.copy(FIXTURES / name, config.parent)
     config.write_text(json.dumps(CONFIG))
-    subprocess.run([caloquant, "quantize", config, "-o", blessed, "--quiet"], check=True)
-    shutil.copy(blessed / "quantized.h5", folder / variables["MODEL"])
+    subprocess.run([caloquant, "quantize", config, "-o", baseline, "--quiet"], check=True)
+    shutil.copy(baseline / "quantized.h5", folder / variables["MODEL"])
 
 
 def run_gate(name: str, snippet: tuple[dict, list[str], list[str]], caloquant: pathlib.Path,

@@ -101,6 +101,11 @@ TEST_F(Cli, CompareNamesWhatIsWrong) {
     EXPECT_EQ(refused.exit_code, 2) << wrong.front();
     EXPECT_THAT(refused.err, HasSubstr(wrong.front()));
   }
+  const auto beyond =
+      run({"compare", model, model, "--energy", "20:50", "--events", "2", "--json"});
+  ASSERT_EQ(beyond.exit_code, 0) << beyond.err;
+  EXPECT_THAT(beyond.err, HasSubstr("caloquant: warning: energy 20:50 GeV leaves 100:500 GeV"));
+  EXPECT_EQ(Json::parse(beyond.out).at("warnings").size(), 1U);
   const auto energy = run({"compare", model, "showers25_1.h5", "--energy", "100:200"});
   EXPECT_EQ(energy.exit_code, 2);
   EXPECT_THAT(energy.err, HasSubstr("those of the shower files"));

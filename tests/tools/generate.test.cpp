@@ -23,6 +23,8 @@ TEST_F(Cli, GenerateWritesShowers) {
   const Json json = Json::parse(done.out);
   EXPECT_EQ(json["events"].get<int>(), 10);
   EXPECT_GT(json["seconds"].get<double>(), 0.0);
+  EXPECT_TRUE(json.at("warnings").empty());
+  EXPECT_EQ(done.err, "");
   EXPECT_GT(json["showers_per_second"].get<double>(), 0.0);
   const auto quiet = generate({"-o", "two.h5", "--quiet", "--threads", "2", "--compression", "1"});
   ASSERT_EQ(quiet.exit_code, 0) << quiet.err;
@@ -56,6 +58,11 @@ TEST_F(Cli, GenerateWritesShowers) {
     EXPECT_EQ(refused.exit_code, 2) << wrong.front();
     EXPECT_THAT(refused.err, HasSubstr(wrong.front()));
   }
+  const auto beyond =
+      generate({"-o", "five.h5", "--json", "--recipe", "energy_angle_noise", "--theta", "30:90"});
+  ASSERT_EQ(beyond.exit_code, 0) << beyond.err;
+  EXPECT_THAT(beyond.err, HasSubstr("caloquant: warning: theta 30:90 degrees leaves 60:120"));
+  EXPECT_EQ(Json::parse(beyond.out).at("warnings").size(), 1U);
   EXPECT_EQ(generate({"-o", "no/such/four.h5"}).exit_code, 6);
   EXPECT_FALSE(fs::exists(folder / "four.h5"));
 }

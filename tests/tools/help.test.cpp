@@ -78,5 +78,12 @@ TEST_F(Cli, WrongCommandLinesAreOneLineWithARemedy) {
   expect({"quantize"}, "quantize: CONFIG is required; see caloquant quantize --help");
 }
 
+TEST_F(Cli, HelpShowsBothEndsOfARange) {
+  for (const char* name : {"generate", "compare", "make-showers"}) {
+    const auto help = run({name, "--help"});
+    EXPECT_THAT(help.out, AllOf(HasSubstr("--energy LO:HI"), HasSubstr("--theta LO:HI"))) << name;
+  }
+}
+
 }  // namespace
 }  // namespace caloquant

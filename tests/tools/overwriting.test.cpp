@@ -76,6 +76,8 @@ TEST_F(CliOverwriting, QuantizeKeepsItsInputs) {
   config["data"]["files"] = {"out/quantized.h5"};
   write("other.json", config);
   expect_refused({"quantize", "other.json", "-o", "out"}, "out/quantized.h5");
+  // In the words of the command line, not in those of the library.
+  EXPECT_THAT(run({"quantize", "other.json", "-o", "out"}).err, HasSubstr("--output: "));
 }
 
 TEST_F(CliOverwriting, OutputsWithOddNamesAreDatasets) {

@@ -206,6 +206,7 @@ class Showers(unittest.TestCase):
 
     def test_generator_gives_showers(self) -> None:
         generator = caloquant.Generator(self.model, batch=2)
+        self.assertEqual(repr(generator), "Generator(cells=(51, 51, 25), batch=2, threads=1)")
         images = generator.generate([100.0, 200.0], theta=1.4, seed=5)
         self.assertEqual(images.shape, (2, 51, 51, 25))
         alone = generator.generate(200.0, theta=1.4, seed=5, first_event=1)

@@ -45,7 +45,7 @@ struct CompareArguments {
   std::string theta;
   std::string recipe;
   UnitArguments output;
-  UnitArguments judged;
+  UnitArguments discriminator_units;
   CompareOptions options;
   std::string file;
   int threads = 0;
@@ -80,9 +80,10 @@ CompareOptions compare_options_of(const CompareArguments& arguments, const Graph
     parse_range("--theta", arguments.theta, options.primaries.theta_low_deg,
                 options.primaries.theta_high_deg);
   }
-  const auto judged = arguments.judged.get("--discriminator-scale, --discriminator-power");
-  if (judged) {
-    options.discriminator_units = {judged->scale, judged->power};
+  const auto units =
+      arguments.discriminator_units.get("--discriminator-scale, --discriminator-power");
+  if (units) {
+    options.discriminator_units = {units->scale, units->power};
   }
   return options;
 }
@@ -101,13 +102,12 @@ void refuse_primaries_of_files(const CompareArguments& arguments, const Compared
   }
 }
 
-CompareResult run(const CompareArguments& arguments, const ComparedSide& a, const ComparedSide& b) {
-  const Graph* const model = a.is_model() ? &*a.graph : b.is_model() ? &*b.graph : nullptr;
-  const CompareOptions options = compare_options_of(arguments, model);
-  std::optional<ComparedSide> judge;
+CompareResult run(const CompareArguments& arguments, const CompareOptions& options,
+                  const ComparedSide& a, const ComparedSide& b) {
+  std::optional<ComparedSide> discriminator;
   if (!arguments.discriminator.empty()) {
-    judge = open_side(arguments.discriminator, {});
-    if (!judge->is_model()) {
+    discriminator = open_side(arguments.discriminator, {});
+    if (!discriminator->is_model()) {
       throw ModelError(arguments.discriminator, "is a shower file", "give a discriminator model");
     }
   }
@@ -120,7 +120,8 @@ CompareResult run(const CompareArguments& arguments, const ComparedSide& a, cons
     }
     progress.update(done);
   };
-  CompareResult result = compare(a, b, judge ? &*judge->graph : nullptr, options, report);
+  CompareResult result =
+      compare(a, b, discriminator ? &*discriminator->graph : nullptr, options, report);
   progress.clear();
   return result;
 }
@@ -134,10 +135,19 @@ int compare_command(const CompareArguments& arguments) {
   read.insert(read.end(), b.files.begin(), b.files.end());
   read.emplace_back(arguments.discriminator);
   refuse_overwriting("--output", arguments.file, read);
-  settle_units(a, b, arguments.output.get("--output-scale, --output-power"));
-  const CompareResult result = run(arguments, a, b);
+  choose_units(a, b, arguments.output.get("--output-scale, --output-power"));
+  const Graph* const model = a.is_model() ? &*a.graph : b.is_model() ? &*b.graph : nullptr;
+  const CompareOptions options = compare_options_of(arguments, model);
+  std::vector<std::string> warnings;
+  if (a.is_model() && b.is_model()) {  // else the primaries are those of files
+    warnings = beyond_training(options.primaries, options.recipe);
+  }
+  print_warnings(warnings, arguments.out);
+  const CompareResult result = run(arguments, options, a, b);
   if (!arguments.file.empty() || arguments.out.json) {
-    const std::string text = to_json(result, a, b).dump(2) + "\n";
+    Json json = to_json(result, a, b);
+    json["warnings"] = warnings;
+    const std::string text = json.dump(2) + "\n";
     if (!arguments.file.empty()) {
       write_text_file(text, arguments.file);
     }
@@ -162,11 +172,11 @@ void add_primaries_of_models(CLI::App& command, CompareArguments& arguments) {
       .add_option("--energy", arguments.energy,
                   "of two models, in GeV: a range, or a list as 100,200,300 (as generate)")
       ->transform(energy_text())
-      ->type_name("LO:HI")
+      ->type_name(range_value)
       ->group(primary_options);
   command.add_option("--theta", arguments.theta, "of two models: angle in degrees (as generate)")
       ->transform(range_text("--theta"))
-      ->type_name("LO:HI")
+      ->type_name(range_value)
       ->group(primary_options);
   command
       .add_option("--seed", arguments.options.primaries.seed,
@@ -203,12 +213,14 @@ void add_discriminator(CLI::App& command, CompareArguments& arguments) {
           ->type_name(file_value)
           ->group(group);
   command
-      .add_option("--discriminator-scale", arguments.judged.scale,
+      .add_option("--discriminator-scale", arguments.discriminator_units.scale,
                   "it takes (scale * GeV)^power (as A or B puts out, or 1)")
       ->transform(unit_number())
       ->needs(discriminator)
       ->group(group);
-  command.add_option("--discriminator-power", arguments.judged.power, "see --discriminator-scale")
+  command
+      .add_option("--discriminator-power", arguments.discriminator_units.power,
+                  "see --discriminator-scale")
       ->transform(unit_number())
       ->needs(discriminator)
       ->group(group);

@@ -4,6 +4,7 @@
 
 #include "graph/io/files/output_guard.hpp"
 #include "graph/json/json.hpp"
+#include "ops/core/counted.hpp"
 #include "quantizer/config/enum_names.hpp"
 #include "quantizer/output/emit/native_model.hpp"
 #include "quantizer/output/emit/verified_write.hpp"
@@ -34,7 +35,7 @@ void print_converted(const Graph& graph, const std::vector<OnnxNote>& notes,
   for (const OnnxNote& note : notes) {
     std::cerr << "caloquant: layer '" << note.layer << "': " << note.text << '\n';
   }
-  std::cout << graph.nodes().size() << " layers written to " << arguments.output << '\n';
+  std::cout << counted(graph.nodes().size(), "layer") << " written to " << arguments.output << '\n';
 }
 
 int convert_command(const ConvertArguments& arguments) {

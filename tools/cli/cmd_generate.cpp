@@ -79,7 +79,7 @@ GenerateOptions generate_options_of(const GenerateArguments& arguments, const Lo
 }
 
 void print(const GenerateResult& result, const GenerateArguments& arguments,
-           const GenerateOptions& options) {
+           const GenerateOptions& options, const std::vector<std::string>& warnings) {
   if (arguments.out.json) {
     const Json json{{"events", result.events},
                     {"seconds", result.seconds},
@@ -89,7 +89,8 @@ void print(const GenerateResult& result, const GenerateArguments& arguments,
                     {"seed", options.seed},
                     {"recipe", std::string(name_of(options.recipe))},
                     {"units", std::string(name_of(options.units))},
-                    {"output", arguments.output}};
+                    {"output", arguments.output},
+                    {"warnings", warnings}};
     std::cout << json.dump(2) << '\n';
     return;
   }
@@ -105,6 +106,8 @@ int generate_command(const GenerateArguments& arguments) {
   const LoadedModel model = load_model(arguments);
   refuse_overwriting("--output", arguments.output, model.files);
   GenerateOptions options = generate_options_of(arguments, model);
+  const auto warnings = beyond_training(primaries_of(options), options.recipe);
+  print_warnings(warnings, arguments.out);
   auto kernels = machine_kernels();
   options.engine = engine_with(kernels ? &*kernels : nullptr);
   CommandProgress progress(arguments.out, "generate");
@@ -116,7 +119,7 @@ int generate_command(const GenerateArguments& arguments) {
     kernels->save();
   }
   if (!arguments.out.quiet) {
-    print(result, arguments, options);
+    print(result, arguments, options, warnings);
   }
   return exit_ok;
 }
@@ -168,13 +171,13 @@ void add_generate(CLI::App& app, Action& action) {
       ->add_option("--energy", arguments->energy,
                    "primary energy in GeV (energy_angle_noise 2:500, else 100:500)")
       ->transform(range_text("--energy"))
-      ->type_name("LO:HI")
+      ->type_name(range_value)
       ->group(primary_options);
   command
       ->add_option("--theta", arguments->theta,
                    "angle in degrees (energy_angle_noise 60:120, else 90:90)")
       ->transform(range_text("--theta"))
-      ->type_name("LO:HI")
+      ->type_name(range_value)
       ->group(primary_options);
   command->add_option("--seed", arguments->seed, "seed of labels and noise")
       ->transform(seed_number())

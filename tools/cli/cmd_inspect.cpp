@@ -4,6 +4,7 @@
 #include <map>
 
 #include "graph/json/json.hpp"
+#include "ops/core/counted.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
@@ -140,7 +141,7 @@ void print_table(const Graph& graph, const std::vector<LayerRow>& rows) {
   }
   print_precisions(rows);
   std::cout << std::setprecision(2) << "total " << static_cast<double>(macs) * 1e-6
-            << " MMAC per event, " << graph.parameter_count() << " parameters, "
+            << " MMAC per event, " << counted(graph.parameter_count(), "parameter") << ", "
             << std::setprecision(1) << static_cast<double>(bytes) * 1e-3
             << " kB (as executed, after all passes)\n";
 }

@@ -87,11 +87,11 @@ void add_make_showers(CLI::App& app, Action& action) {
                    "primary energy in GeV: a range, or values in turn as 100,200,300 (clic51 "
                    "2:500, clic25 100:500)")
       ->transform(energy_text())
-      ->type_name("LO:HI")
+      ->type_name(range_value)
       ->group(primary_options);
   command->add_option("--theta", arguments->theta, "angle in degrees (clic51 60:120, clic25 90:90)")
       ->transform(range_text("--theta"))
-      ->type_name("LO:HI")
+      ->type_name(range_value)
       ->group(primary_options);
   command->add_option("-o,--output", arguments->output, "HDF5 file to write")
       ->type_name(file_value)

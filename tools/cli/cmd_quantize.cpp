@@ -78,6 +78,19 @@ void print_machine() {
             << granted_threads() << " threads, direct kernels " << name_of(active_isa()) << '\n';
 }
 
+/// The library speaks of its argument `folder`, the command line of its option.
+template <typename Run>
+auto naming_output(const Run& run) {
+  try {
+    return run();
+  } catch (const UsageError& error) {
+    if (error.place() != "folder") {
+      throw;
+    }
+    throw UsageError("--output", error.problem(), error.remedy());
+  }
+}
+
 int quantize_command(const QuantizeArguments& arguments) {
   set_threads(arguments.threads);
   const RunConfig config = config_of(arguments);
@@ -89,8 +102,11 @@ int quantize_command(const QuantizeArguments& arguments) {
   }
   watch_for_interrupt();
   TerminalObserver observer(config, arguments.out);
-  RunSession session(config, {}, {&observer, arguments.output, shared_machine_kernels()});
-  const QuantizeResult& result = session.run();
+  const auto session = naming_output([&] {
+    return std::make_unique<RunSession>(
+        config, RunParts{}, SessionOptions{&observer, arguments.output, shared_machine_kernels()});
+  });
+  const QuantizeResult& result = session->run();
   if (!result.error.empty()) {
     if (result.tuning.reason == StopReason::interrupted) {
       throw InterruptedError("quantize");

@@ -10,6 +10,7 @@
 #include "graph/io/files/h5file.hpp"
 #include "graph/io/files/output_guard.hpp"
 #include "graph/json/json.hpp"
+#include "ops/core/counted.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
@@ -97,7 +98,7 @@ void print_ran(const std::vector<Sink>& sinks, std::int64_t rows, const RunArgum
     }
     std::cout << json.dump(2) << '\n';
   } else if (!arguments.out.quiet) {
-    std::cout << rows << " events written to " << arguments.output << '\n';
+    std::cout << counted(rows, "event") << " written to " << arguments.output << '\n';
   }
 }
 

@@ -13,14 +13,14 @@ CLI::App* add_command(CLI::App& app, const CommandHelp& help) {
     footer += "  " + example + "\n";
   }
   const bool tunes = std::strcmp(help.name, "quantize") == 0;
-  const bool judges = std::strcmp(help.name, "check") == 0;
+  const bool gates = std::strcmp(help.name, "check") == 0;
   footer += std::string("\nExit codes: 0 done") +
-            (tunes    ? " and target met"
-             : judges ? " and the model passes"
-                      : "") +
+            (tunes   ? " and target met"
+             : gates ? " and the model passes"
+                     : "") +
             ", 2 usage, 3 config, 4 model, 5 data, 6 backend,\n" +
             (tunes ? "7 target not met (the best model found is written), " : "") +
-            (judges ? "7 the model fails, " : "") + "130 interrupted.";
+            (gates ? "7 the model fails, " : "") + "130 interrupted.";
   command->footer(footer);
   return command;
 }

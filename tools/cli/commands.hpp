@@ -78,6 +78,9 @@ void parse_range(const std::string& option, const std::string& text, double& low
 /// with --energy as its place.
 void parse_energies(const std::string& text, double& low, double& high, std::vector<double>& list);
 
+/// Tells warnings on the error stream, unless quiet.
+void print_warnings(const std::vector<std::string>& warnings, const OutputArguments& out);
+
 /// What --energy and --theta are checked with: parse_range() and parse_energies().
 [[nodiscard]] CLI::Validator range_text(const std::string& option);
 [[nodiscard]] CLI::Validator energy_text();

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "graph/json/json.hpp"
+#include "ops/core/counted.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/quantize_output.hpp"
 
@@ -66,7 +67,8 @@ void print_plan_layers(const DryRun& plan) {
 }
 
 void print_plan_trials(const DryRun& plan, const RunConfig& config) {
-  std::cout << "\nstrategy  " << config.tuning.strategy << ": at most " << plan.at_most << " trials"
+  std::cout << "\nstrategy  " << config.tuning.strategy << ": at most "
+            << counted(plan.at_most, "trial")
             << (plan.stops_at_target ? ", ends at the first that meets the target" : "")
             << "\nfirst, as long as none meets the target\n";
   for (std::size_t i = 0; i < plan.known.size(); ++i) {
@@ -78,13 +80,14 @@ void print_plan_trials(const DryRun& plan, const RunConfig& config) {
 }
 
 void print_plan_estimate(const DryRun& plan) {
-  std::cout << "\nestimate from " << plan.timed_events << " events (" << std::setprecision(3)
-            << 1e3 * plan.fp32_seconds_per_event << " ms per event in the fp32 network)\n";
+  std::cout << "\nestimate from " << counted(plan.timed_events, "event") << " ("
+            << std::setprecision(3) << 1e3 * plan.fp32_seconds_per_event
+            << " ms per event in the fp32 network)\n";
   for (const PhaseEstimate& phase : plan.phases) {
     std::cout << "  " << std::left << std::setw(14) << phase.name << std::right << std::setw(12)
               << time_text(phase.seconds);
     if (phase.events > 0) {
-      std::cout << "  " << phase.events << " events";
+      std::cout << "  " << counted(phase.events, "event");
     }
     if (phase.name == "trials") {
       std::cout << " in each of " << plan.at_most;
@@ -126,10 +129,11 @@ Json layers_json(const DryRun& plan) {
 void print_dry_run(const DryRun& plan, const RunConfig& config) {
   std::cout << "dry run of " << config.source << "\nmodel     " << plan.model << ", " << std::fixed
             << std::setprecision(2) << static_cast<double>(plan.macs_per_event) * 1e-6
-            << " MMAC per event, " << plan.parameters << " parameters, " << plan.total_layers
-            << " layers to quantize\nmetric    " << describe(config.metric) << "\nevents    "
-            << plan.calibration_events << " calibrate, " << plan.evaluation_events
-            << " evaluate, from " << plan.files << (plan.files == 1 ? " file" : " files") << '\n'
+            << " MMAC per event, " << counted(plan.parameters, "parameter") << ", "
+            << counted(plan.total_layers, "layer") << " to quantize\nmetric    "
+            << describe(config.metric) << "\nevents    " << plan.calibration_events
+            << " calibrate, " << plan.evaluation_events << " evaluate, from "
+            << counted(plan.files, "file") << '\n'
             << std::defaultfloat;
   if (plan.verified) {
     std::cout << "expected  " << verdict_line(*plan.verified) << '\n';

@@ -15,8 +15,11 @@ std::vector<std::string> members_in(const std::string& type) {
   return CLI::detail::split(type.substr(open + 1, close - open - 1), ',');
 }
 
-/// What to call a value of one of CLI11's own types.
+/// What to call a value of one of CLI11's own types; behind a colon is what validators say.
 std::string value_name(const std::string& type) {
+  if (type.starts_with(range_value)) {
+    return range_value;
+  }
   const std::string base = type.substr(0, type.find(':'));
   if (base == "INT" || base == "UINT") {
     return "N";

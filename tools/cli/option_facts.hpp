@@ -39,5 +39,6 @@ struct OptionFacts {
 // Type names that say what a value is.
 inline constexpr const char* file_value = "FILE";
 inline constexpr const char* folder_value = "DIR";
+inline constexpr const char* range_value = "LO:HI";
 
 }  // namespace caloquant::cli

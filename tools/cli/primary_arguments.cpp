@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
+#include <iostream>
 #include <string_view>
 
 #include "calibration/data/latents.hpp"
@@ -50,6 +51,15 @@ void parse_energies(const std::string& text, double& low, double& high, std::vec
     }
     list.push_back(from);
     begin = comma + 1;
+  }
+}
+
+void print_warnings(const std::vector<std::string>& warnings, const OutputArguments& out) {
+  if (out.quiet) {
+    return;
+  }
+  for (const std::string& warning : warnings) {
+    std::cerr << "caloquant: warning: " << warning << '\n';
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "graph/json/json.hpp"
 #include "graph/load_model/second_opinion.hpp"
+#include "ops/core/counted.hpp"
 #include "quantizer/output/emit/result_json.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/interrupt.hpp"
@@ -34,7 +35,7 @@ void TerminalObserver::on_target(const LossResult& baseline, double target) {
   }
   std::cout << "metric    " << describe(config_.metric) << '\n'
             << "baseline  " << baseline.value << " (fp32), dead output " << baseline.dead_output
-            << " on " << baseline.events << " events\n"
+            << " on " << counted(baseline.events, "event") << "\n"
             << "target    " << (config_.accuracy.higher_is_better ? ">= " : "<= ") << target << " ("
             << name_of(config_.accuracy.kind) << " tolerance " << config_.accuracy.tolerable_loss
             << ")\n";
@@ -94,8 +95,8 @@ std::string worst_response(const ShowerReport& report) {
 
 void print_report(const FinalReport& report, const std::string& output) {
   const ShowerLossResult& fp32 = report.fp32_and_data;
-  std::cout << "against the data files (" << fp32.events << " events): fp32 " << fp32.value
-            << ", quantized " << report.quantized_and_data.value;
+  std::cout << "against the data files (" << counted(fp32.events, "event") << "): fp32 "
+            << fp32.value << ", quantized " << report.quantized_and_data.value;
   if (fp32.noise) {
     std::cout << ", noise alone " << *fp32.noise;
   }
@@ -110,13 +111,13 @@ void print_outcome(const QuantizeResult& result, const std::string& output, Text
   const LossResult& loss = result.final_quality->loss;
   print_layer_reports(result.layers);
   std::cout << "\nstep " << best.step << ": " << best.quantized_layers() << " of "
-            << best.total_layers() << " layers quantized, loss " << loss.value;
+            << counted(best.total_layers(), "layer") << " quantized, loss " << loss.value;
   if (loss.standard_error) {
     std::cout << " +- " << *loss.standard_error;
   }
   std::cout << " (" << loss.relative_to_dead << " of a dead output), "
-            << result.tuning.trials.size() << " steps in " << std::fixed << std::setprecision(1)
-            << result.tuning.seconds << " s\nin all " << result.cost.seconds
+            << counted(result.tuning.trials.size(), "step") << " in " << std::fixed
+            << std::setprecision(1) << result.tuning.seconds << " s\nin all " << result.cost.seconds
             << " s, in which the fp32 model computes " << std::setprecision(0)
             << result.cost.fp32_events() << " showers; peak memory "
             << static_cast<double>(result.cost.peak_memory) * 1e-6 << " MB\n"

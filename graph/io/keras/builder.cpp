@@ -8,6 +8,7 @@
 
 #include "graph/io/keras/layers.hpp"
 #include "ops/core/check.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -173,7 +174,7 @@ class Builder {
     }
     if (layer.nested) {
       if (inputs->size() != layer.nested->inputs.size()) {
-        fail(layer, "needs " + std::to_string(layer.nested->inputs.size()) + " inputs, has " +
+        fail(layer, "needs " + counted(layer.nested->inputs.size(), "input") + ", has " +
                         std::to_string(inputs->size()));
       }
       slot = run(*layer.nested, *inputs);

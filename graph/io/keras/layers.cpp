@@ -5,6 +5,8 @@
 #include <caloquant/error.hpp>
 #include <string_view>
 
+#include "ops/core/counted.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -97,7 +99,7 @@ bool KerasCall::channels_last() const {
 KerasTensor KerasCall::spatial_input(std::size_t axes) const {
   const KerasTensor& src = input();
   if (layout.rank(src) != axes + 2) {
-    fail(layer.class_name + " needs " + std::to_string(axes + 2) + " axes, its input is " +
+    fail(layer.class_name + " needs " + counted(axes + 2, "axis", "axes") + ", its input is " +
          to_string(layout.shape(src)));
   }
   return layout.with_layout(src, channels_last());
@@ -108,7 +110,7 @@ std::size_t KerasCall::axis(const char* key, std::int64_t value, std::size_t ran
   const std::int64_t positive = value < 0 ? value + axes : value;
   if (positive < 1 || positive >= axes) {
     options.fail(key, std::to_string(value) + " is no axis of an input with " +
-                          std::to_string(rank) + " axes, or the batch");
+                          counted(rank, "axis", "axes") + ", or the batch");
   }
   return static_cast<std::size_t>(positive);
 }

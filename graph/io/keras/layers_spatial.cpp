@@ -1,6 +1,7 @@
 // UpSampling, ZeroPadding and pooling, 1-D to 3-D.
 
 #include "graph/io/keras/layers.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -91,7 +92,7 @@ KerasTensor translate_zero_padding(const KerasCall& call) {
       add_pads(call, entry, pad);
     }
   } else {
-    call.options.fail("padding", "must have " + std::to_string(axes) + " entries, is " +
+    call.options.fail("padding", "must have " + counted(axes, "entry", "entries") + ", is " +
                                      value->dump().substr(0, 60));
   }
   return call.add(pad, src);

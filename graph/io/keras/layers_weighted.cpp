@@ -1,6 +1,7 @@
 // Dense, Conv1D/2D/3D and BatchNormalization.
 
 #include "graph/io/keras/layers.hpp"
+#include "ops/core/counted.hpp"
 #include "ops/reference/reference.hpp"
 
 namespace caloquant {
@@ -69,8 +70,8 @@ KerasTensor translate_conv(const KerasCall& call) {
   conv.pads_end = pads.end;
   const std::int64_t filters = options.integer("filters");
   if (filters < 1 || conv.groups < 1 || shape[1] % conv.groups != 0 || filters % conv.groups != 0) {
-    call.fail(std::to_string(filters) + " filters in " + std::to_string(conv.groups) +
-              " groups do not fit " + std::to_string(shape[1]) + " channels");
+    call.fail(counted(filters, "filter") + " in " + counted(conv.groups, "group") + " do not fit " +
+              counted(shape[1], "channel"));
   }
   Shape weights = kernel;
   weights.push_back(shape[1] / conv.groups);

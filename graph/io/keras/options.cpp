@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "ops/core/check.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant {
 namespace {
@@ -175,7 +176,8 @@ Shape KerasOptions::integers(const char* key, std::size_t count) const {
   }
   Shape result = list(key);
   if (result.size() != count) {
-    fail(key, "must have " + std::to_string(count) + " entries, is " + value->dump().substr(0, 60));
+    fail(key,
+         "must have " + counted(count, "entry", "entries") + ", is " + value->dump().substr(0, 60));
   }
   return result;
 }

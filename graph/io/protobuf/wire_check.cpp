@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 
+#include "ops/core/counted.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -100,7 +102,7 @@ class Walker {
   void advance(std::uint64_t length, std::size_t start, std::size_t end, const std::string& path) {
     if (length > end - position_) {
       fail(start, path,
-           "claims " + std::to_string(length) + " bytes, " + std::to_string(end - position_) +
+           "claims " + counted(length, "byte") + ", " + std::to_string(end - position_) +
                " are left");
     }
     position_ += static_cast<std::size_t>(length);

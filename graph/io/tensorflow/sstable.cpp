@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "graph/io/tensorflow/crc32c.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::tensorflow {
 namespace {
@@ -44,7 +45,7 @@ class Cursor {
 
   std::string text(std::uint64_t length) {
     if (length > bytes_.size() - at_) {
-      fail("claims " + std::to_string(length) + " bytes, " + std::to_string(bytes_.size() - at_) +
+      fail("claims " + counted(length, "byte") + ", " + std::to_string(bytes_.size() - at_) +
            " are left");
     }
     const auto* begin = reinterpret_cast<const char*>(bytes_.data() + at_);
@@ -103,8 +104,8 @@ class Table {
     const std::uint64_t size = handle.varint();
     if (offset > bytes_.size() || size > bytes_.size() - offset ||
         bytes_.size() - offset - size < trailer_bytes) {
-      handle.fail("a block of " + std::to_string(size) + " bytes from byte " +
-                  std::to_string(offset) + " is not within the file");
+      handle.fail("a block of " + counted(size, "byte") + " from byte " + std::to_string(offset) +
+                  " is not within the file");
     }
     read_ += size;
     if (read_ > bytes_.size()) {

@@ -9,6 +9,7 @@
 #include "graph/io/tensorflow/crc32c.hpp"
 #include "graph/io/tensorflow/element_types.hpp"
 #include "graph/io/tensorflow/sstable.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::tensorflow {
 namespace {
@@ -85,7 +86,7 @@ std::string Variables::bytes_of(const BundleEntry& entry, const std::string& pla
   const std::uintmax_t available = fs::file_size(file, error);
   if (error || entry.offset > available || entry.size > available - entry.offset) {
     throw ModelError(place,
-                     "has " + std::to_string(entry.size) + " bytes from byte " +
+                     "has " + counted(entry.size, "byte") + " from byte " +
                          std::to_string(entry.offset) + " of " + name + ", which has " +
                          (error ? "none" : std::to_string(available)),
                      "copy the whole folder of the model");
@@ -136,8 +137,7 @@ onnx::Array Variables::read(const std::string& variable) const {
       static_cast<std::uint64_t>(bytes) != found.size) {
     throw ModelError(place,
                      "claims to be type number " + std::to_string(found.type) + " " +
-                         to_string(found.dims) + ", but has " + std::to_string(found.size) +
-                         " bytes",
+                         to_string(found.dims) + ", but has " + counted(found.size, "byte"),
                      "the file is damaged");
   }
   const std::string content = bytes_of(found, place);

@@ -62,7 +62,7 @@ class ChannelsLayer final : public DirectLayer {
   }
 
   [[nodiscard]] std::string implementation() const override {
-    return std::string(name_of(DirectForm::channels)) + ":" + std::string(name_of(isa_));
+    return std::string(name_of(DirectVariant::channels)) + ":" + std::string(name_of(isa_));
   }
 
  private:

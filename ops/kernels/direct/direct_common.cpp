@@ -28,7 +28,7 @@ Activation activation_of(EltwiseKind kind) {
   }
 }
 
-/// The epilogue in two parts, if it has that form.
+/// The epilogue in two parts, if it has these two.
 struct Parts {
   const Eltwise* function = nullptr;
   const ChannelAffine* affine = nullptr;
@@ -67,23 +67,23 @@ std::vector<float> spread(const std::vector<float>& values,
 
 }  // namespace
 
-std::string_view name_of(DirectForm form) noexcept {
-  return form == DirectForm::rows ? "direct_rows" : "direct_channels";
+std::string_view name_of(DirectVariant variant) noexcept {
+  return variant == DirectVariant::rows ? "direct_rows" : "direct_channels";
 }
 
-bool direct_supports(const Conv& conv, const Epilogue& epilogue, DirectForm form) {
-  return conv.groups == 1 && (form == DirectForm::channels || conv.strides.back() == 1) &&
+bool direct_supports(const Conv& conv, const Epilogue& epilogue, DirectVariant variant) {
+  return conv.groups == 1 && (variant == DirectVariant::channels || conv.strides.back() == 1) &&
          parts_of(epilogue).has_value();
 }
 
-std::unique_ptr<DirectLayer> make_direct_layer(const DirectProblem& problem, DirectForm form,
+std::unique_ptr<DirectLayer> make_direct_layer(const DirectProblem& problem, DirectVariant variant,
                                                Isa isa) {
-  CALOQUANT_EXPECT(direct_supports(problem.conv, problem.epilogue, form));
+  CALOQUANT_EXPECT(direct_supports(problem.conv, problem.epilogue, variant));
   if (problem.quant != nullptr) {
     require_exact_sums("layer '" + problem.name + "'", *problem.weights, problem.quant->src);
   }
-  return form == DirectForm::rows ? make_rows_layer(problem, isa)
-                                  : make_channels_layer(problem, isa);
+  return variant == DirectVariant::rows ? make_rows_layer(problem, isa)
+                                        : make_channels_layer(problem, isa);
 }
 
 FinishTable::FinishTable(const DirectProblem& problem, const std::vector<std::int64_t>& place) {

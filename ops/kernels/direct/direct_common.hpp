@@ -1,6 +1,6 @@
 #pragma once
 
-// What the two forms of direct layers share.
+// What the two variants of direct layers share.
 
 #include <vector>
 

@@ -15,11 +15,11 @@
 namespace caloquant {
 
 /// Along what a direct kernel has its vectors.
-enum class DirectForm {
+enum class DirectVariant {
   rows,      ///< the last spatial axis: few output channels; stride 1 along that axis
   channels,  ///< the output channels: many of them, as the phases of a collapsed up-sampling
 };
-[[nodiscard]] std::string_view name_of(DirectForm form) noexcept;
+[[nodiscard]] std::string_view name_of(DirectVariant variant) noexcept;
 
 /// A convolution for the direct kernels. Tensors are only read while it is made.
 struct DirectProblem {
@@ -34,9 +34,10 @@ struct DirectProblem {
   Epilogue epilogue;  ///< over phases * O channels; dst set where dst has integer lanes
 };
 
-/// True when the direct kernels have this operator, epilogue and form: groups 1; at most one of
+/// True when the direct kernels have this operator, epilogue and variant: groups 1; at most one of
 /// relu, leaky_relu and clip followed by at most one affine.
-[[nodiscard]] bool direct_supports(const Conv& conv, const Epilogue& epilogue, DirectForm form);
+[[nodiscard]] bool direct_supports(const Conv& conv, const Epilogue& epilogue,
+                                   DirectVariant variant);
 
 /// A convolution compiled for the direct kernels: packed in, packed out (halo written too), sums
 /// exact in s32 for integer lanes. The same bits for every number of threads and, for integer
@@ -56,6 +57,6 @@ class DirectLayer {
 
 /// Throws BackendError when a sum of products may exceed 32 bits.
 [[nodiscard]] std::unique_ptr<DirectLayer> make_direct_layer(const DirectProblem& problem,
-                                                             DirectForm form, Isa isa);
+                                                             DirectVariant variant, Isa isa);
 
 }  // namespace caloquant

@@ -65,7 +65,7 @@ class RowsLayer final : public DirectLayer {
   }
 
   [[nodiscard]] std::string implementation() const override {
-    return std::string(name_of(DirectForm::rows)) + ":" + std::string(name_of(isa_));
+    return std::string(name_of(DirectVariant::rows)) + ":" + std::string(name_of(isa_));
   }
 
  private:

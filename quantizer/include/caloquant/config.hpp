@@ -51,7 +51,7 @@ struct InputConfig {
 /// How the integer type of an activation is chosen when a LayerChoice says `automatic`.
 enum class ActivationRule {
   measured,       ///< u8 with a zero point or s8, by the calibrated range
-  inc_u8_scaled,  ///< as Intel Neural Compressor: u8 without zero point after any ReLU upstream
+  inc_u8_scaled,  ///< as Intel Neural Compressor: u8 without zero point behind ReLU, BatchNorm, Pad
   symmetric,      ///< always s8 with zero point 0, what TensorRT takes
 };
 [[nodiscard]] std::string_view name_of(ActivationRule rule) noexcept;

@@ -34,6 +34,7 @@ struct RunParts {
   MemoryData data;                       ///< in place of the data files
   std::shared_ptr<const Metric> metric;  ///< in place of config.metric
   StrategyFactory strategy;              ///< in place of config.tuning.strategy
+  StrategyTraits strategy_traits{};      ///< of `strategy`; not read without it
   /// What the framework of `model` computes; the run is refused when it does not agree.
   std::optional<ExpectedArrays> expected{};
 };

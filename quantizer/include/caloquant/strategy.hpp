@@ -77,6 +77,9 @@ class Strategy {
   /// May a run without a timeout end at the first trial that meets the target? Others come to
   /// their own end, because a later trial may be cheaper.
   [[nodiscard]] virtual bool stops_at_target() const { return false; }
+  /// Is the best of the trials that meet the target the one with the most quantized layers,
+  /// whatever layers cost? Of others the objective decides.
+  [[nodiscard]] virtual bool prefers_most_layers() const { return false; }
 
  protected:
   Strategy() = default;
@@ -99,6 +102,23 @@ enum class Objective {
 };
 [[nodiscard]] std::string_view name_of(Objective objective) noexcept;
 
+/// What a run prepares for a strategy. Asked before the strategy is made, because it is made from a
+/// space and from costs that depend on this. The defaults are those of a strategy about which
+/// nothing is known: no time is spent on what it did not ask for.
+struct StrategyTraits {
+  /// The space has every precision that a layer can have. Otherwise it has int8 and fp32, and with
+  /// QuantizationConfig::dense_weights_int8 the Dense layers that fall back keep 8-bit weights.
+  bool searches_ladder = false;
+  /// StrategyOptions::costs and the choice of the best trial are from costs that are measured, or
+  /// read from TuningCriterion::layer_costs. Otherwise they are nominal: what a layer computes.
+  bool wants_layer_costs = false;
+  /// Equalization and corrections that the config leaves to the program ("auto") are tried, which
+  /// takes evaluations in front of the search. Otherwise "auto" is "off".
+  bool tries_corrections = false;
+
+  friend bool operator==(const StrategyTraits&, const StrategyTraits&) = default;
+};
+
 /// What a strategy is made from.
 struct StrategyOptions {
   std::string name = "basic";
@@ -114,6 +134,9 @@ struct StrategyOptions {
 
 /// Names that make_strategy() knows.
 [[nodiscard]] const std::vector<std::string>& strategy_names();
+
+/// What a run prepares for a strategy of make_strategy(). Throws ConfigError for an unknown name.
+[[nodiscard]] StrategyTraits strategy_traits(std::string_view name);
 
 /// Throws ConfigError for an unknown name, for a cost table that lacks a layer or a precision, and
 /// for a space that is too large for the strategy.

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 
+#include "ops/core/counted.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -39,7 +41,7 @@ std::string changed_text(const Proposal& proposal) {
   }
   const std::string& last = proposal.fallbacks.back();
   return "+ " + last + " -> " + std::string(name_of(proposal.config.choice(last).precision)) +
-         " (" + std::to_string(proposal.fallbacks.size()) + " layers)";
+         " (" + counted(proposal.fallbacks.size(), "layer") + ")";
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ void exclude_first_dense(std::vector<LayerSpec>& layers, const std::string& sour
   dense->fixed_reason = "recipes.first_conv_or_matmul_quantization";
 }
 
-/// Takes the excluded precisions away and settles which layers stay fp32.
+/// Takes the excluded precisions away and decides which layers stay fp32.
 void fix_precision(LayerSpec& layer, const SpaceRules& rules, const std::string& source,
                    const std::string& precision_source) {
   std::vector<Precision>& searched = layer.searched.precisions;
@@ -110,7 +110,7 @@ void fix_precision(LayerSpec& layer, const SpaceRules& rules, const std::string&
                       "it may be: " + joined(asked) +
                           (precision_source.empty() ? "" : " (" + precision_source + ")"));
   }
-  // Static quantization tries the most compact form first, whatever the order in a list.
+  // Static quantization tries the most compact precision first, whatever the order in a list.
   std::vector<Precision> ordered = layer.capability.precisions;
   std::erase_if(ordered, [&](Precision precision) {
     return std::ranges::find(searched, precision) == searched.end();

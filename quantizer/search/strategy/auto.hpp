@@ -15,8 +15,8 @@ namespace caloquant {
 ///  2. `sensitivity`, which learns from the recipes too;
 ///  3. when nothing has met the target: every layer at the precision at which it loses least,
 ///     then without the most sensitive layer, and so on down to two layers. (One layer alone was
-///     tried in 2.) So it ends empty-handed only where no layer alone meets the target and no plan
-///     makes errors cancel.
+///     tried in 2.) So it ends without a plan only where no layer alone meets the target and no
+///     plan makes errors cancel.
 class AutoStrategy final : public Strategy {
  public:
   AutoStrategy(LevelTable table, const StrategyOptions& options);

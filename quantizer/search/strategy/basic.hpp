@@ -30,6 +30,8 @@ class BasicStrategy final : public Strategy {
   [[nodiscard]] std::size_t remaining_at_most(const History& history) const override;
   /// As Intel Neural Compressor.
   [[nodiscard]] bool stops_at_target() const override { return true; }
+  /// INC takes the shortest evaluation, which differs from run to run.
+  [[nodiscard]] bool prefers_most_layers() const override { return true; }
 
  private:
   /// The combinations to fall back from, in order; needs all of them in the history.

@@ -75,7 +75,7 @@ SensitivityStrategy::State SensitivityStrategy::state_of(const History& history)
 }
 
 /// Is a plan of several layers in hand that nothing can be cheaper than?
-bool SensitivityStrategy::settled(const State& state) const {
+bool SensitivityStrategy::cannot_improve(const State& state) const {
   return state.found && objective_ != Objective::accurate &&
          same_cost(state.least_cost, least_possible_cost_);
 }
@@ -109,7 +109,7 @@ std::optional<Assignment> SensitivityStrategy::verification(const History& histo
 
 std::vector<Assignment> SensitivityStrategy::ahead(const History& history,
                                                    const State& state) const {
-  if (settled(state)) {
+  if (cannot_improve(state)) {
     return {};
   }
   if (!state.open_singles.empty()) {

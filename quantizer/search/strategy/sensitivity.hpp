@@ -43,7 +43,7 @@ class SensitivityStrategy final : public Strategy {
     std::vector<Assignment> open_singles;
   };
   [[nodiscard]] State state_of(const History& history) const;
-  [[nodiscard]] bool settled(const State& state) const;
+  [[nodiscard]] bool cannot_improve(const State& state) const;
   [[nodiscard]] std::optional<Assignment> verification(const History& history,
                                                        const State& state) const;
   [[nodiscard]] std::vector<Assignment> ahead(const History& history, const State& state) const;

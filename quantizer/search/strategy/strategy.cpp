@@ -2,6 +2,8 @@
 #include <caloquant/error.hpp>
 #include <caloquant/strategy.hpp>
 #include <cmath>
+#include <iterator>
+#include <string>
 #include <utility>
 
 #include "quantizer/search/strategy/auto.hpp"
@@ -18,6 +20,7 @@ namespace {
 /// One row per strategy; a new strategy is its file and a row here.
 struct Entry {
   const char* name;
+  StrategyTraits traits;
   std::unique_ptr<Strategy> (*make)(const StrategyOptions&, const TuningSpace&);
 };
 
@@ -56,15 +59,35 @@ std::unique_ptr<Strategy> make_auto(const StrategyOptions& options, const Tuning
   return std::make_unique<AutoStrategy>(levels(options, space), options);
 }
 
+/// The precisions and the order of Intel Neural Compressor, which does not ask what layers cost.
+constexpr StrategyTraits as_inc{};
+constexpr StrategyTraits by_costs{.searches_ladder = true, .wants_layer_costs = true};
+constexpr StrategyTraits all_means{
+    .searches_ladder = true, .wants_layer_costs = true, .tries_corrections = true};
+
 constexpr Entry entries[] = {
-    {"basic", make_basic},
-    {"conservative", make_conservative},
-    {"mse_v2", make_mse_v2},
-    {"sensitivity", make_sensitivity},
-    {"exhaustive", make_exhaustive},
-    {"random", make_random},
-    {"auto", make_auto},
+    {"basic", as_inc, make_basic},
+    {"conservative", by_costs, make_conservative},
+    {"mse_v2", by_costs, make_mse_v2},
+    {"sensitivity", by_costs, make_sensitivity},
+    {"exhaustive", by_costs, make_exhaustive},
+    {"random", by_costs, make_random},
+    {"auto", all_means, make_auto},
 };
+
+const Entry& entry_of(std::string_view name) {
+  const auto* const entry =
+      std::ranges::find_if(entries, [&](const Entry& row) { return name == row.name; });
+  if (entry == std::end(entries)) {
+    std::string known;
+    for (const Entry& row : entries) {
+      known.append(known.empty() ? "" : ", ").append(row.name);
+    }
+    throw ConfigError("/tuning_criterion/strategy", "'" + std::string(name) + "' is not a strategy",
+                      "use one of: " + known);
+  }
+  return *entry;
+}
 
 /// 2: a finite loss; 1: NaN or infinite; 0: an error.
 int rank(const Trial& trial) {
@@ -114,18 +137,12 @@ const std::vector<std::string>& strategy_names() {
   return names;
 }
 
+StrategyTraits strategy_traits(std::string_view name) {
+  return entry_of(name).traits;
+}
+
 std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options, const TuningSpace& space) {
-  for (const Entry& entry : entries) {
-    if (options.name == entry.name) {
-      return entry.make(options, space);
-    }
-  }
-  std::string known;
-  for (const std::string& name : strategy_names()) {
-    known.append(known.empty() ? "" : ", ").append(name);
-  }
-  throw ConfigError("/tuning_criterion/strategy", "'" + options.name + "' is not a strategy",
-                    "use one of: " + known);
+  return entry_of(options.name).make(options, space);
 }
 
 }  // namespace caloquant

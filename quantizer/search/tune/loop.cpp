@@ -192,7 +192,7 @@ class Run {
   }
 
   [[nodiscard]] Preference preference() const {
-    const bool by_layers = strategy_.name() == "basic" ||
+    const bool by_layers = strategy_.prefers_most_layers() ||
                            (options_.costs.empty() && options_.objective != Objective::accurate);
     return {options_.criterion.higher_is_better, by_layers, options_.objective, options_.costs};
   }

@@ -60,11 +60,10 @@ struct TuneOptions {
 /// (TuneOptions::error_of).
 ///
 /// The best trial: one that meets the target before one that does not. Among those that meet it:
-///  - strategy basic, or without a cost table: the most quantized layers, then the better loss
-///    (Intel Neural Compressor takes the shortest evaluation, which differs from run to run);
+///  - a strategy that prefers most layers, or no cost table (unless accurate): the most quantized
+///    layers, then the better loss;
 ///  - fastest, smallest: the least milliseconds or bytes by the table, then the better loss;
-///  - accurate (with any strategy but basic): the better loss, then the least milliseconds where
-///    there is a table.
+///  - accurate: the better loss, then the least milliseconds where there is a table.
 /// Among those that do not meet it, one with a quantized layer before one without, then the better
 /// loss, then more quantized layers. Of equal ones the earlier.
 [[nodiscard]] TuneResult tune(const Strategy& strategy, const TuneOptions& options,

@@ -214,7 +214,7 @@ TEST_F(ShowerFileTest, RejectsWrongShapesOfImages) {
                 "other files have");
   content.images.resize(24);
   EXPECT_EQ(message_of([&] { (void)variable(content); }),
-            at("/ECAL") + "has 1 rows, the labels have 2; every dataset needs one row per event");
+            at("/ECAL") + "has 1 row, the labels have 2; every dataset needs one row per event");
 }
 
 TEST_F(ShowerFileTest, RejectsImagesLargerThanAnyDetector) {

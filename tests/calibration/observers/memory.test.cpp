@@ -46,6 +46,7 @@ TEST(ObserverMemory, IsHalfAMegabyteATensorAtMost) {
   constexpr std::size_t tensors = 8;
   for (std::size_t i = 0; i < tensors; ++i) {
     observers.push_back(make_observer(RangeAlgorithm::automatic, "t"));
+    observers.back()->observe(std::vector{-1.0F, 0.5F, 2.0F});
   }
   EXPECT_LE(heap_in_use() - before, tensors * (65536 + 2048 + 1024) * 8);
 }

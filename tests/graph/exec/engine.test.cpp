@@ -95,8 +95,8 @@ TEST_F(Engine, TheSameFunctionTwiceBehindOneLayer) {
 bool quantizes_between_layers(const LoweredGraph& lowered) {
   return std::any_of(lowered.steps.begin(), lowered.steps.end(), [&](const Step& step) {
     const BufferId src = step.src.front();
-    return !std::holds_alternative<LayerWork>(step.work) && !lowered.buffers[src].form.quant &&
-           lowered.buffers[step.dst].form.quant &&
+    return !std::holds_alternative<LayerWork>(step.work) && !lowered.buffers[src].format.quant &&
+           lowered.buffers[step.dst].format.quant &&
            std::count(lowered.inputs.begin(), lowered.inputs.end(), src) == 0;
   });
 }

@@ -52,7 +52,7 @@ TEST(ReportRow, EmptyBinsAreUndefinedAndSuspect) {
         statistic_row("s", "", empty, false, value)}) {
     EXPECT_TRUE(std::isnan(row.difference.at(0)) && std::isnan(row.standard_error.at(0)));
     EXPECT_THAT(row.suspect, ElementsAre(HasSubstr("only 0 events"),
-                                         HasSubstr("1 values are undefined and left out")));
+                                         HasSubstr("1 value is undefined and left out")));
   }
 }
 

@@ -147,13 +147,13 @@ TEST(ShowerReport, SaysWhatIsSuspect) {
   images[4] = std::nanf("");
   b.add(images, std::vector<double>{104, 104.5, 200, 201}, angles);
   const ShowerReport report = shower_report(a, b, {});
-  EXPECT_THAT(report.suspect, Contains(HasSubstr("B has 1 cells that are not finite")));
+  EXPECT_THAT(report.suspect, Contains(HasSubstr("B has 1 cell that is not finite")));
   EXPECT_THAT(report.suspect, Contains(HasSubstr("B has 1 of 4 events without energy")));
   EXPECT_THAT(row_of(report, "sampling fraction").suspect,
               Contains(HasSubstr("100 GeV: only 2 events")));
   EXPECT_THAT(row_of(report, "total energy, B/A - 1").suspect,
               Contains(HasSubstr("100 GeV: mean primary energies of 100.5 and 104.2 GeV")));
-  EXPECT_THAT(row_of(report, "M1z").suspect, Contains(HasSubstr("1 values are undefined")));
+  EXPECT_THAT(row_of(report, "M1z").suspect, Contains(HasSubstr("1 value is undefined")));
   EXPECT_THAT(row_of(report, "FPD").suspect, Contains(HasSubstr("needs 100 events")));
   EXPECT_TRUE(std::isnan(row_of(report, "FPD").difference[0]));
 }

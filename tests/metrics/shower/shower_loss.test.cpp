@@ -178,7 +178,7 @@ TEST_F(ShowerLossTrust, OutputThatIsNotFinite) {
 TEST_F(ShowerLossTrust, ReferenceThatIsNotFinite) {
   other[3] = std::numeric_limits<float>::quiet_NaN();
   const ShowerLossResult result = result_of(good, other);
-  EXPECT_EQ(result.suspect, Reasons{"1 reference cells are not finite"});
+  EXPECT_EQ(result.suspect, Reasons{"1 reference cell is not finite"});
   EXPECT_TRUE(std::isnan(result.value));
   EXPECT_TRUE(std::isnan(result.dead_output));
 }

@@ -73,7 +73,7 @@ TEST(InferShape, ConvRefusals) {
   EXPECT_THAT(refusal(conv_of(1), {{dynamic, 4}, {6, 4}}), HasSubstr("1 to 3 spatial axes"));
   EXPECT_THAT(refusal(conv_of(4), {{1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1}}),
               HasSubstr("1 to 3 spatial axes"));
-  EXPECT_THAT(refusal(conv_of(2), inputs), HasSubstr("2 entries for 1 spatial axes"));
+  EXPECT_THAT(refusal(conv_of(2), inputs), HasSubstr("2 entries for 1 spatial axis"));
   EXPECT_THAT(refusal(conv_of(1), {inputs[0], {6, 4, 3, 1}}), HasSubstr("do not fit src"));
   EXPECT_THAT(refusal(conv_of(1), {inputs[0], {6, 3, 3}}), HasSubstr("do not fit src"));
   EXPECT_THAT(refusal(conv_of(1), {inputs[0], {6, 4, 0}}), HasSubstr("extents of the weights"));
@@ -111,8 +111,8 @@ TEST(InferShape, DepthToSpaceRefusals) {
   const Shape src{dynamic, 6, 5};
   EXPECT_EQ(refusal(DepthToSpace{{3}, {2}}, {src}), "");
   EXPECT_THAT(refusal(DepthToSpace{{3}, {2}}, {{dynamic, 6}}), HasSubstr("1 to 3 spatial axes"));
-  EXPECT_THAT(refusal(DepthToSpace{{3, 1}, {2}}, {src}), HasSubstr("2 entries for 1 spatial axes"));
-  EXPECT_THAT(refusal(DepthToSpace{{3}, {2, 0}}, {src}), HasSubstr("2 entries for 1 spatial axes"));
+  EXPECT_THAT(refusal(DepthToSpace{{3, 1}, {2}}, {src}), HasSubstr("2 entries for 1 spatial axis"));
+  EXPECT_THAT(refusal(DepthToSpace{{3}, {2, 0}}, {src}), HasSubstr("2 entries for 1 spatial axis"));
   EXPECT_THAT(refusal(DepthToSpace{{0}, {0}}, {src}), HasSubstr("factors must be at least 1"));
   EXPECT_THAT(refusal(DepthToSpace{{3}, {-1}}, {src}), HasSubstr("crops must be at least 0"));
   EXPECT_THAT(refusal(DepthToSpace{{3}, {3}}, {src}), HasSubstr("smaller than factors [3]"));
@@ -162,7 +162,7 @@ TEST(InferShape, JoinRefusals) {
   EXPECT_THAT(refusal(Concat{1}, {{dynamic, 2}, {dynamic, 2, 1}}), HasSubstr("cannot concatenate"));
   EXPECT_THAT(refusal(Concat{1}, {{dynamic, 2, 3}, {dynamic, 2, 4}}),
               HasSubstr("cannot concatenate"));
-  EXPECT_THAT(refusal(Eltwise{}, {}), HasSubstr("needs at least 1 inputs"));
+  EXPECT_THAT(refusal(Eltwise{}, {}), HasSubstr("needs at least 1 input,"));
   const Extremum smallest{ExtremumKind::minimum};
   EXPECT_EQ(infer(smallest, {{dynamic, 2, 3}, {2}, {dynamic, 2, 3}}), (Shape{dynamic, 2, 3}));
   EXPECT_THAT(refusal(smallest, {{dynamic, 2, 3}, {3}}),

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <limits>
 
@@ -51,43 +52,96 @@ GateResult broken() {
   return result;
 }
 
-/// What Python's own XML parser reads: a line for each testcase and property.
+/// Midnight of 2 January 2026, UTC.
+JunitRun a_run() {
+  return {std::chrono::system_clock::time_point(std::chrono::seconds(1767312000)), "ci<1>"};
+}
+
+/// What both schemas ask for, Ant's (Windy Road's JUnit.xsd, which allows nothing else) and that of
+/// Jenkins' xUnit plugin (junit-10.xsd, which allows more). Then a line for each property, testcase
+/// and output, as Python's own XML parser reads them.
+constexpr const char* check_schemas = R"(
+import re, xml.etree.ElementTree as ET
+def token(text): return len(text) > 0 and text == ' '.join(text.split())
+def integer(text): return re.fullmatch('[0-9]+', text)
+def decimal(text): return re.fullmatch('[0-9]*[.]?[0-9]+', text)  # both: no sign, no exponent
+def anything(text): return True
+def time(text): return re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}', text)
+RULES = {  # attributes that must be there; all that may be there
+    'testsuites': ({}, {}),
+    'testsuite': ({'name': token, 'package': token, 'id': integer, 'timestamp': time,
+                   'hostname': token, 'tests': integer, 'failures': integer, 'errors': integer,
+                   'time': decimal}, {'skipped': integer}),
+    'properties': ({}, {}),
+    'property': ({'name': token, 'value': anything}, {}),
+    'testcase': ({'name': token, 'classname': token, 'time': decimal}, {}),
+    'failure': ({'type': anything}, {'message': anything}),
+    'error': ({'type': anything}, {'message': anything}),
+    'system-out': ({}, {}),
+    'system-err': ({}, {})}
+CHILDREN = {  # tags in their order, as one text
+    'testsuites': '(testsuite )*',
+    'testsuite': 'properties (testcase )*system-out system-err ',
+    'properties': '(property )*',
+    'testcase': '((skipped|error|failure) )?'}
+root = ET.parse('check.xml').getroot()
+assert root.tag == 'testsuites'
+for node in root.iter():
+    required, allowed = RULES[node.tag]
+    assert set(required) <= set(node.attrib) <= set(required) | set(allowed), node.attrib
+    for name, text in node.attrib.items():
+        assert (required | allowed)[name](text), (node.tag, name, text)
+    assert re.fullmatch(CHILDREN.get(node.tag, ''), ''.join(f'{child.tag} ' for child in node))
+suite, = root
+cases = list(suite.iter('testcase'))
+assert int(suite.get('id')) == 0
+assert int(suite.get('tests')) == len(cases)
+assert int(suite.get('failures')) == len(list(suite.iter('failure')))
+assert int(suite.get('errors')) == len(list(suite.iter('error')))
+assert not cases or abs(sum(float(c.get('time')) for c in cases) - float(suite.get('time'))) < 0.01
+for p in suite.iter('property'): print('property', ascii(p.get('name')), ascii(p.get('value')))
+for c in cases: print(c.get('classname'), c.get('name'), [(n.tag, n.get('message')) for n in c])
+print(suite.get('timestamp'), suite.get('hostname'))
+print(suite.find('system-out').text)
+)";
+
 std::string parsed(const std::string& xml) {
   const testing::TempDir folder;
   std::ofstream(folder / "check.xml") << xml;
-  const auto done = testing::launch({{"/usr/bin/env", "python3", "-c", R"(
-import xml.etree.ElementTree as ET
-root = ET.parse('check.xml').getroot()
-suite, = root
-for node in (root, suite):
-    cases = list(suite.iter('testcase'))
-    assert int(node.get('tests')) == len(cases)
-    assert int(node.get('failures')) == len(list(suite.iter('failure')))
-    assert int(node.get('errors')) == len(list(suite.iter('error')))
-    float(node.get('time'))
-assert root.tag == 'testsuites' and suite.tag == 'testsuite'
-assert [child.tag for child in suite] == ['properties'] + ['testcase'] * len(cases) + ['system-out']
-for p in suite.iter('property'): print('property', ascii(p.get('name')), ascii(p.get('value')))
-for c in cases: print(c.get('classname'), c.get('name'), [(n.tag, n.get('message')) for n in c])
-)"},
-                                     folder.path().string(),
-                                     {},
-                                     {}});
+  const auto done = testing::launch(
+      {{"/usr/bin/env", "python3", "-c", check_schemas}, folder.path().string(), {}, {}});
   EXPECT_EQ(done.exit_code, 0) << done.err << xml;
   return done.out;
 }
 
-TEST(GateReports, JunitIsXmlWhateverIsInIt) {
-  EXPECT_EQ(parsed(junit_xml(three_verdicts())),
+TEST(GateReports, JunitIsValidWhateverIsInIt) {
+  const std::string where = "2026-01-02T00:00:00 ci<1>\n";
+  EXPECT_EQ(parsed(junit_xml(three_verdicts(), a_run())),
             "property 'model' 'a&b<>\"\\'\\n\\ufffd.h5'\n"
             "property 'bad' '\\ufffdx\\xe9'\n"
-            "caloquant.check loss [('system-out', None)]\n"
-            "caloquant.check energy & \"more\" [('system-out', None)]\n"
+            "caloquant.check loss []\n"
+            "caloquant.check energy & \"more\" []\n"
             "caloquant.check speed < limit [('failure', 'speed < limit is 2.5 (+- 0.25), and must "
-            "be <= 1; quantize again'), ('system-out', None)]\n");
-  EXPECT_EQ(parsed(junit_xml(broken())),
-            "caloquant.check evaluation [('error', 'q.h5: is damaged; <write> it again')]\n");
-  EXPECT_EQ(parsed(junit_xml({})), "");
+            "be <= 1; quantize again')]\n" +
+                where +
+                "FAILED: speed < limit\n"
+                "loss: measured 0.5 (+- 0.25), limit <= 1, passed\n"
+                "energy & \"more\": measured 1.5 (+- 0.25), limit <= 1, unclear\n" +
+                explanation(three_verdicts().criteria[1], 3.0) +
+                "\nspeed < limit: measured 2.5 (+- 0.25), limit <= 1, FAILED\n"
+                "note: few events\n");
+  EXPECT_EQ(parsed(junit_xml(broken(), a_run())),
+            "caloquant.check evaluation [('error', 'q.h5: is damaged; <write> it again')]\n" +
+                where + "ERROR\n");
+  EXPECT_EQ(parsed(junit_xml({}, a_run())), where + verdict_line({}) + "\n");
+}
+
+TEST(GateReports, JunitKnowsWhereAndWhenItIs) {
+  const auto before = std::chrono::system_clock::now();
+  const JunitRun run = junit_run_here();
+  EXPECT_GE(run.started, before);
+  EXPECT_LE(run.started, std::chrono::system_clock::now());
+  EXPECT_FALSE(run.host.empty());
 }
 
 TEST(GateReports, XmlTextHoldsOnlyWhatXmlMayHold) {

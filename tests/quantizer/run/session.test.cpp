@@ -242,6 +242,49 @@ class Watcher : public RunObserver {
   std::size_t trials_;
 };
 
+/// A strategy of the caller gets what its traits say, whatever the config names.
+TEST_F(ClassifierSession, OwnStrategyGetsWhatItsTraitsSay) {
+  struct Case {
+    const char* name;
+    StrategyTraits traits;
+    bool ladder;
+    std::vector<std::string> phases;
+  };
+  const std::vector<std::string> plain{"reference", "baseline", "calibrate"};
+  for (const Case& expected :
+       {Case{"auto", {}, false, plain}, Case{"basic", {}, false, plain},
+        Case{"basic", {.searches_ladder = true}, true, plain},
+        Case{"basic",
+             {.searches_ladder = true, .wants_layer_costs = true},
+             true,
+             {"reference", "baseline", "calibrate", "layer costs"}},
+        Case{"basic",
+             {.tries_corrections = true},
+             false,
+             {"reference", "baseline", "calibrate", "statistics", "recipes"}}}) {
+    RunConfig run = config();
+    run.tuning.strategy = expected.name;
+    run.quantization.bias_correction = CorrectionMode::automatic;
+    run.quantization.equalization = CorrectionMode::off;
+    run.quantization.weight_reconstruction = CorrectionMode::off;
+    run.quantization.sequential_bias_correction = CorrectionMode::off;
+    RunParts parts = in_memory();
+    bool ladder = false;
+    parts.strategy_traits = expected.traits;
+    parts.strategy = [&](const StrategyOptions&, const TuningSpace& space) {
+      for (const LayerSpec& layer : space.layers()) {
+        ladder = ladder || layer.searched.precisions.size() > 2;
+      }
+      return std::make_unique<OneTrial>(space);
+    };
+    Watcher watcher(9);
+    const RunResult result = quantize(run, parts, &watcher);
+    EXPECT_EQ(result.tuning.trials.size(), 1U);
+    EXPECT_EQ(ladder, expected.ladder) << expected.name;
+    EXPECT_EQ(watcher.phases, expected.phases) << expected.name;
+  }
+}
+
 TEST_F(ClassifierSession, AnObserverEndsTheSearch) {
   RunConfig run = config();
   run.accuracy.tolerable_loss = 0.0;  // never met

@@ -48,5 +48,32 @@ TEST(Primaries, WrongOnesAreNamed) {
               HasSubstr("from 1 to 8"));
 }
 
+TEST(BeyondTraining, NamesEveryRangeThatLeavesIt) {
+  constexpr auto angle = InputEncoding::energy_angle_noise;
+  EXPECT_TRUE(beyond_training({}, angle).empty());
+  const auto one = [](const Primaries& primaries,
+                      InputEncoding recipe = InputEncoding::energy_angle_noise) {
+    const std::vector<std::string> all = beyond_training(primaries, recipe);
+    return all.size() == 1 ? all.front() : std::to_string(all.size()) + " warnings";
+  };
+  EXPECT_EQ(one({.energies = {}, .theta_low_deg = 20.0}),
+            "theta 20:120 degrees leaves 60:120 degrees, which networks of recipe "
+            "energy_angle_noise are trained on: showers outside are extrapolated");
+  EXPECT_THAT(one({.energy_high = 1000.0, .energies = {}}),
+              HasSubstr("energy 2:1000 GeV leaves 2:500 GeV"));
+  EXPECT_THAT(one({.energies = {100.0, 600.0, 200.0}}), HasSubstr("energy 100:600 GeV"));
+  EXPECT_THAT(one({.energy_low = 50.0,
+                   .energy_high = 50.0,
+                   .energies = {},
+                   .theta_low_deg = 90.0,
+                   .theta_high_deg = 90.0},
+                  InputEncoding::energy_times_noise),
+              HasSubstr("energy 50 GeV leaves 100:500 GeV"));
+  EXPECT_EQ(
+      beyond_training({.energy_low = 1.0, .energies = {}, .theta_high_deg = 130.0}, angle).size(),
+      2U);
+  EXPECT_THROW((void)beyond_training({.energies = {}, .theta_low_deg = 500.0}, angle), UsageError);
+}
+
 }  // namespace
 }  // namespace caloquant

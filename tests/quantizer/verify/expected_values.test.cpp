@@ -135,7 +135,7 @@ TEST_F(ExpectedFile, RowsAndShapes) {
   EXPECT_THAT(
       refusal(write(
           {{"/inputs", rows(2, 3)}, {"/outputs", rows(2, 3)}, {"/layers/first", rows(1, 3)}})),
-      HasSubstr("/layers/first: has 1 rows, the inputs have 2"));
+      HasSubstr("/layers/first: has 1 row, the inputs have 2"));
   EXPECT_THAT(refusal(write({{"/inputs", rows(2, 4)}, {"/outputs", rows(2, 3)}})),
               HasSubstr("/inputs: has the shape [2, 4]; the input 'x' of the network is"));
   EXPECT_THAT(refusal(write({{"/inputs", Tensor(DType::f32, {})}, {"/outputs", rows(2, 3)}})),

@@ -16,8 +16,12 @@ class Generator:
     """
 
     def __init__(self, model: Any, batch: int = 8, threads: int = 1) -> None:
-        self._generator = _caloquant._Generator(
-            load(model), whole("batch", batch, 1, 65536), whole("threads", threads, 1, 4096))
+        self._batch = whole("batch", batch, 1, 65536)
+        self._threads = whole("threads", threads, 1, 4096)
+        self._generator = _caloquant._Generator(load(model), self._batch, self._threads)
+
+    def __repr__(self) -> str:
+        return f"Generator(cells={self.cells}, batch={self._batch}, threads={self._threads})"
 
     @property
     def cells(self) -> tuple[int, int, int]:

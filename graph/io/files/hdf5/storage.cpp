@@ -5,6 +5,7 @@
 
 #include "graph/io/files/hdf5/filters.hpp"
 #include "graph/io/files/hdf5/open_file.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::hdf5 {
 namespace {
@@ -36,7 +37,7 @@ struct Stored {
 
   [[noreturn]] void refuse_claim(double stored) const {
     file.fail(name, "claims " + to_string(shape) + " elements, but the file stores " +
-                        std::to_string(static_cast<std::int64_t>(stored)) + " bytes for it");
+                        counted(static_cast<std::int64_t>(stored), "byte") + " for it");
   }
 };
 

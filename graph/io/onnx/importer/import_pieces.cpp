@@ -5,6 +5,7 @@
 
 #include "graph/io/onnx/importer/translators.hpp"
 #include "graph/io/onnx/interpreter/slices.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -20,19 +21,18 @@ std::vector<std::int64_t> split_extents(const NodeImport& node, std::int64_t ext
   const auto parts = static_cast<std::int64_t>(node.call().output_count());
   if (!given) {
     node.require(extent % parts == 0,
-                 "cannot split " + std::to_string(extent) + " cells into " + std::to_string(parts));
+                 "cannot split " + counted(extent, "cell") + " into " + std::to_string(parts));
     given = std::vector<std::int64_t>(static_cast<std::size_t>(parts), extent / parts);
   }
   node.require(static_cast<std::int64_t>(given->size()) == parts,
-               "has " + std::to_string(given->size()) + " extents for " + std::to_string(parts) +
-                   " outputs");
+               "has " + std::to_string(given->size()) + " extents for " + counted(parts, "output"));
   std::int64_t total = 0;
   for (const std::int64_t part : *given) {
-    node.require(part >= 1 && part <= extent, "has a part of " + std::to_string(part) + " cells");
+    node.require(part >= 1 && part <= extent, "has a part of " + counted(part, "cell"));
     total += part;
   }
-  node.require(total == extent, "has parts of " + std::to_string(total) +
-                                    " cells in all, src has " + std::to_string(extent));
+  node.require(total == extent, "has parts of " + counted(total, "cell") + " in all, src has " +
+                                    std::to_string(extent));
   return *given;
 }
 

@@ -7,6 +7,7 @@
 #include "graph/io/onnx/interpreter/reduced_axes.hpp"
 #include "graph/io/onnx/interpreter/resize_plan.hpp"
 #include "graph/io/onnx/interpreter/window.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -19,11 +20,11 @@ Shape repeats_of(const NodeImport& node, const ResizePlan& plan, const Shape& sr
   for (std::size_t i = 0; i < src.size(); ++i) {
     const ResizeAxis& axis = plan.axes[i];
     node.require(axis.src > 0 && axis.dst % axis.src == 0 && axis.dst > 0,
-                 "resizes " + std::to_string(axis.src) + " cells to " + std::to_string(axis.dst) +
+                 "resizes " + counted(axis.src, "cell") + " to " + std::to_string(axis.dst) +
                      ", only integer factors are supported");
     const std::int64_t factor = axis.dst / axis.src;
     constexpr std::int64_t most_cells = std::int64_t{1} << 22;
-    node.require(axis.dst <= most_cells, "resizes to " + std::to_string(axis.dst) + " cells");
+    node.require(axis.dst <= most_cells, "resizes to " + counted(axis.dst, "cell"));
     for (std::int64_t at = 0; at < axis.dst; ++at) {
       const std::int64_t cell = std::clamp<std::int64_t>(
           nearest_cell(plan, axis, source_coordinate(plan, axis, at)), 0, axis.src - 1);

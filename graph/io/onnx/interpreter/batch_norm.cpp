@@ -4,6 +4,7 @@
 
 #include "graph/io/onnx/interpreter/functions.hpp"
 #include "graph/io/onnx/interpreter/visit.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 
@@ -17,7 +18,7 @@ Results batch_normalization(const Call& call) {
     const Array& vector = call.input(i);
     call.require(vector.dims() == Shape{channels}, "has input " + std::to_string(i) + " of " +
                                                        describe(vector) + " for " +
-                                                       std::to_string(channels) + " channels");
+                                                       counted(channels, "channel"));
     vectors.push_back(to_doubles(call, vector));
   }
   const double epsilon = call.number("epsilon", static_cast<double>(1e-5F));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "graph/io/onnx/interpreter/visit.hpp"
+#include "ops/core/counted.hpp"
 #include "ops/core/number.hpp"
 
 namespace caloquant::onnx {
@@ -95,7 +96,7 @@ std::optional<std::vector<std::int64_t>> Call::integers(const char* name) const 
 Shape Call::per_axis(const char* name, std::size_t axes, const Shape& otherwise) const {
   Shape values = integers(name).value_or(otherwise);
   require(values.size() == axes, std::string("attribute '") + name + "' needs " +
-                                     std::to_string(axes) + " entries, has " +
+                                     counted(axes, "entry", "entries") + ", has " +
                                      std::to_string(values.size()));
   return values;
 }
@@ -104,7 +105,7 @@ std::size_t Call::axis(std::int64_t value, std::size_t rank, bool behind_last) c
   const auto axes = static_cast<std::int64_t>(rank);
   const std::int64_t positive = value < 0 ? value + axes : value;
   if (positive < 0 || positive >= axes + (behind_last ? 1 : 0)) {
-    fail("axis " + std::to_string(value) + " is none of " + std::to_string(rank) + " axes");
+    fail("axis " + std::to_string(value) + " is none of " + counted(rank, "axis", "axes"));
   }
   return static_cast<std::size_t>(positive);
 }

@@ -8,6 +8,7 @@
 #include "graph/io/onnx/interpreter/quantization.hpp"
 #include "graph/io/onnx/interpreter/visit.hpp"
 #include "graph/io/onnx/interpreter/window.hpp"
+#include "ops/core/counted.hpp"
 #include "ops/core/thread_count.hpp"
 
 namespace caloquant::onnx {
@@ -35,8 +36,8 @@ Problem problem_of(const Call& call, const Array& src, const Array& weights) {
   problem.groups = call.integer("group", 1);
   call.require(problem.groups >= 1 && w[0] % problem.groups == 0 &&
                    src.dims()[1] % problem.groups == 0 && src.dims()[1] / problem.groups == w[1],
-               "weights " + describe(weights) + " in " + std::to_string(problem.groups) +
-                   " groups do not fit src " + describe(src));
+               "weights " + describe(weights) + " in " + counted(problem.groups, "group") +
+                   " do not fit src " + describe(src));
   problem.in_channels = w[1];
   problem.out_channels = w[0] / problem.groups;
   const Shape dims = problem.dst_dims();
@@ -150,7 +151,7 @@ void add_bias(const Call& call, const Problem& problem, const Array* bias,
   }
   const std::int64_t channels = problem.groups * problem.out_channels;
   call.require(bias->dims() == Shape{channels},
-               "has a bias " + describe(*bias) + " for " + std::to_string(channels) + " channels");
+               "has a bias " + describe(*bias) + " for " + counted(channels, "channel"));
   const std::vector<double> values = to_doubles(call, *bias);
   const auto cells = static_cast<std::size_t>(problem.window.dst_cells());
   for (std::size_t i = 0; i < dst.size(); ++i) {

@@ -5,6 +5,7 @@
 #include "graph/io/onnx/interpreter/functions.hpp"
 #include "graph/io/onnx/interpreter/transposed_window.hpp"
 #include "graph/io/onnx/interpreter/visit.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -67,7 +68,7 @@ Window transposed_window(const Call& call, const Shape& src, const Shape& kernel
   }
   call.require(wanted.empty() || wanted.size() == axes, "has an output_shape " +
                                                             printable(to_string(wanted)) + " for " +
-                                                            std::to_string(axes) + " axes");
+                                                            counted(axes, "axis", "axes"));
   for (std::size_t i = 0; i < axes; ++i) {
     WindowAxis& axis = window.at[3 - axes + i];
     const std::int64_t full = axis.stride * (axis.src - 1) + extra[i] + axis.reach();
@@ -94,8 +95,8 @@ Results conv_transpose(const Call& call) {
   const std::int64_t groups = call.integer("group", 1);
   const std::int64_t channels = src.dims()[1];
   call.require(groups >= 1 && channels % groups == 0 && weights.dims()[0] == channels,
-               "weights " + describe(weights) + " in " + std::to_string(groups) +
-                   " groups do not fit src " + describe(src));
+               "weights " + describe(weights) + " in " + counted(groups, "group") +
+                   " do not fit src " + describe(src));
   const std::int64_t per_group = weights.dims()[1];
   const Shape dims = window.dst_dims(src.dims()[0], per_group * groups);
   call.check_size(ElementType::f64, dims);

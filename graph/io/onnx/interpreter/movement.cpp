@@ -6,6 +6,7 @@
 #include "graph/io/onnx/interpreter/broadcast.hpp"
 #include "graph/io/onnx/interpreter/functions.hpp"
 #include "graph/io/onnx/interpreter/slices.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -50,8 +51,7 @@ std::vector<std::int64_t> split_extents(const Call& call, std::int64_t extent) {
   if (!given) {
     const std::int64_t wanted = call.integer("num_outputs", parts);
     call.require(wanted == parts && parts > 0 && (extent % parts == 0 || call.opset() >= 18),
-                 "cannot split " + std::to_string(extent) + " cells into " +
-                     std::to_string(wanted) + " parts");
+                 "cannot split " + counted(extent, "cell") + " into " + counted(wanted, "part"));
     const std::int64_t part = (extent + parts - 1) / parts;
     given = std::vector<std::int64_t>(static_cast<std::size_t>(parts), part);
     given->back() = extent - part * (parts - 1);
@@ -62,7 +62,7 @@ std::vector<std::int64_t> split_extents(const Call& call, std::int64_t extent) {
     total += part;
   }
   call.require(total == extent && static_cast<std::int64_t>(given->size()) == parts,
-               "has parts that do not make up " + std::to_string(extent) + " cells");
+               "has parts that do not make up " + counted(extent, "cell"));
   return *given;
 }
 
@@ -222,7 +222,7 @@ Results gather(const Call& call) {
   for (std::int64_t& index : at) {
     call.require(
         index >= -extent && index < extent,
-        "has the index " + std::to_string(index) + " for " + std::to_string(extent) + " entries");
+        "has the index " + std::to_string(index) + " for " + counted(extent, "entry", "entries"));
     index += index < 0 ? extent : 0;
   }
   Array result = call.make(src.type(), dims);

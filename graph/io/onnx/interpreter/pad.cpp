@@ -4,6 +4,7 @@
 #include "graph/io/onnx/interpreter/functions.hpp"
 #include "graph/io/onnx/interpreter/pads.hpp"
 #include "graph/io/onnx/interpreter/visit.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -58,9 +59,8 @@ Pads pads_of(const Call& call, std::size_t rank) {
       axes.push_back(i);
     }
   }
-  call.require(
-      given.size() == 2 * axes.size(),
-      "has " + std::to_string(given.size()) + " pads for " + std::to_string(axes.size()) + " axes");
+  call.require(given.size() == 2 * axes.size(), "has " + counted(given.size(), "pad") + " for " +
+                                                    counted(axes.size(), "axis", "axes"));
   Pads pads{Shape(rank, 0), Shape(rank, 0)};
   constexpr std::int64_t largest = std::int64_t{1} << 31;
   for (std::size_t i = 0; i < axes.size(); ++i) {

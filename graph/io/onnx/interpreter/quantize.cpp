@@ -10,6 +10,7 @@
 #include "graph/io/onnx/interpreter/functions.hpp"
 #include "graph/io/onnx/interpreter/quantization.hpp"
 #include "graph/io/onnx/interpreter/visit.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -152,9 +153,9 @@ Array requantize(const Call& call, const Shape& dims, const std::vector<double>&
   call.require(scales.a.size() == 1 && scales.y.size() == 1 && zero_point.size() == 1,
                "needs one scale and zero point for its inputs and its output");
   const std::int64_t channels = dims[axis];
-  call.require(scales.b.size() == 1 || static_cast<std::int64_t>(scales.b.size()) == channels,
-               "has " + std::to_string(scales.b.size()) + " weight scales for " +
-                   std::to_string(channels) + " channels");
+  call.require(
+      scales.b.size() == 1 || static_cast<std::int64_t>(scales.b.size()) == channels,
+      "has " + counted(scales.b.size(), "weight scale") + " for " + counted(channels, "channel"));
   Array result = call.make(zero_point.type(), dims);
   const double zero = call.number_input(7);
   const auto inner = static_cast<std::size_t>(

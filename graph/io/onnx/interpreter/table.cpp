@@ -6,6 +6,7 @@
 
 #include "graph/io/import/attribute_rules.hpp"
 #include "graph/io/onnx/interpreter/functions.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -205,8 +206,8 @@ const Operator& checked_operator(const Model& model, const NodeDef& node) {
   const InputCounts counts = input_counts(entry->inputs, model.opset);
   if (node.inputs.size() < counts.least || node.inputs.size() > counts.most ||
       node.outputs.empty()) {
-    fail("has " + std::to_string(node.inputs.size()) + " inputs and " +
-         std::to_string(node.outputs.size()) + " outputs");
+    fail("has " + counted(node.inputs.size(), "input") + " and " +
+         counted(node.outputs.size(), "output"));
   }
   if (const std::string problem = attribute_problem(*entry, node, model.opset); !problem.empty()) {
     fail(problem);

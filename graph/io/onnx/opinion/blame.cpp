@@ -40,21 +40,21 @@ std::vector<Tensor> by_reference(const Graph& graph, const Probes& probes) {
   return run(*compile_reference(graph, batch_of(probes)), graph, probes);
 }
 
-Comparison compare(const Verdict& verdict, const std::vector<Tensor>& found) {
+Comparison compare(const EngineCheck& check, const std::vector<Tensor>& found) {
   std::vector<ComparedValues> values;
   for (std::size_t i = 0; i < found.size(); ++i) {
-    values.push_back({verdict.model.outputs[i].name, found[i].data<float>(),
-                      verdict.expected[i].data<float>(), verdict.bounds[i]});
+    values.push_back({check.model.outputs[i].name, found[i].data<float>(),
+                      check.expected[i].data<float>(), check.bounds[i]});
   }
   return compare_values(values);
 }
 
 /// The first pass behind which the outputs differ.
-std::optional<std::string> first_pass(const Verdict& verdict) {
-  Graph graph = verdict.imported;
+std::optional<std::string> first_pass(const EngineCheck& check) {
+  Graph graph = check.imported;
   for (const Pass& pass : canonical_passes()) {
     graph = run_passes(std::move(graph), {&pass, 1});
-    if (compare(verdict, by_reference(graph, verdict.probes)).first) {
+    if (compare(check, by_reference(graph, check.probes)).first) {
       return std::string(pass.name);
     }
   }
@@ -71,16 +71,16 @@ double largest_of(std::span<const float> values) {
 
 /// The first node whose tensor the engine and the reference have apart by more than `relative` of
 /// its largest number, each in a graph that ends there.
-std::string first_layer(const Verdict& verdict, double relative) {
-  const Graph& graph = verdict.ready;
+std::string first_layer(const EngineCheck& check, double relative) {
+  const Graph& graph = check.ready;
   for (const Node& node : graph.nodes()) {
     GraphEditor editor(graph);
     editor.clear_outputs();
     editor.add_output("end", node.output);
     const Graph part = editor.finish();
-    const auto executable = compile_engine(part, batch_of(verdict.probes));
-    const Tensor found = std::move(run(*executable, part, verdict.probes).front());
-    const Tensor expected = std::move(by_reference(part, verdict.probes).front());
+    const auto executable = compile_engine(part, batch_of(check.probes));
+    const Tensor found = std::move(run(*executable, part, check.probes).front());
+    const Tensor expected = std::move(by_reference(part, check.probes).front());
     const auto a = found.data<float>();
     const auto b = expected.data<float>();
     const double bound = relative * largest_of(b);
@@ -95,19 +95,19 @@ std::string first_layer(const Verdict& verdict, double relative) {
 
 }  // namespace
 
-double compare_engine(const Verdict& verdict) {
-  const auto executable = compile_engine(verdict.ready, batch_of(verdict.probes));
-  const std::vector<Tensor> found = run(*executable, verdict.ready, verdict.probes);
+double compare_engine(const EngineCheck& check) {
+  const auto executable = compile_engine(check.ready, batch_of(check.probes));
+  const std::vector<Tensor> found = run(*executable, check.ready, check.probes);
   for (std::size_t i = 0; i < found.size(); ++i) {
-    if (found[i].shape() != verdict.expected[i].dims()) {
-      throw ModelError(verdict.model.file.string() + ": output '" +
-                           printable(verdict.model.outputs[i].name) + "'",
-                       "is " + to_string(found[i].shape()) + " in the graph, the file says " +
-                           to_string(verdict.expected[i].dims()),
-                       defect_remedy);
+    if (found[i].shape() != check.expected[i].dims()) {
+      throw ModelError(
+          check.model.file.string() + ": output '" + printable(check.model.outputs[i].name) + "'",
+          "is " + to_string(found[i].shape()) + " in the graph, the file says " +
+              to_string(check.expected[i].dims()),
+          defect_remedy);
     }
   }
-  const Comparison comparison = compare(verdict, found);
+  const Comparison comparison = compare(check, found);
   if (!comparison.first) {
     return comparison.largest_ratio;
   }
@@ -116,17 +116,17 @@ double compare_engine(const Verdict& verdict) {
                            "' is computed otherwise than "
                            "the file says: " +
                            describe(difference);
-  const std::string file = verdict.model.file.string();
-  if (const auto pass = first_pass(verdict)) {
+  const std::string file = check.model.file.string();
+  if (const auto pass = first_pass(check)) {
     throw ModelError(file + ": pass '" + *pass + "'", what, defect_remedy);
   }
   const auto output = static_cast<std::size_t>(
-      std::find_if(verdict.model.outputs.begin(), verdict.model.outputs.end(),
+      std::find_if(check.model.outputs.begin(), check.model.outputs.end(),
                    [&](const ValueInfo& info) { return info.name == difference.name; }) -
-      verdict.model.outputs.begin());
-  const double largest = largest_of(verdict.expected[output].data<float>());
+      check.model.outputs.begin());
+  const double largest = largest_of(check.expected[output].data<float>());
   const double relative = largest > 0.0 ? difference.bound / largest : 0.0;
-  throw ModelError(file + ": layer '" + first_layer(verdict, relative) + "' of the engine", what,
+  throw ModelError(file + ": layer '" + first_layer(check, relative) + "' of the engine", what,
                    defect_remedy);
 }
 

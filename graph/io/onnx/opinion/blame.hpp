@@ -12,7 +12,7 @@ inline constexpr const char* defect_remedy =
     "this is a defect of caloquant, not of the file: please report it; the model is not used";
 
 /// Outputs as the interpreter has them, with bounds, and the graphs that should compute them.
-struct Verdict {
+struct EngineCheck {
   const Model& model;
   const Graph& imported;
   const Graph& ready;  ///< canonical
@@ -23,6 +23,6 @@ struct Verdict {
 
 /// Runs the engine on the canonical graph; returns the largest ratio of difference and bound.
 /// Throws ModelError for a ratio above 1, naming the pass or the layer that is to blame.
-double compare_engine(const Verdict& verdict);
+double compare_engine(const EngineCheck& check);
 
 }  // namespace caloquant::onnx

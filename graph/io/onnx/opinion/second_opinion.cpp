@@ -14,6 +14,7 @@
 #include "graph/io/onnx/opinion/draws.hpp"
 #include "graph/io/onnx/opinion/graph_values.hpp"
 #include "graph/io/onnx/opinion/margin.hpp"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -96,8 +97,8 @@ class Opinion {
       expected.push_back(*values_.at(output.name));
       bounds.push_back(output_bounds(output.name, expected.back()));
     }
-    const Verdict verdict{model_, imported_.graph, ready, probes_, expected, bounds};
-    check.output_ratio = compare_engine(verdict);
+    const EngineCheck made{model_, imported_.graph, ready, probes_, expected, bounds};
+    check.output_ratio = compare_engine(made);
     check.outputs = true;
   }
 
@@ -247,9 +248,9 @@ std::vector<Probes> evaluations_of(const Model& model, const OpinionOptions& opt
 }  // namespace
 
 std::string describe(const ImportCheck& check) {
-  return std::to_string(check.compared) + " of " + std::to_string(check.nodes) + " nodes" +
+  return std::to_string(check.compared) + " of " + counted(check.nodes, "node") +
          (check.outputs ? " and the outputs" : ", not the outputs") + ", on " +
-         std::to_string(check.rows) + (check.rows == 1 ? " row" : " rows");
+         counted(check.rows, "row");
 }
 
 ImportCheck check_import(const Model& model, const ImportedModel& imported, const Graph& ready,

@@ -10,6 +10,7 @@
 #include "graph/io/onnx/model.hpp"
 #include "graph/io/onnx/narrow.hpp"
 #include "graph/io/onnx/proto/onnx.pb.h"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -90,11 +91,11 @@ Array read_external(const onnx_proto::TensorProto& tensor, const fs::path& folde
   const std::uint64_t available = fs::file_size(file);
   if (external.offset > available || wanted > available - external.offset) {
     fail_size(place, claim,
-              std::to_string(available) + " bytes in '" + printable(external.location) +
+              counted(available, "byte") + " in '" + printable(external.location) +
                   "', from byte " + std::to_string(external.offset));
   }
   if (external.has_length && external.length != wanted) {
-    fail_size(place, claim, std::to_string(external.length) + " bytes of external data");
+    fail_size(place, claim, counted(external.length, "byte") + " of external data");
   }
   Array array(claim.type, claim.dims);
   std::ifstream stream(file, std::ios::binary);
@@ -257,13 +258,13 @@ Array decode_array(const onnx_proto::TensorProto& tensor, const fs::path& folder
     array = read_external(tensor, folder, place, claim);
   } else if (tensor.has_raw_data()) {
     if (static_cast<std::int64_t>(tensor.raw_data().size()) != stored_bytes(claim)) {
-      fail_size(place, claim, std::to_string(tensor.raw_data().size()) + " bytes");
+      fail_size(place, claim, counted(tensor.raw_data().size(), "byte"));
     }
     array = from_raw(claim, std::as_bytes(std::span(tensor.raw_data())));
   } else {
     const std::int64_t numbers = field_size(tensor, claim.type);
     if (numbers != stored_bytes(claim) / static_cast<std::int64_t>(size_of(claim.type))) {
-      fail_size(place, claim, std::to_string(numbers) + " numbers");
+      fail_size(place, claim, counted(numbers, "number"));
     }
     if (is_narrow(claim.type)) {
       return narrow_from_fields(tensor, claim);

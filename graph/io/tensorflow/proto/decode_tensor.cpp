@@ -6,6 +6,7 @@
 
 #include "graph/io/tensorflow/element_types.hpp"
 #include "graph/io/tensorflow/proto/tensorflow.pb.h"
+#include "ops/core/counted.hpp"
 
 namespace caloquant::tensorflow {
 namespace {
@@ -22,7 +23,7 @@ void fill(const Field& field, onnx::Array& array, const std::string& place) {
   }
   if (given > into.size()) {
     throw ModelError(
-        place, "a constant has " + std::to_string(given) + " numbers for " + onnx::describe(array));
+        place, "a constant has " + counted(given, "number") + " for " + onnx::describe(array));
   }
   for (std::size_t i = 0; i < into.size(); ++i) {
     const auto number = field.Get(static_cast<int>(std::min(i, given - 1)));
@@ -92,7 +93,7 @@ onnx::Array decode_tensor(const tensorflow_proto::TensorProto& tensor, const std
   if (bytes < 0 || !whole) {
     throw ModelError(place,
                      "a constant claims to be " + onnx::name_of(type) + to_string(dims) +
-                         ", but has " + std::to_string(held) + " bytes",
+                         ", but has " + counted(held, "byte"),
                      "the file is damaged");
   }
   onnx::Array array(type, dims);

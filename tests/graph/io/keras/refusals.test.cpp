@@ -194,7 +194,7 @@ TEST(KerasRefusals, OptionTypes) {
               HasSubstr("'units' must be an integer"));
   EXPECT_THAT(refused("4, 1", "Conv1D", R"("filters": 2)"), HasSubstr("'kernel_size' is missing"));
   EXPECT_THAT(refused("4, 1", "Conv1D", R"("filters": 2, "kernel_size": [1, 2])"),
-              HasSubstr("must have 1 entries"));
+              HasSubstr("must have 1 entry"));
   EXPECT_THAT(refused("4, 1", "UpSampling1D", R"("size": [[2]])"), HasSubstr("must be an integer"));
   EXPECT_THAT(refused("4, 1", "UpSampling1D", R"("size": 2, "interpolation": 2)"),
               HasSubstr("must be a text"));

@@ -120,7 +120,7 @@ TEST_F(NativeFormat, SamplesNoticeAWrongScale) {
               HasSubstr("does not reproduce its sample"));
 }
 
-/// A stranger may have made the seal anew.
+/// A stranger may have made the checksum block anew.
 TEST_F(NativeFormat, SamplesOfOtherShapesAreRefused) {
   const NativeModel good = random_model();
   verify_samples(good, "m.h5");
@@ -177,8 +177,8 @@ TEST_F(NativeFormat, SurvivesFlippedBytes) {
       for (std::size_t i = 0; i < read.graph.nodes().size(); ++i) {
         ASSERT_EQ(read.graph.nodes()[i].quant, model.graph.nodes()[i].quant);
       }
-      ASSERT_TRUE(
-          at < checksum_block_bytes);  // only the zeros behind the line of the seal do not matter
+      ASSERT_TRUE(at < checksum_block_bytes);  // only the zeros behind the line of the checksum
+                                               // block do not matter
     } catch (const Error& error) {
       ASSERT_NE(std::string(error.what()), "");
     }

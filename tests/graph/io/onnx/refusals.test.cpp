@@ -213,7 +213,7 @@ TEST(OnnxRefusals, Tensors) {
   OnnxBuilder huge = image_model();
   huge.weights("w", {1, 2, 1, std::int64_t{1} << 40}, {0.5F});
   EXPECT_THAT(refusal(huge), AllOf(HasSubstr("tensor 'w'"), HasSubstr("claims to be f32[1, 2"),
-                                   HasSubstr("has 1 numbers")));
+                                   HasSubstr("has 1 number")));
   OnnxBuilder overflow = image_model();
   overflow.weights("w", {std::int64_t{1} << 40, std::int64_t{1} << 40}, {0.5F});
   EXPECT_THAT(refusal(overflow), HasSubstr("impossible extents"));

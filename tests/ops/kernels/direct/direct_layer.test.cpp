@@ -64,10 +64,10 @@ class DirectLayerTest : public testing::PropertyTest {
     return {u8 ? DType::u8 : DType::s8, 0.02F, u8 ? number(0, 255) : 0};
   }
 
-  Case random_case(DirectForm form, bool integer) {
+  Case random_case(DirectVariant variant, bool integer) {
     Case c;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      c.phases[axis] = form == DirectForm::channels ? number(1, 3) : 1;
+      c.phases[axis] = variant == DirectVariant::channels ? number(1, 3) : 1;
     }
     const std::int64_t phases = c.phases[0] * c.phases[1] * c.phases[2];
     c.src = {2, number(1, 9), number(5, 9), number(5, 9), number(5, 40)};
@@ -76,7 +76,7 @@ class DirectLayerTest : public testing::PropertyTest {
     c.conv.groups = 1;
     for (std::size_t axis = 0; axis < 3; ++axis) {
       const auto kernel = static_cast<int>(c.weights[axis + 2]);
-      const bool last_row_axis = form == DirectForm::rows && axis == 2;
+      const bool last_row_axis = variant == DirectVariant::rows && axis == 2;
       c.conv.strides.push_back(last_row_axis ? 1 : number(1, 2));
       c.conv.dilations.push_back(kernel == 2 ? number(1, 2) : 1);
       c.conv.pads_begin.push_back(number(0, kernel - 1));
@@ -118,7 +118,7 @@ class DirectLayerTest : public testing::PropertyTest {
     }
   }
 
-  void check(const Case& c, DirectForm form, Isa isa);
+  void check(const Case& c, DirectVariant variant, Isa isa);
 };
 
 Lane lane_for(const std::optional<QuantParams>& quant, Isa isa) {
@@ -182,7 +182,7 @@ std::int32_t integer_at(const Tensor& tensor, std::size_t i) {
   }
 }
 
-void DirectLayerTest::check(const Case& c, DirectForm form, Isa isa) {
+void DirectLayerTest::check(const Case& c, DirectVariant variant, Isa isa) {
   const bool integer = c.src_quant.has_value();
   const Tensor src = integer ? random_integers(c.src_quant->dtype, c.src) : random_floats(c.src);
   const Tensor weights = integer ? random_integers(DType::s8, c.weights) : random_floats(c.weights);
@@ -206,7 +206,7 @@ void DirectLayerTest::check(const Case& c, DirectForm form, Isa isa) {
       packed_like(expected.shape(), lane_for(c.epilogue.dst, isa), {1, 0, 2}, {0, 1, 1});
   const auto layer = make_direct_layer({"layer", c.conv, from, into, c.phases, &weights, &bias,
                                         integer ? &quant : nullptr, c.epilogue},
-                                       form, isa);
+                                       variant, isa);
   std::vector<std::uint32_t> packed(from.bytes(2) / 4);
   pack_cells(src.raw(), src.dtype(), CellOrder::channels_first, packed.data(), from, c.src_quant,
              2);
@@ -250,8 +250,8 @@ void DirectLayerTest::check(const Case& c, DirectForm form, Isa isa) {
 TEST_F(DirectLayerTest, IntegersAreExact) {
   for (const Isa isa : runnable_isas()) {
     for (int round = 0; round < 40; ++round) {
-      const DirectForm form = round % 2 == 0 ? DirectForm::rows : DirectForm::channels;
-      check(random_case(form, true), form, isa);
+      const DirectVariant variant = round % 2 == 0 ? DirectVariant::rows : DirectVariant::channels;
+      check(random_case(variant, true), variant, isa);
       if (HasFatalFailure()) {
         FAIL() << name_of(isa) << ", round " << round;
       }
@@ -262,8 +262,8 @@ TEST_F(DirectLayerTest, IntegersAreExact) {
 TEST_F(DirectLayerTest, FloatsAreWithinRounding) {
   for (const Isa isa : runnable_isas()) {
     for (int round = 0; round < 40; ++round) {
-      const DirectForm form = round % 2 == 0 ? DirectForm::rows : DirectForm::channels;
-      check(random_case(form, false), form, isa);
+      const DirectVariant variant = round % 2 == 0 ? DirectVariant::rows : DirectVariant::channels;
+      check(random_case(variant, false), variant, isa);
       if (HasFatalFailure()) {
         FAIL() << name_of(isa) << ", round " << round;
       }

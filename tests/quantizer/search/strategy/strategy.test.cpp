@@ -55,5 +55,22 @@ TEST(MakeStrategy, RejectsAnUnknownName) {
               AllOf(HasSubstr("bayes"), HasSubstr("basic")));
 }
 
+TEST(StrategyTraits, AreThoseOfTheTable) {
+  EXPECT_EQ(strategy_traits("basic"), StrategyTraits{});
+  for (const std::string& name : strategy_names()) {
+    const StrategyTraits traits = strategy_traits(name);
+    EXPECT_EQ(traits.searches_ladder, name != "basic") << name;
+    EXPECT_EQ(traits.wants_layer_costs, name != "basic") << name;
+    EXPECT_EQ(traits.tries_corrections, name == "auto") << name;
+    const auto strategy = make_strategy({name, false}, testing::talk_space());
+    EXPECT_EQ(strategy->prefers_most_layers(), name == "basic") << name;
+  }
+}
+
+TEST(StrategyTraits, OfAnUnknownNameAreAnError) {
+  EXPECT_THAT(testing::message_of([] { static_cast<void>(strategy_traits("bayes")); }),
+              AllOf(HasSubstr("bayes"), HasSubstr("basic")));
+}
+
 }  // namespace
 }  // namespace caloquant

@@ -204,6 +204,45 @@ TEST_F(TuneForAnObjective, CountsLayersWithoutATable) {
             "dense_1=int8 minmax per_channel; conv3d_1=int8 minmax per_channel");
 }
 
+/// All int8 (dear by the table), then fp32 of the dense layer (cheap).
+class TwoTrials : public Strategy {
+ public:
+  TwoTrials(const TuningSpace& space, std::string name, bool most_layers)
+      : name_(std::move(name)), most_layers_(most_layers) {
+    configs_.assign(2, space.op_type_combinations().front());
+    LayerChoice choice = configs_[1].choice("dense_1");
+    choice.precision = Precision::fp32;
+    configs_[1].set("dense_1", choice);
+  }
+  [[nodiscard]] std::string_view name() const override { return name_; }
+  [[nodiscard]] std::optional<Proposal> next(const History& history) const override {
+    return history.size() < 2 ? std::optional(Proposal{configs_[history.size()], {}, "one more"})
+                              : std::nullopt;
+  }
+  [[nodiscard]] std::size_t remaining_at_most(const History& history) const override {
+    return 2 - history.size();
+  }
+  [[nodiscard]] bool prefers_most_layers() const override { return most_layers_; }
+
+ private:
+  std::string name_;
+  bool most_layers_;
+  std::vector<TuningConfig> configs_;
+};
+
+/// What is kept follows from what the strategy says, not from what it is called.
+TEST_F(TuneForAnObjective, AsksTheStrategyWhetherLayersCountOrCosts) {
+  TuneOptions options;
+  options.criterion.tolerable_loss = 1.0;
+  options.costs = table({3.0, 1.0}, {1.0, 1.0});
+  TuneCallbacks callbacks;
+  callbacks.evaluate = [](const TuningConfig&) { return Evaluation{.loss = 0.5}; };
+  for (const char* name : {"basic", "mine"}) {
+    EXPECT_EQ(tune(TwoTrials(space, name, true), options, callbacks).best, 0U) << name;
+    EXPECT_EQ(tune(TwoTrials(space, name, false), options, callbacks).best, 1U) << name;
+  }
+}
+
 TEST_F(Tune, LogsAFailedTrialAndGoesOn) {
   callbacks.evaluate = [this](const TuningConfig&) {
     if (evaluations++ == 0) {
