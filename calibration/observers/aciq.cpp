@@ -72,11 +72,6 @@ void AciqObserver::take(std::span<const float> values, std::size_t /*events*/,
   distribution_.add(values, extremes);
 }
 
-void AciqObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  distribution_.merge(static_cast<const AciqObserver&>(other).distribution_);
-}
-
 Range AciqObserver::range() const {
   return aciq_range(distribution_, prior_);
 }

@@ -17,7 +17,6 @@ class AciqObserver final : public Observer {
  public:
   AciqObserver(std::string tensor, AciqPrior prior);
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override { return RangeAlgorithm::aciq; }
 

@@ -25,14 +25,6 @@ void AutomaticObserver::take(std::span<const float> values, std::size_t events,
   moving_average_.observe(values, events);
 }
 
-void AutomaticObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  const auto& that = static_cast<const AutomaticObserver&>(other);
-  distribution_.merge(that.distribution_);
-  kl_.merge(that.kl_);
-  moving_average_.merge(that.moving_average_);
-}
-
 Range AutomaticObserver::range() const {
   return best_candidate(candidates()).range;
 }

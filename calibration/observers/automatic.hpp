@@ -28,7 +28,6 @@ class AutomaticObserver final : public Observer {
  public:
   AutomaticObserver(const std::string& tensor, const ObserverOptions& options);
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override {
     return RangeAlgorithm::automatic;

@@ -81,14 +81,6 @@ void KlObserver::take(std::span<const float> values, std::size_t /*events*/,
   zeros_ += extremes.zeros;
 }
 
-void KlObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  const auto& that = static_cast<const KlObserver&>(other);
-  magnitudes_.merge(that.magnitudes_);
-  extremes_ = united(extremes_, that.extremes_);
-  zeros_ += that.zeros_;
-}
-
 Range KlObserver::range() const {
   std::vector<std::uint64_t> counts(magnitudes_.counts().begin(), magnitudes_.counts().end());
   counts.front() -= zeros_;

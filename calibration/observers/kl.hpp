@@ -22,7 +22,6 @@ class KlObserver final : public Observer {
  public:
   explicit KlObserver(std::string tensor);
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override { return RangeAlgorithm::kl; }
 

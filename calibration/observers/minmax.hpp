@@ -12,7 +12,6 @@ class MinMaxObserver final : public Observer {
  public:
   explicit MinMaxObserver(std::string tensor) : Observer(std::move(tensor)) {}
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override { return range_; }
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override {
     return RangeAlgorithm::minmax;

@@ -18,11 +18,6 @@ void MinMaxHeadroomObserver::take(std::span<const float> /*values*/, std::size_t
   seen_ = united(seen_, {extremes.low, extremes.high});
 }
 
-void MinMaxHeadroomObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  seen_ = united(seen_, static_cast<const MinMaxHeadroomObserver&>(other).seen_);
-}
-
 Range MinMaxHeadroomObserver::range() const {
   return with_headroom(seen_, factor_);
 }

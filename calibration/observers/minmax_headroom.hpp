@@ -14,7 +14,6 @@ class MinMaxHeadroomObserver final : public Observer {
   /// `factor` >= 1.
   MinMaxHeadroomObserver(std::string tensor, double factor);
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override {
     return RangeAlgorithm::minmax_headroom;

@@ -28,20 +28,6 @@ void MovingAverageObserver::take(std::span<const float> values, std::size_t even
   }
 }
 
-void MovingAverageObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  const auto& that = static_cast<const MovingAverageObserver&>(other);
-  CALOQUANT_EXPECT(that.constant_ == constant_);
-  const double kept = std::pow(1.0 - constant_, static_cast<double>(that.events_));
-  const auto append = [&](Mean& mean, const Mean& later) {
-    mean.first = events_ == 0 ? later.first : mean.first;
-    mean.rest = kept * mean.rest + later.rest;
-  };
-  append(low_, that.low_);
-  append(high_, that.high_);
-  events_ += that.events_;
-}
-
 /// m_n = rest + (1 - c)^n x_1: in `rest`, the first event has the weight c (1 - c)^(n - 1) only.
 float MovingAverageObserver::value_of(const Mean& mean) const {
   const double missing = std::pow(1.0 - constant_, static_cast<double>(events_));

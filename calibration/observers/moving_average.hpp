@@ -17,9 +17,6 @@ class MovingAverageObserver final : public Observer {
   /// `constant`: weight c of a new event, in (0, 1].
   MovingAverageObserver(std::string tensor, double constant);
 
-  /// The events of `other` follow those of this observer. The result is that of one observer up to
-  /// the rounding of doubles.
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override {
     return RangeAlgorithm::moving_average;

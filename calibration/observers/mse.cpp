@@ -27,11 +27,6 @@ void MseObserver::take(std::span<const float> values, std::size_t /*events*/,
   distribution_.add(values, extremes);
 }
 
-void MseObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  distribution_.merge(static_cast<const MseObserver&>(other).distribution_);
-}
-
 Range MseObserver::range() const {
   return mse_range(distribution_, code_);
 }

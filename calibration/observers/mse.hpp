@@ -14,7 +14,6 @@ class MseObserver final : public Observer {
  public:
   MseObserver(std::string tensor, ActivationCode code);
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override { return RangeAlgorithm::mse; }
 

@@ -14,10 +14,9 @@ namespace caloquant {
 /// Finds the range of one activation tensor from the values that pass by in calibration, in memory
 /// that does not grow with them.
 ///
-/// The result depends on the multiset of values alone: not on their order, on how they were cut
-/// into calls, nor on how observers were merged. Only `moving_average` (and through it `automatic`)
-/// also depends on which values are one event and on the order of events; nothing depends on how
-/// many events one call brings.
+/// The result depends on the multiset of values alone: not on their order, nor on how they were
+/// cut into calls. Only `moving_average` (and through it `automatic`) also depends on which values
+/// are one event and on the order of events; nothing depends on how many events one call brings.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -28,9 +27,6 @@ class Observer {
   /// DataError with the name of the tensor and the index of the first value that is NaN or
   /// infinite. No values are no event.
   void observe(std::span<const float> values, std::size_t events = 1);
-  /// Takes what `other`, an observer of the same algorithm and options, has seen. Where the order
-  /// of events matters, its events follow those of this observer.
-  virtual void merge(const Observer& other) = 0;
   /// low <= 0 <= high, never beyond the smallest and largest value (or 0), but for
   /// `minmax_headroom`. {0, 0} before any value.
   [[nodiscard]] virtual Range range() const = 0;

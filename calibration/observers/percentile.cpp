@@ -18,11 +18,6 @@ void PercentileObserver::take(std::span<const float> values, std::size_t /*event
   distribution_.add(values, extremes);
 }
 
-void PercentileObserver::merge(const Observer& other) {
-  CALOQUANT_EXPECT(other.algorithm() == algorithm());
-  distribution_.merge(static_cast<const PercentileObserver&>(other).distribution_);
-}
-
 Range PercentileObserver::range() const {
   return percentile_range(distribution_, percent_);
 }

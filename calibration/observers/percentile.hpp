@@ -15,7 +15,6 @@ class PercentileObserver final : public Observer {
   /// `percent` of the values are kept, in (0, 100].
   PercentileObserver(std::string tensor, double percent);
 
-  void merge(const Observer& other) override;
   [[nodiscard]] Range range() const override;
   [[nodiscard]] RangeAlgorithm algorithm() const noexcept override {
     return RangeAlgorithm::percentile;

@@ -23,13 +23,6 @@ void ValueDistribution::add(std::span<const float> values, const Extremes& extre
   nonzeros_ += values.size() - extremes.zeros;
 }
 
-void ValueDistribution::merge(const ValueDistribution& other) {
-  histogram_.merge(other.histogram_);
-  extremes_ = united(extremes_, other.extremes_);
-  zeros_ += other.zeros_;
-  nonzeros_ += other.nonzeros_;
-}
-
 std::uint64_t ValueDistribution::count(std::size_t bin) const {
   return histogram_.counts()[bin] - (bin == zero_bin ? zeros_ : 0);
 }

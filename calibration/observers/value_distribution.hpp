@@ -28,7 +28,6 @@ class ValueDistribution {
 
   /// `values` are finite and have these extremes.
   void add(std::span<const float> values, const Extremes& extremes);
-  void merge(const ValueDistribution& other);
 
   /// Smallest and largest value, and 0.
   [[nodiscard]] const Range& extremes() const noexcept { return extremes_; }

@@ -52,15 +52,6 @@ std::optional<std::size_t> Histogram::add(std::span<const float> values) {
   return std::nullopt;
 }
 
-void Histogram::merge(const Histogram& other) {
-  CALOQUANT_EXPECT(range_ == other.range_ && counts_.size() == other.counts_.size());
-  widen(other.exponent_);
-  Histogram widened = other;
-  widened.widen(exponent_);
-  std::transform(counts_.begin(), counts_.end(), widened.counts_.begin(), counts_.begin(),
-                 std::plus<>());
-}
-
 std::uint64_t Histogram::total() const noexcept {
   return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
 }

@@ -18,8 +18,8 @@ enum class HistogramRange {
 ///
 /// The bin width is always a power of two, and when a value falls outside, bins are merged until it
 /// fits. Edges are multiples of the width, so a merged bin holds exactly the values that it would
-/// have been given from the start: counts depend on the set of values alone, not on their order, on
-/// how they were cut into calls or on how histograms were merged. Counts are never lost. More than
+/// have been given from the start: counts depend on the set of values alone, not on their order or
+/// on how they were cut into calls. Counts are never lost. More than
 /// half of the bins (of a side) are in use once a value other than 0 was seen.
 class Histogram {
  public:
@@ -30,8 +30,6 @@ class Histogram {
 
   /// Counts all values, or none: returns the index of the first value that is NaN or infinite.
   [[nodiscard]] std::optional<std::size_t> add(std::span<const float> values);
-  /// Adds the counts of a histogram of the same kind and number of bins.
-  void merge(const Histogram& other);
 
   [[nodiscard]] std::span<const std::uint64_t> counts() const noexcept { return counts_; }
   [[nodiscard]] std::uint64_t total() const noexcept;

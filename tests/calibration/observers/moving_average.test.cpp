@@ -36,16 +36,6 @@ TEST(MovingAverageObserver, FollowsTheOrderOfEvents) {
   EXPECT_EQ(falling.range().high, 2.3125F);  // 3, 2.75, 2.3125
 }
 
-/// The merged one holds the events of the other after its own.
-TEST(MovingAverageObserver, MergesAsEventsThatFollow) {
-  MovingAverageObserver first("t", 0.25);
-  MovingAverageObserver second("t", 0.25);
-  first.observe(std::vector{1.0F});
-  second.observe(std::vector{2.0F, 3.0F}, 2);
-  first.merge(second);
-  EXPECT_EQ(first.range().high, 1.6875F);
-}
-
 TEST(MovingAverageObserver, WithConstantOneIsTheLastEvent) {
   MovingAverageObserver observer("t", 1.0);
   observer.observe(std::vector{9.0F, 2.0F}, 2);

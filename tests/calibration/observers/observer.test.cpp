@@ -71,19 +71,6 @@ INSTANTIATE_TEST_SUITE_P(Algorithms, ObserverContract,
                          ::testing::ValuesIn(all_range_algorithms().begin(),
                                              all_range_algorithms().end()));
 
-TEST(ObserverDeathTest, AlgorithmsDoNotMix) {
-  const auto minmax = make_observer(RangeAlgorithm::minmax, "conv1");
-  const auto kl = make_observer(RangeAlgorithm::kl, "conv1");
-  EXPECT_DEATH(minmax->merge(*kl), "algorithm");
-  EXPECT_DEATH(kl->merge(*minmax), "algorithm");
-  for (const RangeAlgorithm algorithm : all_range_algorithms()) {
-    const auto own = make_observer(algorithm, "conv1");
-    const auto other = make_observer(
-        algorithm == RangeAlgorithm::mse ? RangeAlgorithm::aciq : RangeAlgorithm::mse, "conv1");
-    EXPECT_DEATH(own->merge(*other), "algorithm");
-  }
-}
-
 TEST(ObserverDeathTest, ParametersOutsideTheirDomain) {
   const auto made_with = [](RangeAlgorithm algorithm, const RangeOptions& ranges) {
     return make_observer(algorithm, "conv1", {ranges, measured_code});
@@ -127,7 +114,7 @@ bool sees_events(RangeAlgorithm algorithm) {
   return algorithm == RangeAlgorithm::moving_average || algorithm == RangeAlgorithm::automatic;
 }
 
-TEST_F(ObserverProperty, OrderBatchesAndMergesDoNotMatter) {
+TEST_F(ObserverProperty, OrderAndBatchesDoNotMatter) {
   for (const RangeAlgorithm algorithm : all_range_algorithms()) {
     if (sees_events(algorithm)) {
       continue;
@@ -137,22 +124,14 @@ TEST_F(ObserverProperty, OrderBatchesAndMergesDoNotMatter) {
     once->observe(all);
     std::shuffle(all.begin(), all.end(), random);
     const auto streamed = make_observer(algorithm, "t");
-    const auto first_half = make_observer(algorithm, "t");
-    const auto second_half = make_observer(algorithm, "t");
     for (std::size_t first = 0; first < all.size();) {
       const std::size_t count = std::min(
           static_cast<std::size_t>(testing::uniform_int(random, 0, 900)), all.size() - first);
       const std::span<const float> batch = std::span(all).subspan(first, count);
       streamed->observe(batch);
-      (first < all.size() / 2 ? first_half : second_half)->observe(batch);
       first += count;
     }
     EXPECT_EQ(streamed->range(), once->range()) << name_of(algorithm);
-    second_half->merge(*first_half);
-    EXPECT_EQ(second_half->range(), once->range());
-    first_half->merge(*make_observer(algorithm, "t"));
-    second_half->merge(*make_observer(algorithm, "t"));
-    EXPECT_EQ(second_half->range(), once->range());
   }
 }
 
@@ -175,28 +154,6 @@ TEST_F(ObserverProperty, CutsBetweenEventsDoNotMatter) {
       first += count;
     }
     EXPECT_EQ(streamed->range(), once->range()) << name_of(algorithm);
-  }
-}
-
-/// Merged in their order. The moving average is then that of one observer up to the rounding of
-/// doubles, less than one of a float.
-TEST_F(ObserverProperty, EventsMergeInTheirOrder) {
-  for (const RangeAlgorithm algorithm :
-       {RangeAlgorithm::moving_average, RangeAlgorithm::automatic}) {
-    const auto once = make_observer(algorithm, "t");
-    const auto first = make_observer(algorithm, "t");
-    const auto second = make_observer(algorithm, "t");
-    for (int event = 0; event < 20; ++event) {
-      const std::vector<float> own = values();
-      once->observe(own);
-      (event < 7 ? first : second)->observe(own);
-    }
-    const auto merged = make_observer(algorithm, "t");
-    merged->merge(*first);
-    merged->merge(*second);
-    merged->merge(*make_observer(algorithm, "t"));
-    EXPECT_FLOAT_EQ(merged->range().low, once->range().low);
-    EXPECT_FLOAT_EQ(merged->range().high, once->range().high);
   }
 }
 
