@@ -63,8 +63,8 @@ std::int64_t declared_batch(const Model& model) {
 }
 
 /// Scale and power of the output where caloquant wrote them into the metadata, else 1.
-OutputUnits output_units(const Model& model) {
-  OutputUnits units;
+EnergyUnits output_units(const Model& model) {
+  EnergyUnits units;
   for (const auto& [key, value] : model.metadata) {
     double* const target = key == output_scale_key   ? &units.scale
                            : key == output_power_key ? &units.power
