@@ -1,9 +1,9 @@
 #include "quantizer/output/report/report_data.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 #include "graph/io/files/text_file.hpp"
+#include "ops/core/clock.hpp"
 #include "quantizer/output/report/layer_times.hpp"
 #include "quantizer/output/report/layer_view.hpp"
 #include "quantizer/output/report/rounded.hpp"
@@ -34,7 +34,7 @@ Json timed_layers(const ReportSource& source, RunObserver& observer) {
 
 void write_report_data(const ReportSource& source, RunObserver& observer,
                        const std::filesystem::path& file) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = steady_seconds();
   observer.on_phase("report", observed_events);
   Json json;
   json["_format"] = "caloquant report data";
@@ -46,8 +46,7 @@ void write_report_data(const ReportSource& source, RunObserver& observer,
   } catch (const InterruptedError&) {
     json["interrupted"] = true;  // the rest of the run is written all the same
   }
-  json["seconds"] =
-      rounded(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 3);
+  json["seconds"] = rounded(steady_seconds() - start, 3);
   write_text_file(json.dump() + "\n", file);
 }
 
