@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "ops/core/overloaded.hpp"
-#include "ops/schema/op.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {

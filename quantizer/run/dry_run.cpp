@@ -5,6 +5,7 @@
 
 #include "graph/io/files/sha256.hpp"
 #include "ops/core/clock.hpp"
+#include "ops/schema/infer_shape.hpp"
 #include "quantizer/evaluate/tensor_reference.hpp"
 #include "quantizer/measure/layer_costs.hpp"
 #include "quantizer/measure/peak_memory.hpp"

@@ -13,6 +13,7 @@
 #include "graph/exec/executor.hpp"
 #include "graph/exec/rounding.hpp"
 #include "ops/reference/reference.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "graph/json/json.hpp"
+#include "ops/schema/infer_shape.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {
