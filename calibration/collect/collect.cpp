@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "calibration/observers/observer.hpp"
-#include "graph/ir/editor.hpp"
 #include "ops/core/thread_count.hpp"
 
 namespace caloquant {
@@ -18,7 +17,6 @@ struct Tap {
   ValueId root{};
   std::vector<std::string> layers;
   std::vector<std::unique_ptr<Observer>> observers;
-  Tensor values;  ///< of one batch
 };
 
 /// No tensor is observed twice for the same range: what another observer covers has none of its
@@ -56,9 +54,6 @@ std::vector<Tap> make_taps(const Graph& graph, const CollectOptions& options) {
       Tap made;
       made.root = root;
       made.observers = make_observers(node, options);
-      Shape shape = graph.value(root).shape;
-      shape.front() = options.batch;
-      made.values = Tensor(DType::f32, shape);
       taps.push_back(std::move(made));
       tap = std::prev(taps.end());
     }
@@ -67,29 +62,20 @@ std::vector<Tap> make_taps(const Graph& graph, const CollectOptions& options) {
   return taps;
 }
 
-/// The graph with the observed tensors as its only outputs: epilogues are not fused across them.
-Graph tapped_graph(const Graph& graph, const std::vector<Tap>& taps) {
-  GraphEditor editor(graph);
-  editor.clear_outputs();
-  for (const Tap& tap : taps) {
-    editor.add_output("src of " + tap.layers.front(), tap.root);
-  }
-  return editor.finish();
-}
-
 /// Every observer takes the first `count` events of the batch. An observer sees its values in event
 /// order whatever the number of threads.
-void observe(std::vector<Tap>& taps, std::int64_t count, std::int64_t batch) {
+void observe(const std::vector<Tap>& taps, std::span<const std::span<const float>> values,
+             std::int64_t count, std::int64_t batch) {
   struct Job {
     Observer* observer;
     std::span<const float> values;
   };
   const auto events = static_cast<std::size_t>(count);
   std::vector<Job> jobs;
-  for (Tap& tap : taps) {
-    const auto all = std::as_const(tap.values).data<float>();
-    const auto part = all.first(all.size() / static_cast<std::size_t>(batch) * events);
-    for (const auto& observer : tap.observers) {
+  for (std::size_t tap = 0; tap < taps.size(); ++tap) {
+    const auto part =
+        values[tap].first(values[tap].size() / static_cast<std::size_t>(batch) * events);
+    for (const auto& observer : taps[tap].observers) {
       jobs.push_back({observer.get(), part});
     }
   }
@@ -150,16 +136,17 @@ ValueId quantization_root(const Graph& graph, ValueId value) {
 CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
                                 const CollectOptions& options) {
   CALOQUANT_EXPECT(options.batch >= 1);
-  std::vector<Tap> taps = make_taps(graph, options);
-  std::vector<std::span<float>> outputs;
-  outputs.reserve(taps.size());
-  for (Tap& tap : taps) {
-    outputs.push_back(tap.values.data<float>());
+  const std::vector<Tap> taps = make_taps(graph, options);
+  std::vector<SweptValue> values;
+  values.reserve(taps.size());
+  for (const Tap& tap : taps) {
+    values.push_back({"src of " + tap.layers.front(), tap.root});
   }
-  sweep_events(
-      tapped_graph(graph, taps), fill,
-      {options.events, options.batch, with_default_kernels(options.engine), options.progress},
-      outputs, [&](std::int64_t, std::int64_t count) { observe(taps, count, options.batch); });
+  sweep_values(graph, values, fill,
+               {options.events, options.batch, options.engine, options.progress},
+               [&](std::int64_t, std::int64_t count, std::span<const std::span<const float>> seen) {
+                 observe(taps, seen, count, options.batch);
+               });
   CalibrationTable table;
   table.events = options.events.size();
   for (const Tap& tap : taps) {

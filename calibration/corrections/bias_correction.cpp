@@ -1,6 +1,7 @@
 #include "calibration/corrections/bias_correction.hpp"
 
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 
 namespace caloquant {
 

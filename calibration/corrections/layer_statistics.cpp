@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "graph/ir/editor.hpp"
 #include "ops/core/philox.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/gram.hpp"
@@ -56,11 +55,10 @@ Geometry geometry_of(const Graph& graph, const Node& node) {
   return geometry;
 }
 
-/// One observed layer: its src of a batch, and sums over patches.
+/// One observed layer: patches of its src [batch, C, spatial...], and sums over them.
 struct Tap {
   std::string layer;
   Geometry geometry;
-  Tensor values;  ///< [batch, C, spatial...]
   std::int64_t per_event = 0;
   Tensor patches;              ///< [batch * per_event, K]
   std::vector<GramSum> grams;  ///< of the blocks
@@ -79,9 +77,6 @@ std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options)
     Tap tap;
     tap.layer = node.name;
     tap.geometry = geometry_of(graph, node);
-    Shape shape = graph.value(node.inputs[0]).shape;
-    shape.front() = options.batch;
-    tap.values = Tensor(DType::f32, shape);
     LayerStatistics& sums = tap.sums;
     sums.width = tap.geometry.width();
     sums.block = tap.geometry.block();
@@ -98,15 +93,6 @@ std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options)
     taps.push_back(std::move(tap));
   }
   return taps;
-}
-
-Graph tapped_graph(const Graph& graph, const std::vector<Tap>& taps) {
-  GraphEditor editor(graph);
-  editor.clear_outputs();
-  for (const Tap& tap : taps) {
-    editor.add_output("src of " + tap.layer, graph.find(tap.layer)->inputs[0]);
-  }
-  return editor.finish();
 }
 
 /// The patch at one place of one image [C, D, H, W]; padding is 0.
@@ -128,10 +114,10 @@ void copy_patch(const Geometry& g, const float* image, std::int64_t place, float
   }
 }
 
-void copy_patches(Tap& tap, std::int64_t slot, std::uint64_t seed, std::int64_t event) {
-  const std::int64_t cells = tap.values.size() / tap.values.shape().front();
+/// Of an image [C, spatial...], into place `slot` of the batch.
+void copy_patches(Tap& tap, const float* image, std::int64_t slot, std::uint64_t seed,
+                  std::int64_t event) {
   const std::int64_t width = tap.geometry.width();
-  const float* image = tap.values.data<float>().data() + slot * cells;
   float* patch = tap.patches.data<float>().data() + slot * tap.per_event * width;
   philox::Stream random(seed, static_cast<std::uint64_t>(event));
   for (std::int64_t i = 0; i < tap.per_event; ++i, patch += width) {
@@ -158,7 +144,8 @@ void add_means(Tap& tap, std::int64_t events) {
 
 /// What one batch adds to the sums. They decide how weights are rounded, so their order is that of
 /// the events, however these were cut into batches: one thread adds to a sum.
-void add_batch(std::vector<Tap>& taps, const std::function<void(Tap&)>& copy, std::int64_t events) {
+void add_batch(std::vector<Tap>& taps, const std::function<void(std::size_t tap)>& copy,
+               std::int64_t events) {
   struct Block {
     Tap* tap;
     std::size_t index;
@@ -173,7 +160,7 @@ void add_batch(std::vector<Tap>& taps, const std::function<void(Tap&)>& copy, st
   {
 #pragma omp for schedule(dynamic)
     for (std::size_t tap = 0; tap < taps.size(); ++tap) {
-      copy(taps[tap]);
+      copy(tap);
       add_means(taps[tap], events);
     }
 #pragma omp for schedule(dynamic)
@@ -206,22 +193,22 @@ StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
                                    const StatisticsOptions& options) {
   CALOQUANT_EXPECT(options.batch >= 1 && options.events.size() > 0);
   std::vector<Tap> taps = make_taps(graph, options);
-  std::vector<std::span<float>> outputs;
-  outputs.reserve(taps.size());
-  for (Tap& tap : taps) {
-    outputs.push_back(tap.values.data<float>());
+  std::vector<SweptValue> values;
+  values.reserve(taps.size());
+  for (const Tap& tap : taps) {
+    values.push_back({"src of " + tap.layer, graph.find(tap.layer)->inputs[0]});
   }
-  const auto look = [&](std::int64_t first, std::int64_t count) {
-    const auto copy = [&](Tap& tap) {
+  const auto look = [&](std::int64_t first, std::int64_t count,
+                        std::span<const std::span<const float>> seen) {
+    const auto copy = [&](std::size_t tap) {
+      const std::int64_t cells = static_cast<std::int64_t>(seen[tap].size()) / options.batch;
       for (std::int64_t slot = 0; slot < count; ++slot) {
-        copy_patches(tap, slot, options.seed, first + slot);
+        copy_patches(taps[tap], seen[tap].data() + slot * cells, slot, options.seed, first + slot);
       }
     };
     add_batch(taps, copy, count);
   };
-  sweep_events(tapped_graph(graph, taps), fill,
-               {options.events, options.batch, with_default_kernels(options.engine), {}}, outputs,
-               look);
+  sweep_values(graph, values, fill, {options.events, options.batch, options.engine, {}}, look);
   StatisticsTable table;
   for (Tap& tap : taps) {
     const std::string layer = tap.layer;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ops/core/thread_count.hpp"
+#include "ops/core/weight_scales.hpp"
 
 namespace caloquant {
 namespace {

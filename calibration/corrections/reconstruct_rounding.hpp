@@ -2,6 +2,7 @@
 
 #include "calibration/corrections/layer_statistics.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 
 namespace caloquant {
 

@@ -6,14 +6,10 @@
 #include <vector>
 
 #include "calibration/showers/make_showers.hpp"
+#include "calibration/showers/primaries.hpp"
 #include "graph/io/files/h5file.hpp"
 
 namespace caloquant::showers {
-
-struct PrimaryElectron {
-  float energy;  ///< [GeV]
-  float theta;   ///< to the beam [rad]
-};
 
 /// A block of consecutive events.
 struct ShowerRows {

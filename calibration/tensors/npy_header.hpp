@@ -12,8 +12,9 @@ namespace caloquant {
 enum class NpyType { f2, f4, f8, b1, u1, i1, u2, i2, u4, i4, u8, i8 };
 [[nodiscard]] std::size_t size_of(NpyType type) noexcept;
 
-/// What the head of a .npy file says
-/// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1 to 3).
+/// What the head of a .npy file says, versions 1 to 3 of
+/// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. Own code: it is a line
+/// of text, for which no library is packaged.
 struct NpyHeader {
   NpyType type{};
   Shape shape;

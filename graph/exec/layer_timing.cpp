@@ -1,12 +1,12 @@
 #include "graph/exec/layer_timing.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <utility>
 
 #include "graph/exec/engine.hpp"
 #include "graph/exec/run_step.hpp"
+#include "ops/core/clock.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "ops/onednn/cpu.hpp"
@@ -119,7 +119,6 @@ std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question) {
 }
 
 double layer_milliseconds(const LayerQuestion& question, LayerKind kind, Isa isa) {
-  using Clock = std::chrono::steady_clock;
   constexpr int least_runs = 5;
   constexpr double enough = 30.0;  // [ms]
   const ThreadCount one(1);
@@ -128,9 +127,9 @@ double layer_milliseconds(const LayerQuestion& question, LayerKind kind, Isa isa
   double total = 0.0;
   bench.run();
   for (int i = 0; i < least_runs || total < enough; ++i) {
-    const auto start = Clock::now();
+    const double start = steady_seconds();
     bench.run();
-    const double time = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    const double time = 1e3 * (steady_seconds() - start);
     fastest = std::min(fastest, time);
     total += time;
   }

@@ -4,7 +4,7 @@
 #include <map>
 #include <vector>
 
-#include "graph/exec/lowering.hpp"
+#include "graph/exec/lowered_graph.hpp"
 
 namespace caloquant {
 

@@ -7,8 +7,11 @@
 
 #include "graph/exec/fusion.hpp"
 #include "graph/exec/layouts.hpp"
+#include "graph/exec/node_work.hpp"
+#include "graph/exec/step_list.hpp"
 #include "ops/core/overloaded.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "ops/kernels/direct/direct_layer.hpp"
 
 namespace caloquant {
@@ -17,15 +20,17 @@ namespace {
 class Lowering {
  public:
   Lowering(const Graph& graph, std::int64_t batch, const LoweringOptions& options)
-      : graph_(graph), options_(options), layouts_(graph), fusion_(fuse_epilogues(graph)) {
-    result_.batch = batch;
-  }
+      : graph_(graph),
+        options_(options),
+        layouts_(graph),
+        fusion_(fuse_epilogues(graph)),
+        list_(graph, batch) {}
 
   LoweredGraph run() {
     choose_kinds();
     collect_demands();
     for (const ValueId input : graph_.inputs()) {
-      result_.inputs.push_back(add_buffer(input, {Layout::plain, {}, {}}));
+      list_.add_input(input);
     }
     for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
       const auto id = static_cast<NodeId>(i);
@@ -34,9 +39,9 @@ class Lowering {
       }
     }
     for (const GraphOutput& output : graph_.outputs()) {
-      result_.outputs.push_back(own_output(output));
+      list_.add_output(output);
     }
-    return std::move(result_);
+    return std::move(list_).take();
   }
 
  private:
@@ -146,80 +151,6 @@ class Lowering {
              triple_of(conv.pads_end, 0)}};
   }
 
-  [[nodiscard]] Shape with_batch(Shape shape) const {
-    if (!shape.empty() && shape.front() == dynamic) {
-      shape.front() = result_.batch;
-    }
-    return shape;
-  }
-  [[nodiscard]] Shape logical(ValueId value) const { return with_batch(graph_.value(value).shape); }
-
-  BufferId add_buffer(ValueId value, const StorageFormat& format,
-                      std::optional<BufferId> alias = {}) {
-    result_.buffers.push_back({value, format, memory_shape(logical(value), format.layout), alias});
-    return result_.buffers.size() - 1;
-  }
-
-  [[nodiscard]] std::optional<BufferId> find(ValueId value, const StorageFormat& format) const {
-    for (BufferId id = 0; id < result_.buffers.size(); ++id) {
-      if (result_.buffers[id].value == value && result_.buffers[id].format == format) {
-        return id;
-      }
-    }
-    return std::nullopt;
-  }
-
-  BufferId add_step(const std::string& layer, std::string op, Work work, std::vector<BufferId> src,
-                    BufferId dst) {
-    result_.steps.push_back({layer, std::move(op), std::move(work), std::move(src), dst});
-    return dst;
-  }
-
-  /// A plain or channels-last buffer of the value with these quantization parameters, or f32.
-  [[nodiscard]] std::optional<BufferId> find_cells(ValueId value,
-                                                   const std::optional<QuantParams>& quant,
-                                                   Layout first) const {
-    const Layout second = first == Layout::plain ? Layout::channels_last : Layout::plain;
-    const auto found = find(value, {first, quant, {}});
-    return found ? found : find(value, {second, quant, {}});
-  }
-
-  /// The value in that format, converted from what there is.
-  BufferId ensure(ValueId value, const StorageFormat& format) {
-    if (const auto found = find(value, format)) {
-      return *found;
-    }
-    const Node* producer = graph_.producer(value);
-    const std::string name = producer != nullptr ? producer->name : graph_.value(value).name;
-    if (format.layout == Layout::packed) {
-      auto cells = find_cells(value, format.quant, Layout::plain);
-      cells = cells ? cells : find_cells(value, std::nullopt, Layout::plain);
-      CALOQUANT_EXPECT(cells.has_value());
-      return add_step(name, "pack", PackWork{}, {*cells}, add_buffer(value, format));
-    }
-    if (const auto same_type = find_cells(value, format.quant, format.layout)) {
-      return change_layout(name, *same_type, format);
-    }
-    const auto f32 = find_cells(value, std::nullopt, format.layout);
-    CALOQUANT_EXPECT(format.quant.has_value() && f32.has_value());
-    const StorageFormat there{result_.buffers[*f32].format.layout, format.quant, {}};
-    const BufferId quantized =
-        add_step(name, "quantize", QuantizeWork{*format.quant}, {*f32}, add_buffer(value, there));
-    return there == format ? quantized : change_layout(name, quantized, format);
-  }
-
-  BufferId change_layout(const std::string& name, BufferId src, const StorageFormat& format) {
-    const Shape shape = result_.buffers[src].shape;
-    const ValueId value = result_.buffers[src].value;
-    const auto permutation = format.layout == Layout::channels_last
-                                 ? channels_last_axes(shape.size())
-                                 : plain_axes_from_channels_last(shape.size());
-    if (keeps_memory(shape, permutation)) {
-      return add_buffer(value, format, src);
-    }
-    return add_step(name, "reorder", TransposeWork{permutation}, {src}, add_buffer(value, format));
-  }
-
   void emit(NodeId id) {
     const Node& node = graph_.node(id);
     if (is_quantizable(node.op)) {
@@ -227,7 +158,7 @@ class Lowering {
     } else if (only_moves_cells(node.op)) {
       for (const StorageFormat& format : demands_[node.output]) {
         const StorageFormat here{layouts_.of_node(node), format.quant, {}};
-        if (!find(node.output, here)) {
+        if (!list_.find(node.output, here)) {
           emit_movement(node, here);
         }
       }
@@ -242,8 +173,8 @@ class Lowering {
     const FusedLayer& fused = fusion_.layers.at(id);
     LayerWork work;
     work.op = node.op;
-    work.src = logical(node.inputs[0]);
-    work.dst = logical(fused.before_phases.value_or(fused.dst));
+    work.src = list_.logical(node.inputs[0]);
+    work.dst = list_.logical(fused.before_phases.value_or(fused.dst));
     work.weights = graph_.value(node.inputs[1]).constant;
     if (node.quant) {
       set_quant(work, *node.quant);
@@ -292,7 +223,7 @@ class Lowering {
       const bool stores = node.quant && is_integer(node.quant->src) && format.quant &&
                           size_of(format.quant->dtype) == 1;
       const StorageFormat here{layout, stores ? format.quant : std::nullopt, {}};
-      if (!find(fused.dst, here)) {
+      if (!list_.find(fused.dst, here)) {
         add_layer_step(id, here);
       }
     }
@@ -300,54 +231,37 @@ class Lowering {
 
   void add_layer_step(NodeId id, const StorageFormat& dst_format) {
     const Node& node = graph_.node(id);
-    const BufferId src = ensure(node.inputs[0], src_format(id));
+    const BufferId src = list_.ensure(node.inputs[0], src_format(id));
     LayerWork work = layer_work(id);
     if (dst_format.quant) {
       work.epilogue.dst = dst_format.quant;
       work.dst_dtype = is_integer(*dst_format.quant) ? dst_format.quant->dtype : DType::f32;
     }
-    add_step(node.name, std::string(name_of(node.op)), std::move(work), {src},
-             add_buffer(fusion_.layers.at(id).dst, dst_format));
+    list_.add_step(node.name, std::string(name_of(node.op)), std::move(work), {src},
+                   list_.add_buffer(fusion_.layers.at(id).dst, dst_format));
   }
 
   void emit_movement(const Node& node, const StorageFormat& format) {
-    const BufferId src = ensure(node.inputs[0], format);
-    const Shape src_shape = result_.buffers[src].shape;
+    const BufferId src = list_.ensure(node.inputs[0], format);
+    const Shape src_shape = list_.buffer(src).shape;
     const auto step = [&](Work work) {
-      add_step(node.name, std::string(name_of(node.op)), std::move(work), {src},
-               add_buffer(node.output, format));
+      list_.add_step(node.name, std::string(name_of(node.op)), std::move(work), {src},
+                     list_.add_buffer(node.output, format));
     };
     std::visit(Overloaded{
                    [&](const UpsampleNearest& op) { step(UpsampleWork{op.factors}); },
                    [&](const DepthToSpace& op) { step(DepthToSpaceWork{op}); },
                    [&](const Transpose& op) {
                      if (keeps_memory(src_shape, op.permutation)) {
-                       add_buffer(node.output, format, src);
+                       list_.add_buffer(node.output, format, src);
                      } else {
                        step(TransposeWork{op.permutation});
                      }
                    },
                    [&](const Pad& op) { step(pad_work(op, format)); },
-                   [&](const auto&) { add_buffer(node.output, format, src); },
+                   [&](const auto&) { list_.add_buffer(node.output, format, src); },
                },
                node.op);
-  }
-
-  static PadWork pad_work(const Pad& pad, const StorageFormat& format) {
-    // f32 zero is four zero bytes; an integer tensor is padded with its zero point.
-    const auto fill =
-        format.quant ? static_cast<std::byte>(format.quant->zero_point) : std::byte{0};
-    return {memory_shape(pad.begin, format.layout), memory_shape(pad.end, format.layout), fill};
-  }
-
-  [[nodiscard]] ExtremumWork extremum_work(const Extremum& op, const Node& node) const {
-    ExtremumWork work{op.kind, {}};
-    for (const ValueId input : node.inputs) {
-      if (graph_.value(input).constant) {
-        work.vectors.push_back(graph_.value(input).constant);
-      }
-    }
-    return work;
   }
 
   void emit_f32(const Node& node) {
@@ -355,53 +269,11 @@ class Lowering {
     std::vector<BufferId> src;
     for (const ValueId input : node.inputs) {
       if (!graph_.value(input).constant) {
-        src.push_back(ensure(input, {layout, {}, {}}));
+        src.push_back(list_.ensure(input, {layout, {}, {}}));
       }
     }
-    const std::size_t rank = graph_.value(node.output).shape.size();
-    const auto memory_axis = [&](std::int64_t axis) {
-      const auto logical_axis = static_cast<std::size_t>(axis);
-      if (layout == Layout::plain || logical_axis == 0) {
-        return logical_axis;
-      }
-      return logical_axis == 1 ? rank - 1 : logical_axis - 1;
-    };
-    Work work = std::visit(
-        Overloaded{
-            [&](const Pool& op) -> Work { return PoolWork{op}; },
-            [&](const Eltwise& op) -> Work { return EltwiseWork{op}; },
-            [&](const Extremum& op) -> Work { return extremum_work(op, node); },
-            [&](const Softmax& op) -> Work { return SoftmaxWork{memory_axis(op.axis)}; },
-            [&](const Add&) -> Work { return AddWork{}; },
-            [&](const Concat& op) -> Work { return ConcatWork{memory_axis(op.axis)}; },
-            [&](const Affine&) -> Work {
-              return AffineWork{graph_.value(node.inputs[1]).constant,
-                                graph_.value(node.inputs[2]).constant};
-            },
-            [&](const auto&) -> Work {
-              throw ModelError("layer '" + node.name + "'",
-                               "'" + std::string(name_of(node.op)) + "' reached the executor",
-                               "run the canonical passes first");
-            },
-        },
-        node.op);
-    add_step(node.name, std::string(name_of(node.op)), std::move(work), std::move(src),
-             add_buffer(node.output, {layout, {}, {}}));
-  }
-
-  /// A buffer that belongs to one output alone, so that run() may write to the caller's memory.
-  BufferId own_output(const GraphOutput& output) {
-    const BufferId buffer = ensure(output.value, {Layout::plain, {}, {}});
-    const BufferId root = result_.root(buffer);
-    const auto taken = [&](const std::vector<BufferId>& others) {
-      return std::any_of(others.begin(), others.end(),
-                         [&](BufferId other) { return result_.root(other) == root; });
-    };
-    if (!taken(result_.inputs) && !taken(result_.outputs)) {
-      return buffer;
-    }
-    return add_step(output.name, "copy", CopyWork{}, {buffer},
-                    add_buffer(output.value, {Layout::plain, {}, {}}));
+    list_.add_step(node.name, std::string(name_of(node.op)), f32_work(graph_, node, layout),
+                   std::move(src), list_.add_buffer(node.output, {layout, {}, {}}));
   }
 
   const Graph& graph_;
@@ -410,7 +282,7 @@ class Lowering {
   Fusion fusion_;
   std::map<NodeId, LayerKind> kinds_;
   std::map<ValueId, std::vector<StorageFormat>> demands_;
-  LoweredGraph result_;
+  StepList list_;
 };
 
 }  // namespace

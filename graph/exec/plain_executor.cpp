@@ -3,6 +3,7 @@
 #include <caloquant/error.hpp>
 #include <optional>
 
+#include "graph/exec/batch_tensors.hpp"
 #include "graph/exec/fusion.hpp"
 #include "ops/core/overloaded.hpp"
 #include "ops/core/thread_count.hpp"
@@ -59,11 +60,7 @@ class PlainExecutable final : public Executable {
                      "is no straight generator for plain oneDNN: " + why);
   }
 
-  [[nodiscard]] Shape with_batch(ValueId value) const {
-    Shape shape = graph_.value(value).shape;
-    shape.front() = batch_;
-    return shape;
-  }
+  [[nodiscard]] Shape with_batch(ValueId value) const { return batch_shape(graph_, value, batch_); }
 
   [[nodiscard]] Shape src_shape() const {
     if (graph_.inputs().size() != 1) {

@@ -6,6 +6,7 @@
 #include "graph/exec/reference_node.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "ops/reference/reference.hpp"
 
 namespace caloquant {
@@ -36,10 +37,9 @@ Tensor scaled(const Tensor& sums, const LayerQuant& quant, const Tensor* bias,
   const auto block = static_cast<std::size_t>(row_major_strides(sums.shape())[channel_axis]);
   for (std::size_t i = 0; i < from.size(); ++i) {
     const std::size_t channel = i / block % channels;
-    const float weight_scale = quant.weight_scales[quant.weight_scales.size() == 1 ? 0 : channel];
     const double offset = bias == nullptr ? 0.0 : static_cast<double>(bias->data<float>()[channel]);
     to[i] = static_cast<float>(static_cast<double>(from[i]) * static_cast<double>(quant.src.scale) *
-                                   static_cast<double>(weight_scale) +
+                                   static_cast<double>(weight_scale_of(quant, channel)) +
                                offset);
   }
   return dst;

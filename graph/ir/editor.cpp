@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "ops/schema/infer_shape.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -63,7 +65,7 @@ void GraphEditor::clear_outputs() {
   graph_.outputs_.clear();
 }
 
-void GraphEditor::set_output_units(OutputUnits units) {
+void GraphEditor::set_output_units(EnergyUnits units) {
   graph_.units_ = units;
 }
 

@@ -34,7 +34,7 @@ class GraphEditor {
   ValueId add_node(std::string name, Op op, std::vector<ValueId> inputs);
   void add_output(std::string name, ValueId value);
   void clear_outputs();
-  void set_output_units(OutputUnits units);
+  void set_output_units(EnergyUnits units);
 
   /// Names that nodes to come will have by right: unique_name() gives them to nobody else.
   void reserve_names(std::set<std::string> names) { reserved_ = std::move(names); }

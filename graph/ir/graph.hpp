@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caloquant/energy_units.hpp>
 #include <caloquant/qparams.hpp>
 #include <caloquant/types.hpp>
 #include <cstdint>
@@ -42,13 +43,6 @@ struct GraphOutput {
   ValueId value{};
 };
 
-/// How network output becomes energy: E[GeV] = out^(1 / power) / scale.
-struct OutputUnits {
-  double scale = 1.0;
-  double power = 1.0;
-  friend bool operator==(const OutputUnits&, const OutputUnits&) = default;
-};
-
 /// A network: nodes in topological order, single output per node. Const for everybody but
 /// GraphEditor (graph/ir/editor.hpp), the only mutator. Copies are cheap: constants are shared.
 class Graph {
@@ -58,7 +52,7 @@ class Graph {
   [[nodiscard]] const std::vector<Value>& values() const { return values_; }
   [[nodiscard]] const std::vector<ValueId>& inputs() const { return inputs_; }
   [[nodiscard]] const std::vector<GraphOutput>& outputs() const { return outputs_; }
-  [[nodiscard]] const OutputUnits& output_units() const { return units_; }
+  [[nodiscard]] const EnergyUnits& output_units() const { return units_; }
 
   [[nodiscard]] const Value& value(ValueId id) const {
     return values_.at(static_cast<std::size_t>(id));
@@ -86,7 +80,7 @@ class Graph {
   std::vector<Value> values_;
   std::vector<ValueId> inputs_;
   std::vector<GraphOutput> outputs_;
-  OutputUnits units_;
+  EnergyUnits units_;
 };
 
 }  // namespace caloquant

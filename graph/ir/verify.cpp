@@ -4,6 +4,8 @@
 
 #include "graph/ir/editor.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {

@@ -16,12 +16,12 @@
 namespace caloquant {
 namespace {
 
-Graph with_units(Graph graph, const OutputConfig& output) {
-  if (output == OutputConfig{}) {
+Graph with_units(Graph graph, const EnergyUnits& output) {
+  if (output == EnergyUnits{}) {
     return graph;
   }
   GraphEditor editor(std::move(graph));
-  editor.set_output_units({output.scale, output.power});
+  editor.set_output_units(output);
   return editor.finish();
 }
 

@@ -1,16 +1,9 @@
 #pragma once
 
+#include <caloquant/energy_units.hpp>
 #include <caloquant/shower_loss.hpp>
 
 namespace caloquant {
-
-/// How a stored cell value encodes an energy: value = (scale * GeV)^power, so
-/// GeV = value^(1/power) / scale. Files of 3DGAN: scale 50, power 1; outputs of the AngleGAN
-/// network: scale 50, power 0.85.
-struct EnergyUnits {
-  double scale = 1.0;  ///< > 0
-  double power = 1.0;  ///< > 0
-};
 
 /// The encoding that a loss compares in, for a network with `network` outputs.
 [[nodiscard]] EnergyUnits units_of_loss(LossUnits units, EnergyUnits network);

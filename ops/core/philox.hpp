@@ -6,7 +6,8 @@
 
 /// Counter-based random numbers: a draw is a pure function of (seed, event, component), so it does
 /// not depend on the order of work, on block sizes or on the number of threads. Philox4x32-10 of
-/// Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11.
+/// Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11. Own code:
+/// generators of the standard library keep a state, and its distributions differ between libraries.
 namespace caloquant::philox {
 
 using Words = std::array<std::uint32_t, 4>;

@@ -1,106 +1,16 @@
 #include "ops/core/qmath.hpp"
 
 #include <algorithm>
-#include <caloquant/error.hpp>
 #include <cmath>
 #include <limits>
-#include <sstream>
-#include <utility>
 
 namespace caloquant {
 namespace {
 
 constexpr auto largest_float = static_cast<double>(std::numeric_limits<float>::max());
 
-/// The scale of a code whose integers lie up to `steps` from its zero point.
-float usable_scale(double scale, double steps) {
-  if (!(scale > 0.0)) {
-    return 1.0F;
-  }
-  // One step more, so that no rounding reaches infinity.
-  return static_cast<float>(
-      std::clamp(scale, static_cast<double>(smallest_scale), largest_float / (steps + 1.0)));
-}
-
 constexpr double u8_steps = 255.0;
 constexpr double s8_steps = 128.0;
-constexpr double weight_steps = 127.0;
-
-/// Most steps of its sums that a layer's bias may have.
-double most_bias_steps(DType src) {
-  // In f32 the sum is added to it: 2^31 is no more than rounding then.
-  return src == DType::u8 || src == DType::s8 ? static_cast<double>(largest_bias_steps)
-                                              : largest_float / 4.0;
-}
-
-float scale_of_channel(const std::vector<float>& scales, std::size_t channel) {
-  return scales[scales.size() == 1 ? 0 : channel];
-}
-
-/// Weights are symmetric: no -128.
-constexpr QRange s8_weights{-127, 127};
-
-float largest_magnitude(std::span<const float> values) {
-  float largest = 0.0F;
-  for (const float value : values) {
-    largest = std::max(largest, std::fabs(value));
-  }
-  return largest;
-}
-
-float minmax_scale(std::span<const float> weights) {
-  return usable_scale(static_cast<double>(largest_magnitude(weights)) / weight_steps, weight_steps);
-}
-
-/// Sum of squared errors of weights with a scale.
-double squared_error(std::span<const float> weights, float scale) {
-  double sum = 0.0;
-  for (const float weight : weights) {
-    const float q = static_cast<float>(round_saturate(weight / scale, s8_weights));
-    const double error = static_cast<double>(q * scale) - static_cast<double>(weight);
-    sum += error * error;
-  }
-  return sum;
-}
-
-float mse_scale(std::span<const float> weights) {
-  constexpr int fine = 1024;  // steps of the factor
-  constexpr int coarse = fine / 64;
-  const float widest = minmax_scale(weights);
-  int best = fine;
-  double smallest = std::numeric_limits<double>::infinity();
-  const auto scale_of = [widest](int step) {
-    return usable_scale(static_cast<double>(widest) * step / fine, weight_steps);
-  };
-  const auto try_step = [&](int step) {
-    const double error = squared_error(weights, scale_of(step));
-    if (error < smallest || (error == smallest && step > best)) {
-      smallest = error;
-      best = step;
-    }
-  };
-  for (int step = fine; step >= fine / 4; step -= coarse) {
-    try_step(step);
-  }
-  const int middle = best;
-  for (int step = std::min(fine, middle + coarse - 1); step > middle - coarse; --step) {
-    try_step(step);
-  }
-  return largest_magnitude(weights) == 0.0F ? 1.0F : scale_of(best);
-}
-
-template <typename ScaleOf>
-std::vector<float> weight_scales(const Tensor& weights, bool per_channel, ScaleOf&& scale_of) {
-  const auto values = weights.data<float>();
-  CALOQUANT_EXPECT(!weights.shape().empty());
-  const auto channels = per_channel ? static_cast<std::size_t>(weights.shape().front()) : 1U;
-  const std::size_t stride = channels == 0 ? 0 : values.size() / channels;
-  std::vector<float> scales(channels);
-  for (std::size_t channel = 0; channel < channels; ++channel) {
-    scales[channel] = scale_of(values.subspan(channel * stride, stride));
-  }
-  return scales;
-}
 
 }  // namespace
 
@@ -173,6 +83,15 @@ template void dequantize(std::span<const std::int16_t>, std::span<float>, const 
 template void dequantize(std::span<const std::uint8_t>, std::span<float>, const QuantParams&);
 template void dequantize(std::span<const std::int8_t>, std::span<float>, const QuantParams&);
 
+float usable_scale(double scale, double steps) {
+  if (!(scale > 0.0)) {
+    return 1.0F;
+  }
+  // One step more, so that no rounding reaches infinity.
+  return static_cast<float>(
+      std::clamp(scale, static_cast<double>(smallest_scale), largest_float / (steps + 1.0)));
+}
+
 QuantParams asymmetric_u8(float low, float high) {
   const double bottom = std::min(0.0, static_cast<double>(low));
   const double top = std::max(0.0, static_cast<double>(high));
@@ -197,35 +116,6 @@ QuantParams symmetric_s16(float low, float high, std::int32_t limit) {
   return {DType::s16, usable_scale(static_cast<double>(largest) / limit, limit), 0, limit};
 }
 
-std::int32_t s16_limit(const Tensor& weights) {
-  const auto values = weights.data<std::int8_t>();
-  const auto channels = static_cast<std::size_t>(weights.shape().front());
-  const std::size_t stride = channels == 0 ? 0 : values.size() / channels;
-  std::int64_t largest = 1;
-  for (std::size_t channel = 0; channel < channels; ++channel) {
-    std::int64_t sum = 0;
-    for (const std::int8_t value : values.subspan(channel * stride, stride)) {
-      sum += std::abs(static_cast<int>(value));
-    }
-    largest = std::max(largest, sum);
-  }
-  constexpr std::int64_t widest = 32767;
-  return static_cast<std::int32_t>(
-      std::min(widest, std::numeric_limits<std::int32_t>::max() / largest));
-}
-
-void require_exact_sums(const std::string& place, const Tensor& weights, const QuantParams& src) {
-  const std::int64_t products = weights.size() / std::max<std::int64_t>(1, weights.shape().front());
-  const bool fits = src.dtype == DType::s16
-                        ? src.limit <= s16_limit(weights)
-                        : products <= std::numeric_limits<std::int32_t>::max() / (255 * 127);
-  if (!fits) {
-    throw BackendError(place,
-                       "sums of " + std::to_string(products) + " products may exceed 32 bits",
-                       "keep this layer in fp32");
-  }
-}
-
 Tensor to_bf16(const Tensor& values) {
   Tensor result(DType::bf16, values.shape());
   const auto from = values.data<float>();
@@ -247,105 +137,6 @@ Tensor from_bf16(const Tensor& values) {
     into[i] = std::bit_cast<float>(static_cast<std::uint32_t>(from[i].bits) << 16U);
   }
   return result;
-}
-
-Tensor dequantized_weights(const Tensor& weights, const LayerQuant& quant) {
-  if (weights.dtype() == DType::bf16) {
-    return from_bf16(weights);
-  }
-  Tensor result(DType::f32, weights.shape());
-  const auto from = weights.data<std::int8_t>();
-  const auto into = result.data<float>();
-  const std::size_t stride = from.size() / static_cast<std::size_t>(weights.shape().front());
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    into[i] = static_cast<float>(from[i]) * scale_of_channel(quant.weight_scales, i / stride);
-  }
-  return result;
-}
-
-std::vector<float> minmax_weight_scales(const Tensor& weights, bool per_channel) {
-  return weight_scales(weights, per_channel, minmax_scale);
-}
-
-std::vector<float> mse_weight_scales(const Tensor& weights, bool per_channel) {
-  return weight_scales(weights, per_channel, mse_scale);
-}
-
-std::vector<float> layer_weight_scales(std::vector<float> scales, const QuantParams& src,
-                                       const Tensor* bias) {
-  if (scales.empty()) {
-    return scales;  // of bf16
-  }
-  const auto step = static_cast<double>(src.scale);
-  // Of src at most 2^8 steps are multiplied with 2^7 of a weight.
-  const double most = std::min(largest_float / 0x1p15 / step, largest_float / (weight_steps + 1.0));
-  std::vector<double> least(scales.size(), static_cast<double>(smallest_scale) / step);
-  for (std::size_t c = 0; bias != nullptr && c < static_cast<std::size_t>(bias->size()); ++c) {
-    double& own = least[scales.size() == 1 ? 0 : c];
-    own = std::max(own, std::fabs(static_cast<double>(bias->data<float>()[c])) /
-                            most_bias_steps(src.dtype) / step);
-  }
-  for (std::size_t k = 0; k < scales.size(); ++k) {
-    // A scale that is within stays the same to the bit.
-    const auto scale = static_cast<double>(scales[k]);
-    if (scale < least[k] || scale > most) {
-      scales[k] = std::nextafter(static_cast<float>(std::min(std::max(scale, least[k]), most)),
-                                 scale < least[k] ? std::numeric_limits<float>::max() : 0.0F);
-    }
-  }
-  return scales;
-}
-
-float usable_bias(double wanted, float before, const LayerQuant& quant, std::size_t channel) {
-  const double step = static_cast<double>(quant.src.scale) *
-                      static_cast<double>(scale_of_channel(quant.weight_scales, channel));
-  const double most = std::min(most_bias_steps(quant.src.dtype) * step, largest_float);
-  return std::fabs(wanted) <= most ? static_cast<float>(wanted) : before;
-}
-
-std::string quant_problem(const LayerQuant& quant, const Tensor* bias) {
-  const auto number = [](float value) {
-    std::ostringstream text;
-    text << value;
-    return text.str();
-  };
-  if (!is_integer(quant.src) && quant.src.dtype != DType::f32) {
-    return "";  // bf16 has no steps
-  }
-  const std::size_t channels =
-      std::max(quant.weight_scales.size(),
-               bias == nullptr ? std::size_t{0} : static_cast<std::size_t>(bias->size()));
-  for (std::size_t c = 0; c < channels; ++c) {
-    const float step = quant.src.scale * scale_of_channel(quant.weight_scales, c);
-    if (!(step > 0.0F) || !std::isfinite(step)) {
-      return "a step of the sums of channel " + std::to_string(c) + ", src scale " +
-             number(quant.src.scale) + " times weight scale " +
-             number(scale_of_channel(quant.weight_scales, c)) + ", is " + number(step);
-    }
-    if (bias != nullptr && !std::isfinite(bias->data<float>()[c] / step)) {
-      return "the bias " + number(bias->data<float>()[c]) + " of channel " + std::to_string(c) +
-             " is infinitely many steps of " + number(step);
-    }
-  }
-  return "";
-}
-
-QuantizedWeights quantize_weights(const Tensor& weights, std::vector<float> scales) {
-  const auto values = weights.data<float>();
-  const std::size_t channels = scales.size();
-  CALOQUANT_EXPECT(channels <= 1 || channels == static_cast<std::size_t>(weights.shape().front()));
-  const std::size_t stride = channels == 0 ? 0 : values.size() / channels;
-  QuantizedWeights result{Tensor(DType::s8, weights.shape()), std::move(scales)};
-  const auto quantized = result.values.data<std::int8_t>();
-  for (std::size_t i = 0; i < channels * stride; ++i) {
-    quantized[i] =
-        static_cast<std::int8_t>(round_saturate(values[i] / result.scales[i / stride], s8_weights));
-  }
-  return result;
-}
-
-QuantizedWeights quantize_weights(const Tensor& weights, bool per_channel) {
-  return quantize_weights(weights, minmax_weight_scales(weights, per_channel));
 }
 
 }  // namespace caloquant

@@ -3,6 +3,7 @@
 
 #include "ops/core/qmath.hpp"
 #include "ops/core/thread_count.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "ops/kernels/epilogue_value.hpp"
 #include "ops/kernels/layer_kernel.hpp"
 
@@ -38,8 +39,7 @@ class PortableInt8Layer : public LayerKernel {
     scales_.resize(static_cast<std::size_t>(outputs_));
     bias_.assign(static_cast<std::size_t>(outputs_), 0.0F);
     for (std::size_t c = 0; c < scales_.size(); ++c) {
-      const auto& given = quant_.weight_scales;
-      scales_[c] = quant_.src.scale * (given.size() == 1 ? given[0] : given[c]);
+      scales_[c] = step_of_sums(quant_, c);
       if (problem.bias != nullptr) {
         bias_[c] = problem.bias->data<float>()[c] / scales_[c];
       }

@@ -4,6 +4,7 @@
 
 #include "ops/core/qmath.hpp"
 #include "ops/core/thread_count.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "ops/kernels/epilogue_value.hpp"
 #include "ops/kernels/layer_kernel.hpp"
 
@@ -23,9 +24,8 @@ class PlainDense : public LayerKernel {
         outputs_(problem.dst[1]),
         scales_(static_cast<std::size_t>(outputs_), 1.0F),
         bias_(static_cast<std::size_t>(outputs_), 0.0F) {
-    const std::vector<float>& given = problem.quant->weight_scales;
     for (std::size_t c = 0; c < scales_.size(); ++c) {
-      scales_[c] = src_.scale * (given.size() == 1 ? given[0] : given[c]);
+      scales_[c] = step_of_sums(*problem.quant, c);
     }
     for (std::size_t c = 0; problem.bias != nullptr && c < bias_.size(); ++c) {
       bias_[c] = problem.bias->data<float>()[c] / scales_[c];

@@ -1,4 +1,5 @@
 #include "ops/onednn/layer.hpp"
+#include "ops/core/qmath.hpp"
 
 #include <algorithm>
 #include <caloquant/error.hpp>
@@ -9,6 +10,7 @@
 
 #include "ops/core/overloaded.hpp"
 #include "ops/core/thread_count.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "ops/kernels/eltwise.hpp"
 #include "ops/kernels/movement.hpp"
 #include "ops/onednn/cpu.hpp"
@@ -87,17 +89,15 @@ class OneDnnLayer : public LayerKernel {
     return attr;
   }
 
-  /// oneDNN 2.x multiplies (sum + bias) by its "output scale": src.scale * weight_scale.
+  /// oneDNN 2.x multiplies (sum + bias) by its "output scale", a step of the sums.
   static std::vector<float> output_scales(const LayerProblem& problem) {
     const auto channels = static_cast<std::size_t>(problem.weights->shape().front());
     std::vector<float> scales(channels, 1.0F);
     if (problem.dst_dtype == DType::s32) {
       return scales;
     }
-    const auto& weight_scales = problem.quant->weight_scales;
     for (std::size_t c = 0; c < channels; ++c) {
-      scales[c] = problem.quant->src.scale *
-                  (weight_scales.size() == 1 ? weight_scales[0] : weight_scales[c]);
+      scales[c] = step_of_sums(*problem.quant, c);
     }
     return scales;
   }

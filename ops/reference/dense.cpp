@@ -3,6 +3,7 @@
 #include "ops/core/thread_count.hpp"
 #include "ops/reference/accumulate.hpp"
 #include "ops/reference/reference.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {

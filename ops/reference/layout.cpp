@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ops/reference/reference.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {

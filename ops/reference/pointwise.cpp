@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "ops/reference/reference.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "ops/reference/reference.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "ops/core/tensor.hpp"
+#include "ops/schema/infer_shape.hpp"
 #include "ops/schema/op.hpp"
 
 namespace caloquant {

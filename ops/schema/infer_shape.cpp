@@ -5,7 +5,7 @@
 
 #include "ops/core/counted.hpp"
 #include "ops/core/overloaded.hpp"
-#include "ops/schema/op.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {

@@ -1,77 +1,10 @@
 #include "ops/schema/op.hpp"
 
 #include <algorithm>
-#include <array>
-#include <limits>
-#include <stdexcept>
-#include <utility>
 
 #include "ops/core/overloaded.hpp"
 
 namespace caloquant {
-namespace {
-
-constexpr std::array<std::pair<EltwiseKind, std::string_view>, 14> eltwise_names{{
-    {EltwiseKind::relu, "relu"},
-    {EltwiseKind::clip, "clip"},
-    {EltwiseKind::threshold, "threshold"},
-    {EltwiseKind::leaky_relu, "leaky_relu"},
-    {EltwiseKind::elu, "elu"},
-    {EltwiseKind::selu, "selu"},
-    {EltwiseKind::sigmoid, "sigmoid"},
-    {EltwiseKind::hard_sigmoid, "hard_sigmoid"},
-    {EltwiseKind::tanh, "tanh"},
-    {EltwiseKind::softplus, "softplus"},
-    {EltwiseKind::softsign, "softsign"},
-    {EltwiseKind::exp, "exp"},
-    {EltwiseKind::swish, "swish"},
-    {EltwiseKind::gelu, "gelu"},
-}};
-
-/// As clip; nothing for other functions.
-std::optional<Eltwise> as_clip(const Eltwise& function) {
-  if (function.kind == EltwiseKind::relu) {
-    return clip_between(0.0F, std::numeric_limits<float>::infinity());
-  }
-  return function.kind == EltwiseKind::clip ? std::optional(function) : std::nullopt;
-}
-
-float bounded(const Eltwise& clip, float x) {
-  return std::min(std::max(x, clip.alpha), clip.beta);
-}
-
-}  // namespace
-
-Eltwise clip_between(float low, float high) {
-  return {EltwiseKind::clip, std::min(low, high), high};
-}
-
-std::optional<Eltwise> joined_bounds(const Eltwise& first, const Eltwise& second) {
-  const auto inner = as_clip(first);
-  const auto outer = as_clip(second);
-  if (!inner || !outer) {
-    return std::nullopt;
-  }
-  return clip_between(bounded(*outer, inner->alpha), bounded(*outer, inner->beta));
-}
-
-std::string_view name_of(EltwiseKind kind) {
-  for (const auto& [candidate, name] : eltwise_names) {
-    if (candidate == kind) {
-      return name;
-    }
-  }
-  return "?";
-}
-
-EltwiseKind eltwise_kind_from(std::string_view name) {
-  for (const auto& [kind, candidate] : eltwise_names) {
-    if (candidate == name) {
-      return kind;
-    }
-  }
-  throw std::out_of_range("no element-wise function is called '" + std::string(name) + "'");
-}
 
 std::string_view name_of(const Op& op) {
   return std::visit(

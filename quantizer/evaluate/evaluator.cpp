@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "graph/exec/batch_tensors.hpp"
 #include "graph/ir/merge.hpp"
 
 namespace caloquant {
@@ -81,22 +82,10 @@ void Evaluator::add_network(const Graph& graph, EventRange part, std::int64_t or
                             const EventProgress& progress) const {
   const std::size_t outputs_each = graph.outputs().size() / samples.size();
   CALOQUANT_EXPECT(outputs_each * samples.size() == graph.outputs().size());
-  std::vector<Tensor> batches;
-  std::vector<std::span<float>> outputs;
-  batches.reserve(graph.outputs().size());
-  for (const GraphOutput& output : graph.outputs()) {
-    Shape shape = graph.value(output.value).shape;
-    shape.front() = batch_;
-    batches.emplace_back(DType::f32, shape);
-    outputs.push_back(batches.back().data<float>());
-  }
+  const BatchTensors outputs = BatchTensors::outputs_of(graph, batch_);
   const auto hand_over = [&](std::int64_t first, std::int64_t count) {
-    std::vector<std::span<const float>> made;
-    made.reserve(outputs.size());
-    for (const std::span<float> output : outputs) {
-      made.emplace_back(output.first(output.size() / static_cast<std::size_t>(batch_) *
-                                     static_cast<std::size_t>(count)));
-    }
+    const std::vector<std::span<float>> rows = outputs.first(count);
+    const std::vector<std::span<const float>> made(rows.begin(), rows.end());
     for (std::size_t model = 0; model < samples.size(); ++model) {
       samples[model]->add(first - origin, count,
                           std::span(made).subspan(model * outputs_each, outputs_each));
@@ -107,7 +96,7 @@ void Evaluator::add_network(const Graph& graph, EventRange part, std::int64_t or
   if (progress) {
     options.progress = [&](std::int64_t done) { progress(done_before + done); };
   }
-  sweep_events(graph, filler(), options, outputs, hand_over);
+  sweep_events(graph, filler(), options, outputs.dst(), hand_over);
 }
 
 }  // namespace caloquant

@@ -61,8 +61,4 @@ InputEncoding default_encoding(const Graph& graph) {
                                                     : InputEncoding::energy_times_noise;
 }
 
-EnergyUnits network_units(const Graph& graph) {
-  return {graph.output_units().scale, graph.output_units().power};
-}
-
 }  // namespace caloquant

@@ -23,7 +23,4 @@ namespace caloquant {
 /// Throws ModelError when the network has no [X, Y, Z] image as its only output.
 [[nodiscard]] InputEncoding default_encoding(const Graph& graph);
 
-/// The units of the network's output.
-[[nodiscard]] EnergyUnits network_units(const Graph& graph);
-
 }  // namespace caloquant

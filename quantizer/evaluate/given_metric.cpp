@@ -130,7 +130,7 @@ class GivenMetric : public OutputMetric {
     parts_->metric = std::move(metric);
     parts_->labels = dynamic_cast<const LatentSource*>(&source);
     if (parts_->labels != nullptr) {
-      parts_->to_gev = convert_cells(network_units(fp32), EnergyUnits{});
+      parts_->to_gev = convert_cells(fp32.output_units(), EnergyUnits{});
     }
   }
 

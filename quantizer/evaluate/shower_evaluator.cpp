@@ -64,7 +64,7 @@ void ShowerEvaluator::prepare_reference(const EventProgress& progress) {
     reference_ = dataset_profiles(range, progress);
     return;
   }
-  ProfileSample sample(empty_profiles(range, network_units(fp32())));
+  ProfileSample sample(empty_profiles(range, fp32().output_units()));
   add_network(fp32(), range, range.first, {&sample}, progress);
   reference_ = std::move(sample.profiles());
 }
@@ -110,7 +110,7 @@ std::unique_ptr<OutputSample> ShowerEvaluator::make_sample(
   CALOQUANT_EXPECT(reference_.has_value());
   source_.require_same_interface(graph);
   return std::make_unique<ProfileSample>(
-      empty_profiles(source_.evaluation(), network_units(graph)));
+      empty_profiles(source_.evaluation(), graph.output_units()));
 }
 
 ModelQuality ShowerEvaluator::quality(ShowerLossResult loss) const {
@@ -143,7 +143,7 @@ ModelQuality ShowerEvaluator::baseline(const EventProgress& progress) const {
 
 PartialProfiles ShowerEvaluator::empty_profiles(EventRange range, EnergyUnits from) const {
   const CellConversion to_loss =
-      convert_cells(from, units_of_loss(loss_.units, network_units(fp32())));
+      convert_cells(from, units_of_loss(loss_.units, fp32().output_units()));
   const auto events = static_cast<std::size_t>(range.size());
   return PartialProfiles(
       {extents_, events, loss_.profile, loss_.batch_size, to_loss}, checkpoints(),

@@ -39,25 +39,10 @@ void fill_typical_inputs(const Graph& graph, std::int64_t first, std::int64_t co
   }
 }
 
-BatchRun::BatchRun(const Graph& graph, std::int64_t batch) {
-  std::vector<std::span<float>> rows;
-  const auto with_batch = [&](ValueId id) {
-    Shape shape = graph.value(id).shape;
-    shape.front() = batch;
-    return shape;
-  };
-  inputs_.reserve(graph.inputs().size());
-  for (const ValueId input : graph.inputs()) {
-    inputs_.emplace_back(DType::f32, with_batch(input));
-    rows.push_back(inputs_.back().data<float>());
-    src_.emplace_back(rows.back());
-  }
-  outputs_.reserve(graph.outputs().size());
-  for (const GraphOutput& output : graph.outputs()) {
-    outputs_.emplace_back(DType::f32, with_batch(output.value));
-    dst_.push_back(outputs_.back().data<float>());
-  }
-  fill_typical_inputs(graph, 0, batch, rows);
+BatchRun::BatchRun(const Graph& graph, std::int64_t batch)
+    : inputs_(BatchTensors::inputs_of(graph, batch)),
+      outputs_(BatchTensors::outputs_of(graph, batch)) {
+  fill_typical_inputs(graph, 0, batch, inputs_.dst());
 }
 
 }  // namespace caloquant

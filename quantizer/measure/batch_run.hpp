@@ -2,11 +2,10 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "graph/exec/batch_tensors.hpp"
 #include "graph/exec/executor.hpp"
 #include "graph/ir/graph.hpp"
-#include "ops/core/tensor.hpp"
 
 namespace caloquant {
 
@@ -20,13 +19,11 @@ void fill_typical_inputs(const Graph& graph, std::int64_t first, std::int64_t co
 class BatchRun {
  public:
   BatchRun(const Graph& graph, std::int64_t batch);
-  void run(Executable& executable) { executable.run(src_, dst_); }
+  void run(Executable& executable) { executable.run(inputs_.src(), outputs_.dst()); }
 
  private:
-  std::vector<Tensor> inputs_;
-  std::vector<Tensor> outputs_;
-  std::vector<std::span<const float>> src_;
-  std::vector<std::span<float>> dst_;
+  BatchTensors inputs_;
+  BatchTensors outputs_;
 };
 
 }  // namespace caloquant

@@ -1,13 +1,13 @@
 #include "quantizer/measure/benchmark.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <memory>
 #include <utility>
 
 #include "calibration/collect/collect.hpp"
 #include "graph/exec/plain_executor.hpp"
+#include "ops/core/clock.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "quantizer/measure/batch_run.hpp"
@@ -16,12 +16,6 @@
 
 namespace caloquant {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -58,13 +52,13 @@ class Subject {
 
   void repeat(double seconds) {
     const ThreadCount guard(row_.threads);
-    const auto start = Clock::now();
+    const double start = steady_seconds();
     std::int64_t runs = 0;
     do {
       run_once();
       ++runs;
-    } while (seconds_since(start) < seconds);
-    times_.push_back(seconds_since(start) / static_cast<double>(runs));
+    } while (steady_seconds() - start < seconds);
+    times_.push_back((steady_seconds() - start) / static_cast<double>(runs));
   }
 
   BenchmarkRow finish() {
@@ -82,7 +76,7 @@ class Subject {
 
  private:
   void run_once() {
-    last_ = Clock::now();
+    last_ = steady_seconds();
     data_.run(*executable_);
     for (const auto& [step, seconds] : running_) {
       step_times_[step].push_back(seconds);
@@ -93,8 +87,8 @@ class Subject {
   /// The time since the step before belongs to this one, which may run on several blocks.
   void listen(const LoweredGraph& graph, std::size_t step) {
     lowered_[step] = &graph;
-    running_[step] += seconds_since(last_);
-    last_ = Clock::now();
+    running_[step] += steady_seconds() - last_;
+    last_ = steady_seconds();
   }
 
   void forget() { step_times_.clear(); }
@@ -120,7 +114,7 @@ class Subject {
   BatchRun data_;
   std::unique_ptr<Executable> executable_;
   std::vector<double> times_;
-  Clock::time_point last_;
+  double last_ = 0.0;  ///< [s]
   std::map<std::size_t, const LoweredGraph*> lowered_;
   std::map<std::size_t, double> running_;  ///< seconds of each step in the present run
   std::map<std::size_t, std::vector<double>> step_times_;

@@ -1,20 +1,18 @@
 #include "quantizer/measure/layer_costs.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "ops/core/clock.hpp"
 #include "ops/core/qmath.hpp"
 #include "quantizer/measure/batch_run.hpp"
 #include "quantizer/plan/make_plan.hpp"
 
 namespace caloquant {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Every layer at `wanted` where it searches that, else fp32.
 TuningConfig all_at(const TuningSpace& space, Precision wanted) {
@@ -33,19 +31,19 @@ TuningConfig all_at(const TuningSpace& space, Precision wanted) {
 class LayerClock {
  public:
   void start() {
-    last_ = Clock::now();
+    last_ = steady_seconds();
     pending_ = 0.0;
     running_.clear();
   }
   void listen(const LoweredGraph& graph, std::size_t index) {
-    const auto now = Clock::now();
-    pending_ += std::chrono::duration<double, std::milli>(now - last_).count();
+    const double now = steady_seconds();
+    pending_ += 1e3 * (now - last_);
     const Step& step = graph.steps[index];
     if (std::holds_alternative<LayerWork>(step.work)) {
       running_[step.layer] += pending_;
       pending_ = 0.0;
     }
-    last_ = Clock::now();
+    last_ = steady_seconds();
   }
   void stop(std::int64_t events) {
     for (const auto& [layer, milliseconds] : running_) {
@@ -61,7 +59,7 @@ class LayerClock {
   }
 
  private:
-  Clock::time_point last_;
+  double last_ = 0.0;  ///< [s]
   double pending_ = 0.0;
   std::map<std::string, double> running_;
   std::map<std::string, double> fastest_;

@@ -5,6 +5,7 @@
 #include "calibration/corrections/bias_correction.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 
 namespace caloquant {
 namespace {

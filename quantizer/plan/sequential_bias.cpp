@@ -1,6 +1,7 @@
 #include "quantizer/plan/sequential_bias.hpp"
 
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 
 namespace caloquant {
 namespace {

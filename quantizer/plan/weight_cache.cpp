@@ -4,6 +4,7 @@
 
 #include "calibration/corrections/reconstruct_rounding.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 
 namespace caloquant {
 namespace {

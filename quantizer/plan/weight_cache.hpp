@@ -10,6 +10,7 @@
 
 #include "calibration/corrections/layer_statistics.hpp"
 #include "graph/ir/graph.hpp"
+#include "ops/core/weight_scales.hpp"
 
 namespace caloquant {
 

@@ -6,6 +6,7 @@
 #include "graph/exec/engine.hpp"
 #include "graph/io/files/sha256.hpp"
 #include "ops/core/clock.hpp"
+#include "ops/schema/infer_shape.hpp"
 #include "quantizer/evaluate/tensor_reference.hpp"
 #include "quantizer/measure/peak_memory.hpp"
 #include "quantizer/run/known_trials.hpp"

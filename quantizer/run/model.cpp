@@ -71,15 +71,14 @@ bool Model::quantized() const {
   return loaded_->quantized;
 }
 
-OutputConfig Model::output() const {
-  const OutputUnits& units = loaded_->graph.output_units();
-  return {units.scale, units.power};
+EnergyUnits Model::output() const {
+  return loaded_->graph.output_units();
 }
 
-Model Model::with_output(const OutputConfig& output) const {
+Model Model::with_output(const EnergyUnits& output) const {
   auto changed = std::make_shared<LoadedModel>(*loaded_);
   GraphEditor editor(std::move(changed->graph));
-  editor.set_output_units({output.scale, output.power});
+  editor.set_output_units(output);
   changed->graph = editor.finish();
   return Model(std::move(changed));
 }

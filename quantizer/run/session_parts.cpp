@@ -29,7 +29,7 @@ Fp32Model fp32_model_of(const RunConfig& config, const RunParts& parts) {
   if (!parts.model) {
     return load_fp32_model(config.model, config.graph, CheckTime::later);
   }
-  const Model& model = config.model.output == OutputConfig{}
+  const Model& model = config.model.output == EnergyUnits{}
                            ? *parts.model
                            : parts.model->with_output(config.model.output);
   if (model.quantized()) {

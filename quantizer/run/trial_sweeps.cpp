@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <caloquant/error.hpp>
-#include <chrono>
 #include <limits>
 #include <utility>
+
+#include "ops/core/clock.hpp"
 
 namespace caloquant {
 
@@ -36,12 +37,12 @@ void TrialSweeps::sweep(const std::vector<Proposal>& proposals) {
   for (const Proposal& proposal : proposals) {
     graphs.push_back(network_.quantized(proposal.config));
   }
-  const auto start = std::chrono::steady_clock::now();
+  const double start = steady_seconds();
   std::vector<ModelQuality> qualities = evaluator_.qualities_of(graphs, progress_, target_);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  const double seconds = steady_seconds() - start;
   for (std::size_t i = 0; i < proposals.size(); ++i) {
     swept_[proposals[i].config.key()] = {std::move(qualities[i]),
-                                         seconds.count() / static_cast<double>(proposals.size())};
+                                         seconds / static_cast<double>(proposals.size())};
   }
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <caloquant/error.hpp>
-#include <chrono>
 #include <cmath>
 
+#include "ops/core/clock.hpp"
 #include "ops/core/counted.hpp"
 #include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::int64_t events_between_models = 1000;
 constexpr std::int64_t most_events = 10'000'000;  // 13 GB of rows per side
-
-double now() {
-  using Clock = std::chrono::steady_clock;
-  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
-}
 
 /// Showers of one side, a block at a time.
 class Source {
@@ -186,7 +181,7 @@ std::string_view name_of(Pairing pairing) noexcept {
 
 CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph* discriminator,
                       const CompareOptions& options, const CompareProgress& progress) {
-  const double begin = now();
+  const double begin = steady_seconds();
   check_options(a, b, options);
   Source source_a(a, options);
   Source source_b(b, options);
@@ -227,7 +222,7 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
   result.report =
       shower_report(sample_a, sample_b,
                     {.paired = result.pairing != Pairing::none, .seed = options.primaries.seed});
-  result.seconds = now() - begin;
+  result.seconds = steady_seconds() - begin;
   return result;
 }
 

@@ -85,8 +85,8 @@ ComparedSide open_side(const std::string& text, const GraphConfig& graph, bool f
   return side;
 }
 
-void choose_units(ComparedSide& a, ComparedSide& b, const std::optional<OutputUnits>& given) {
-  std::optional<OutputUnits> units = given;
+void choose_units(ComparedSide& a, ComparedSide& b, const std::optional<EnergyUnits>& given) {
+  std::optional<EnergyUnits> units = given;
   for (const ComparedSide* side : {&a, &b}) {
     if (side->has_units && !units) {
       units = side->graph->output_units();

@@ -40,7 +40,7 @@ struct ComparedSide {
 /// Says how the output of Keras models becomes energy: as given, else as a quantized model on the
 /// other side says, which was made from the same network. Throws UsageError when units are given
 /// and no side is a Keras model.
-void choose_units(ComparedSide& a, ComparedSide& b, const std::optional<OutputUnits>& given);
+void choose_units(ComparedSide& a, ComparedSide& b, const std::optional<EnergyUnits>& given);
 
 /// Shower files one after the other, without cuts: events are rows. Takes the layouts of
 /// calibration/data (CERN's files, make_showers()) and what generate() writes, whose attributes say

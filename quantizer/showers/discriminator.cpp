@@ -26,7 +26,10 @@ bool takes_images(const Graph& graph, const Shape& image) {
 
 Discriminator::Discriminator(const Graph& graph, const Shape& image, EnergyUnits units,
                              std::int64_t batch)
-    : conversion_(convert_cells({}, units)), batch_(static_cast<std::size_t>(batch)) {
+    : conversion_(convert_cells({}, units)),
+      batch_(static_cast<std::size_t>(batch)),
+      src_(BatchTensors::inputs_of(graph, batch)),
+      dst_(BatchTensors::outputs_of(graph, batch)) {
   const std::string place = "model '" + graph.name() + "'";
   if (!takes_images(graph, image)) {
     throw ModelError(place, "does not take one image " + to_string(image),
@@ -39,31 +42,26 @@ Discriminator::Discriminator(const Graph& graph, const Shape& image, EnergyUnits
       throw ModelError(place, "puts out '" + output.name + "' of shape " + to_string(shape),
                        "a discriminator gives a few numbers per shower");
     }
-    const auto count = static_cast<std::size_t>(numbers);
-    outputs_.push_back({output.name, count, std::vector<float>(count * batch_)});
+    outputs_.push_back({output.name, static_cast<std::size_t>(numbers)});
   }
-  input_.resize(batch_ * static_cast<std::size_t>(element_count(image)), 0.0F);
   executable_ = compile_engine(graph, batch);
 }
 
 void Discriminator::score(std::span<const float> images, ShowerSample& sample) {
-  CALOQUANT_EXPECT(images.size() <= input_.size());
-  std::fill(input_.begin(), input_.end(), 0.0F);
-  std::transform(images.begin(), images.end(), input_.begin(), [&](float cell) {
+  const std::span<float> input = src_.dst().front();
+  CALOQUANT_EXPECT(images.size() <= input.size());
+  std::ranges::fill(input, 0.0F);
+  std::transform(images.begin(), images.end(), input.begin(), [&](float cell) {
     return cell == 0.0F ? 0.0F : static_cast<float>(conversion_(static_cast<double>(cell)));
   });
-  const std::span<const float> src = input_;
-  std::vector<std::span<float>> dst;
-  for (Output& output : outputs_) {
-    dst.emplace_back(output.values);
-  }
-  executable_->run({&src, 1}, dst);
-  const std::size_t count = images.size() / (input_.size() / batch_);
-  for (const Output& output : outputs_) {
+  executable_->run(src_.src(), dst_.dst());
+  const std::size_t count = images.size() / (input.size() / batch_);
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    const Output& output = outputs_[i];
     for (std::size_t number = 0; number < output.numbers; ++number) {
       std::vector<double> values(count);
       for (std::size_t event = 0; event < count; ++event) {
-        values[event] = static_cast<double>(output.values[event * output.numbers + number]);
+        values[event] = static_cast<double>(dst_.src()[i][event * output.numbers + number]);
       }
       const std::string which = output.numbers == 1 ? "" : "[" + std::to_string(number) + "]";
       sample.add_quantity(output.name + which, values);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/exec/batch_tensors.hpp"
 #include "graph/exec/executor.hpp"
 #include "graph/ir/graph.hpp"
 #include "metrics/core/energy_units.hpp"
@@ -27,13 +28,13 @@ class Discriminator {
   struct Output {
     std::string name;
     std::size_t numbers = 1;  ///< per event
-    std::vector<float> values;
   };
 
   CellConversion conversion_;
   std::size_t batch_;
-  std::vector<float> input_;
   std::vector<Output> outputs_;
+  BatchTensors src_;
+  BatchTensors dst_;
   std::unique_ptr<Executable> executable_;
 };
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <caloquant/error.hpp>
-#include <chrono>
 #include <utility>
 
+#include "ops/core/clock.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/showers/block_writer.hpp"
 #include "quantizer/showers/generated_file.hpp"
@@ -24,11 +24,6 @@ void check(const GenerateOptions& options) {
   }
 }
 
-double seconds_now() {
-  using Clock = std::chrono::steady_clock;
-  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
-}
-
 /// Computes and writes all events; returns the seconds in which the computing waited.
 double run_all(ShowerMaker& maker, GeneratedFile& file, const GenerateOptions& options,
                const GenerateProgress& progress) {
@@ -44,16 +39,16 @@ double run_all(ShowerMaker& maker, GeneratedFile& file, const GenerateOptions& o
       block.labels.push_back(draw_primary(primaries, event));
     }
     maker.fill(first, block.labels, block.images);
-    const double computed = seconds_now();
+    const double computed = steady_seconds();
     writer.put(std::move(block));
-    waited += seconds_now() - computed;
+    waited += steady_seconds() - computed;
     if (progress) {
       progress(first + count);
     }
   }
-  const double computed = seconds_now();
+  const double computed = steady_seconds();
   writer.finish();
-  return waited + (seconds_now() - computed);
+  return waited + (steady_seconds() - computed);
 }
 
 }  // namespace
@@ -86,14 +81,14 @@ GenerateResult generate(const Graph& graph, const GenerateOptions& options,
   // The file comes first: nothing is computed for a folder that cannot be written.
   GeneratedFile file(graph, options, image);
   GenerateResult result{.events = options.events};
-  const double begin = seconds_now();
+  const double begin = steady_seconds();
   ShowerMaker maker(graph,
                     {options.recipe, options.seed, options.batch, options.units, options.engine});
-  const double compiled = seconds_now();
+  const double compiled = steady_seconds();
   result.compile_seconds = compiled - begin;
   result.waited_seconds = run_all(maker, file, options, progress);
   file.commit();
-  result.seconds = seconds_now() - compiled;
+  result.seconds = steady_seconds() - compiled;
   return result;
 }
 

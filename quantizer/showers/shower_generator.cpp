@@ -43,7 +43,7 @@ ShowerModel::ShowerModel(const Model& model, std::optional<InputEncoding> recipe
            latent_size_of(graph, chosen),
            {static_cast<std::size_t>(image[0]), static_cast<std::size_t>(image[1]),
             static_cast<std::size_t>(image[2])},
-           convert_cells(network_units(graph), EnergyUnits{})});
+           convert_cells(graph.output_units(), EnergyUnits{})});
 }
 
 ShowerModel ShowerModel::load(const std::filesystem::path& file,

@@ -37,7 +37,7 @@ ShowerMaker::ShowerMaker(const Graph& graph, const Spec& spec)
       latent_size_(latent_size_of(graph, spec.recipe)),
       cells_(static_cast<std::size_t>(element_count(image_shape_))),
       conversion_(
-          convert_cells(network_units(graph), units_of_loss(spec.units, network_units(graph)))),
+          convert_cells(graph.output_units(), units_of_loss(spec.units, graph.output_units()))),
       executable_(compile_engine(graph, spec.batch, spec.engine)),
       latents_(static_cast<std::size_t>(spec.batch * latent_size_), 0.0F) {}
 

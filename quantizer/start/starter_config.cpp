@@ -110,7 +110,7 @@ class Starter {
         text_.set("weights", relative(model.weights));
       }
     }
-    if (!showers || graph_.output_units() != OutputUnits{}) {
+    if (!showers || graph_.output_units() != EnergyUnits{}) {
       return;  // the file tells
     }
     const bool angle = recipe_ == InputEncoding::energy_angle_noise;

@@ -9,9 +9,11 @@
 #include <sstream>
 
 #include "calibration/tensors/tensor_events.hpp"
+#include "graph/exec/batch_tensors.hpp"
 #include "graph/exec/executor.hpp"
 #include "graph/exec/rounding.hpp"
 #include "ops/reference/reference.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant {
 namespace {
@@ -93,8 +95,7 @@ class Comparison {
     list_layers();
     std::vector<Tensor> inputs;
     for (std::size_t i = 0; i < expected_.inputs.size(); ++i) {
-      Shape shape = graph_.value(graph_.inputs()[i]).shape;
-      shape.front() = result_.rows;
+      const Shape shape = batch_shape(graph_, graph_.inputs()[i], result_.rows);
       const Tensor rows = expected_.inputs[i].first_rows(result_.rows);
       inputs.push_back(Tensor::of(shape, rows.data<float>()));
     }
@@ -110,7 +111,7 @@ class Comparison {
         }
       }
     });
-    compare_outputs(inputs, outputs);
+    compare_outputs(std::move(inputs), outputs);
     return std::move(result_);
   }
 
@@ -149,9 +150,8 @@ class Comparison {
     }
   }
 
-  void compare_outputs(const std::vector<Tensor>& inputs,
-                       const std::vector<RoundedTensor>& outputs) {
-    const std::vector<Tensor> computed = run_engine(inputs, outputs);
+  void compare_outputs(std::vector<Tensor> inputs, const std::vector<RoundedTensor>& outputs) {
+    const std::vector<Tensor> computed = run_engine(std::move(inputs));
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const Tensor theirs = expected_.outputs[i].first_rows(result_.rows);
       VerifiedTensor row;
@@ -168,23 +168,11 @@ class Comparison {
     }
   }
 
-  [[nodiscard]] std::vector<Tensor> run_engine(const std::vector<Tensor>& inputs,
-                                               const std::vector<RoundedTensor>& outputs) const {
-    std::vector<Tensor> computed;
-    std::vector<std::span<float>> into;
-    std::vector<std::span<const float>> from;
-    computed.reserve(outputs.size());
-    into.reserve(outputs.size());
-    from.reserve(inputs.size());
-    for (const RoundedTensor& output : outputs) {
-      computed.emplace_back(DType::f32, output.value.shape());
-      into.push_back(computed.back().data<float>());
-    }
-    for (const Tensor& input : inputs) {
-      from.push_back(input.data<float>());
-    }
-    compile_engine(engine_graph_, result_.rows)->run(from, into);
-    return computed;
+  [[nodiscard]] std::vector<Tensor> run_engine(std::vector<Tensor> inputs) const {
+    const BatchTensors src(std::move(inputs));
+    BatchTensors dst = BatchTensors::outputs_of(engine_graph_, result_.rows);
+    compile_engine(engine_graph_, result_.rows)->run(src.src(), dst.dst());
+    return std::move(dst).take();
   }
 
   const Graph& graph_;

@@ -22,11 +22,11 @@ struct UnitArguments {
   std::optional<double> scale;
   std::optional<double> power;
 
-  [[nodiscard]] std::optional<OutputUnits> get(const std::string& options) const {
+  [[nodiscard]] std::optional<EnergyUnits> get(const std::string& options) const {
     if (!scale && !power) {
       return std::nullopt;
     }
-    const OutputUnits units{scale.value_or(1.0), power.value_or(1.0)};
+    const EnergyUnits units{scale.value_or(1.0), power.value_or(1.0)};
     if (!(units.scale > 0.0 && std::isfinite(units.scale) && units.power > 0.0 &&
           std::isfinite(units.power))) {
       throw UsageError(options, "is not positive and finite",
@@ -68,7 +68,7 @@ CompareOptions compare_options_of(const CompareArguments& arguments, const Graph
     options.primaries.energy_high = defaults.energy_high;
     options.primaries.theta_low_deg = defaults.theta_low_deg;
     options.primaries.theta_high_deg = defaults.theta_high_deg;
-    const OutputUnits& units = model->output_units();
+    const EnergyUnits& units = model->output_units();
     options.discriminator_units = {units.scale, units.power};
   }
   if (!arguments.energy.empty()) {

@@ -33,7 +33,7 @@ struct GenerateArguments {
 };
 
 LoadedModel load_model(const GenerateArguments& arguments) {
-  const OutputUnits units{arguments.output_scale.value_or(1.0),
+  const EnergyUnits units{arguments.output_scale.value_or(1.0),
                           arguments.output_power.value_or(1.0)};
   LoadedModel model = arguments.model.load(arguments.out.quiet);
   if (!arguments.output_scale && !arguments.output_power) {

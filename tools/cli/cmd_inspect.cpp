@@ -5,6 +5,7 @@
 
 #include "graph/json/json.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/schema/infer_shape.hpp"
 #include "tools/cli/commands.hpp"
 
 namespace caloquant::cli {

@@ -32,7 +32,7 @@ inline constexpr std::int64_t most_per_call = 65536;
 /// --batch: events per call.
 CLI::Option* add_batch(CLI::App& command, std::int64_t& batch);
 
-/// A scale or power of OutputUnits: GeV = out^(1/power) / scale.
+/// A scale or power of EnergyUnits: GeV = out^(1/power) / scale.
 [[nodiscard]] CLI::Validator unit_number();
 
 }  // namespace caloquant::cli

@@ -13,6 +13,7 @@ find_package(Protobuf 3.12 REQUIRED)
 # Debian's libzip names programs in its CMake package that it does not install.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(CLI11 2.1 REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 if(CALOQUANT_BUILD_TESTS)

@@ -19,7 +19,7 @@ target_compile_options(caloquant_options INTERFACE
   # Eigen divides products among threads in parts that depend on how many there are.
   -DEIGEN_DONT_PARALLELIZE
   # g++ 12.2 vectorises two neighbouring double -> float -> double conversions to nothing: they no
-  # longer round (seen in quantizer/showers/primaries.cpp; Generate.EqualsTheEngineOnTheLatentsOfItsLabels
+  # longer round (seen in calibration/showers/primaries.cpp; Generate.EqualsTheEngineOnTheLatentsOfItsLabels
   # notices).
   $<$<CXX_COMPILER_ID:GNU>:-fno-tree-slp-vectorize>
   # Unity builds: the warning of caloquant_json_sources(), one about anonymous namespaces of included

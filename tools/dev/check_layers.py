@@ -37,6 +37,7 @@ DOORS = {
     "hdf5.h": {"graph/io/files/hdf5/"},
     "graph/io/files/hdf5/": {"graph/io/files/h5file.cpp", "graph/io/files/hdf5/", "tests/"},
     "zip.h": {"graph/io/files/zip_file.cpp"},
+    "openssl/": {"graph/io/files/sha256.cpp"},
     "dnnl.hpp": {"ops/onednn/"},
     "nlohmann/": {"graph/json/json.hpp"},
     "CLI/": {"tools/cli/"},

@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build git ca-certificates python3 python3-yaml
   libdnnl-dev ocl-icd-opencl-dev libhdf5-dev libeigen3-dev nlohmann-json3-dev libcli11-dev
-  libprotobuf-dev protobuf-compiler libzip-dev
+  libprotobuf-dev protobuf-compiler libzip-dev libssl-dev
   pybind11-dev python3-dev python3-numpy pkg-config file
   libgtest-dev libgmock-dev libbenchmark-dev
 )

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caloquant/energy_units.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -9,12 +10,7 @@
 #pragma GCC visibility push(default)
 namespace caloquant {
 
-/// How network output becomes energy: E[GeV] = out^(1 / power) / scale.
-struct OutputConfig {
-  double scale = 1.0;
-  double power = 1.0;
-  friend bool operator==(const OutputConfig&, const OutputConfig&) = default;
-};
+using OutputConfig [[deprecated("it is called EnergyUnits")]] = EnergyUnits;
 
 /// The FP32 model: `file`, or `architecture` with `weights` or with `random_weights`.
 struct ModelConfig {
@@ -24,7 +20,7 @@ struct ModelConfig {
   std::optional<std::uint64_t> random_weights;  ///< seed
   /// What the framework computes (ExpectedFiles); the model is refused when it does not agree.
   std::filesystem::path expected;
-  OutputConfig output;
+  EnergyUnits output;        ///< what the network's output means
   bool import_check = true;  ///< compute ONNX and TensorFlow models twice
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };

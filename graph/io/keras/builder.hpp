@@ -3,7 +3,7 @@
 #include <string>
 
 #include "graph/io/import/imported_layers.hpp"
-#include "graph/io/keras/config.hpp"
+#include "graph/io/keras/model.hpp"
 #include "graph/io/keras/weights.hpp"
 #include "graph/ir/graph.hpp"
 

@@ -208,27 +208,6 @@ class ModelReader {
 
 }  // namespace
 
-std::string keras_kind(const KerasLayer& layer) {
-  constexpr std::size_t longest = 200;
-  std::string text = layer.class_name;
-  if (!layer.config.is_object()) {
-    return text;
-  }
-  for (const auto& [key, value] : layer.config.items()) {
-    const bool of_training = key == "name" || key == "trainable" || key == "dtype" ||
-                             key.ends_with("_initializer") || key.ends_with("_regularizer") ||
-                             key.ends_with("_constraint") || key.ends_with("_config");
-    if (!of_training && !value.is_null()) {
-      text += " " + key + "=" + value.dump();
-    }
-  }
-  return text.size() > longest ? text.substr(0, longest) + "..." : text;
-}
-
-std::string keras_place(const std::string& file, const std::string& layer) {
-  return file + ": layer '" + layer + "'";
-}
-
 KerasModel parse_keras_model(const Json& root, const std::string& file, int keras) {
   if (!root.is_object() || !root.contains("class_name") || !root.at("class_name").is_string() ||
       !is_model_class(root.at("class_name").get<std::string>())) {

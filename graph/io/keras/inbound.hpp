@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "graph/io/keras/config.hpp"
+#include "graph/io/keras/model.hpp"
 
 namespace caloquant {
 

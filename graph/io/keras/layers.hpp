@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "graph/io/keras/config.hpp"
 #include "graph/io/keras/layout.hpp"
+#include "graph/io/keras/model.hpp"
 #include "graph/io/keras/options.hpp"
 #include "graph/io/keras/weights.hpp"
 

@@ -15,7 +15,9 @@
 namespace caloquant {
 namespace {
 
-/// Keras 1 and 3 and other backends mean other things by the same file.
+/// Of a JSON or HDF5 file that names its version. Keras 3 names none in the JSON of a model, and
+/// what it writes as .keras is read elsewhere; Keras 1 and other backends mean other things by the
+/// same file.
 void check_origin(const std::string& file, const std::string& version, const std::string& backend) {
   if (!version.empty() && version.rfind("2.", 0) != 0) {
     throw ModelError(file, "was written by Keras " + version + ", only Keras 2 can be read",

@@ -17,7 +17,7 @@ struct KerasSource {
   std::filesystem::path weights;       ///< HDF5; empty when random_seed is set
   /// Seeded weights instead of a file: He-normal kernels (standard deviation sqrt(2 / fan_in)),
   /// biases and beta in +-0.05, gamma and moving variance in 0.5..1.5, moving mean in +-0.2. Each
-  /// tensor depends on the seed and on its layer's path only (splitmix64, Box-Muller).
+  /// tensor depends on the seed and on its layer's path only (ops/core/philox.hpp).
   std::optional<std::uint64_t> random_seed;
 };
 

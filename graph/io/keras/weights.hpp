@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "graph/io/files/h5file.hpp"
-#include "graph/io/keras/config.hpp"
+#include "graph/io/keras/model.hpp"
 
 namespace caloquant {
 

@@ -3,6 +3,7 @@
 #include <caloquant/error.hpp>
 #include <cmath>
 
+#include "graph/exec/batch_tensors.hpp"
 #include "graph/exec/executor.hpp"
 #include "graph/io/native/native_format.hpp"
 
@@ -51,25 +52,16 @@ void verify_samples(const NativeModel& model, const std::filesystem::path& path)
   }
   const std::int64_t samples = count_of(model, path);
   const auto executable = compile_engine(model.graph, samples);
-  std::vector<std::span<const float>> inputs;
-  inputs.reserve(model.sample_inputs.size());
-  for (const Tensor& input : model.sample_inputs) {
-    inputs.push_back(input.data<float>());
-  }
-  std::vector<Tensor> found(model.sample_outputs);
-  std::vector<std::span<float>> outputs;
-  outputs.reserve(found.size());
-  for (Tensor& output : found) {
-    outputs.push_back(output.data<float>());
-  }
-  executable->run(inputs, outputs);
-  for (std::size_t i = 0; i < found.size(); ++i) {
+  const BatchTensors inputs(model.sample_inputs);
+  const BatchTensors found = BatchTensors::outputs_of(model.graph, samples);
+  executable->run(inputs.src(), found.dst());
+  for (std::size_t i = 0; i < model.sample_outputs.size(); ++i) {
     const auto expected = model.sample_outputs[i].data<float>();
     double difference = 0.0;
     double norm = 0.0;
     for (std::size_t k = 0; k < expected.size(); ++k) {
       const double delta =
-          static_cast<double>(found[i].data<float>()[k]) - static_cast<double>(expected[k]);
+          static_cast<double>(found.src()[i][k]) - static_cast<double>(expected[k]);
       difference += delta * delta;
       norm += static_cast<double>(expected[k]) * static_cast<double>(expected[k]);
     }

@@ -8,6 +8,7 @@
 
 #include "graph/io/onnx/model.hpp"
 #include "graph/io/tensorflow/operator_table.hpp"
+#include "graph/io/tensorflow/sort_nodes.hpp"
 
 namespace caloquant::tensorflow {
 namespace {
@@ -64,7 +65,7 @@ class Inliner {
       input.tensor = known == main_->flat.end() ? "" : known->second + ":0";
     }
     std::erase_if(flat.inputs, [](const Endpoint& input) { return input.tensor.empty(); });
-    flat.nodes = sorted();
+    flat.nodes = sort_nodes(std::move(nodes_), program_.file.string());
     return flat;
   }
 
@@ -239,46 +240,6 @@ class Inliner {
     if (flat.inputs.empty() || flat.outputs.empty()) {
       fail("graph", "has no placeholder or computes nothing", "is it a frozen GraphDef?");
     }
-  }
-
-  /// The nodes in topological order (Kahn).
-  [[nodiscard]] std::vector<Node> sorted() {
-    std::map<std::string, std::size_t> position;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      position[nodes_[i].name] = i;
-    }
-    std::vector<std::vector<std::size_t>> readers(nodes_.size());
-    std::vector<std::size_t> missing(nodes_.size(), 0);
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      for (const std::string& input : nodes_[i].inputs) {
-        readers[position.at(parse_tensor_name(input).node)].push_back(i);
-        ++missing[i];
-      }
-    }
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (missing[i] == 0) {
-        order.push_back(i);
-      }
-    }
-    for (std::size_t at = 0; at < order.size(); ++at) {
-      for (const std::size_t reader : readers[order[at]]) {
-        if (--missing[reader] == 0) {
-          order.push_back(reader);
-        }
-      }
-    }
-    if (order.size() != nodes_.size()) {
-      const auto stuck = static_cast<std::size_t>(
-          std::ranges::find_if(missing, [](std::size_t n) { return n > 0; }) - missing.begin());
-      fail("node '" + printable(nodes_[stuck].name) + "'", "is part of a cycle");
-    }
-    std::vector<Node> result;
-    result.reserve(order.size());
-    for (const std::size_t i : order) {
-      result.push_back(std::move(nodes_[i]));
-    }
-    return result;
   }
 
   struct Waiting {

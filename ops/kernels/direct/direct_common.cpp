@@ -7,6 +7,7 @@
 
 #include "ops/core/check.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 
 namespace caloquant {
 namespace {
@@ -88,11 +89,11 @@ std::unique_ptr<DirectLayer> make_direct_layer(const DirectProblem& problem, Dir
 
 FinishTable::FinishTable(const DirectProblem& problem, const std::vector<std::int64_t>& place) {
   if (problem.quant != nullptr) {
-    std::vector<float> scales = problem.quant->weight_scales;
-    for (float& scale : scales) {
-      scale *= problem.quant->src.scale;
+    std::vector<float> steps(problem.quant->weight_scales.size());
+    for (std::size_t c = 0; c < steps.size(); ++c) {
+      steps[c] = step_of_sums(*problem.quant, c);
     }
-    scale_ = spread(scales, place);
+    scale_ = spread(steps, place);
     finish_.scale = scale_.data();
   }
   bias_.assign(place.size(), 0.0F);

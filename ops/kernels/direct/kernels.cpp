@@ -1,9 +1,9 @@
 #include "ops/kernels/direct/kernels.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
+#include "ops/core/clock.hpp"
 #include "ops/core/thread_count.hpp"
 
 namespace caloquant::direct {
@@ -25,19 +25,18 @@ Kernels kernels_of(Isa isa, Lane lane) {
 }
 
 double measured_peak(Isa isa, Lane lane, int threads) {
-  using Clock = std::chrono::steady_clock;
   const Kernels kernels = kernels_of(isa, lane);
   constexpr std::int64_t rounds = 4'000'000;
   const std::vector<std::uint32_t> operands(512,
                                             0);  // more than any takes; 0 in every kind of lane
   double best = 0.0;
   for (int attempt = 0; attempt < 5; ++attempt) {  // the best one: others may use the machine too
-    const auto start = Clock::now();
+    const double start = steady_seconds();
 #pragma omp parallel for num_threads(within_reason(threads)) schedule(static, 1)
     for (int thread = 0; thread < threads; ++thread) {
       (void)kernels.peak(rounds, operands.data());
     }
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const double seconds = steady_seconds() - start;
     const auto products = static_cast<double>(kernels.peak_sums * kernels.lanes *
                                               channels_in(lane) * rounds * threads);
     best = std::max(best, products / seconds);

@@ -48,9 +48,9 @@ class Model {
   [[nodiscard]] std::vector<Layer> layers() const;
   [[nodiscard]] std::int64_t parameters() const;
   [[nodiscard]] bool quantized() const;  ///< has a layer below fp32
-  [[nodiscard]] OutputConfig output() const;
+  [[nodiscard]] EnergyUnits output() const;
   /// The same network whose output means other energies.
-  [[nodiscard]] Model with_output(const OutputConfig& output) const;
+  [[nodiscard]] Model with_output(const EnergyUnits& output) const;
 
   /// Writes it under a name that ends with .h5 (caloquant's format, with samples that are verified
   /// when it is read) or .onnx (`profile`). Throws UsageError for another name, BackendError, and

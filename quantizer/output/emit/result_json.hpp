@@ -23,7 +23,7 @@ struct ResultContext {
   std::filesystem::path folder{};          ///< of what was written
 };
 
-/// Writes result.json atomically; its keys are described in quantizer/README.md. Throws
+/// Writes result.json atomically. quantizer/README.md says what is read from it again. Throws
 /// BackendError.
 void write_result_json(const QuantizeResult& result, const ResultContext& context,
                        const std::filesystem::path& file);
@@ -42,7 +42,7 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
 /// Per kind of layer: the chosen kernel and what each one takes [ms per image, one thread].
 [[nodiscard]] Json kernels_json(const KernelChoices& kernels);
 
-/// Versions, instruction set, threads and the SHA-256 of every file.
+/// Versions, instruction set, threads, the SHA-256 of every file that was read, and the config.
 [[nodiscard]] Json provenance_json(const ResultContext& context);
 
 }  // namespace caloquant

@@ -10,6 +10,7 @@
 #include "graph/ir/editor.hpp"
 #include "graph/ir/merge.hpp"
 #include "ops/core/thread_count.hpp"
+#include "ops/schema/infer_shape.hpp"
 #include "quantizer/output/report/rounded.hpp"
 
 namespace caloquant {

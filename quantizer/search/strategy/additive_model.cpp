@@ -1,8 +1,10 @@
 #include "quantizer/search/strategy/additive_model.hpp"
 
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "ops/core/check.hpp"
 
@@ -21,42 +23,27 @@ double normal_distribution(double x) {
   return 0.5 * std::erfc(-x / std::numbers::sqrt2);
 }
 
-/// Lower Cholesky factor, row by row; `matrix` is positive definite.
-std::vector<std::vector<double>> cholesky(const std::vector<std::vector<double>>& matrix) {
-  std::vector<std::vector<double>> factor(matrix.size());
-  for (std::size_t i = 0; i < matrix.size(); ++i) {
-    factor[i].resize(i + 1);
-    for (std::size_t j = 0; j <= i; ++j) {
-      double sum = matrix[i][j];
-      for (std::size_t k = 0; k < j; ++k) {
-        sum -= factor[i][k] * factor[j][k];
-      }
-      factor[i][j] = i == j ? std::sqrt(std::max(sum, 1e-300)) : sum / factor[j][j];
-    }
+using Vector = Eigen::Map<Eigen::VectorXd>;
+using Factor = Eigen::Map<const Eigen::MatrixXd>;
+
+Vector vector_of(std::vector<double>& values) {
+  return {values.data(), static_cast<Eigen::Index>(values.size())};
+}
+
+/// The square matrix that a Cholesky factor was copied from.
+Factor factor_of(const std::vector<double>& factor, std::size_t size) {
+  return {factor.data(), static_cast<Eigen::Index>(size), static_cast<Eigen::Index>(size)};
+}
+
+/// Of a matrix that is positive definite but for rounding, which a little more on its diagonal
+/// makes up for.
+Eigen::LLT<Eigen::MatrixXd> cholesky(Eigen::MatrixXd matrix) {
+  Eigen::LLT<Eigen::MatrixXd> factor(matrix);
+  for (double more = 1e-15; factor.info() != Eigen::Success && more < 1.0; more *= 10.0) {
+    matrix.diagonal() *= 1.0 + more;
+    factor.compute(matrix);
   }
   return factor;
-}
-
-std::vector<double> solve_lower(const std::vector<std::vector<double>>& factor,
-                                std::vector<double> right) {
-  for (std::size_t i = 0; i < right.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      right[i] -= factor[i][k] * right[k];
-    }
-    right[i] /= factor[i][i];
-  }
-  return right;
-}
-
-std::vector<double> solve_upper(const std::vector<std::vector<double>>& factor,
-                                std::vector<double> right) {
-  for (std::size_t i = right.size(); i-- > 0;) {
-    for (std::size_t k = i + 1; k < right.size(); ++k) {
-      right[i] -= factor[k][i] * right[k];
-    }
-    right[i] /= factor[i][i];
-  }
-  return right;
 }
 
 }  // namespace
@@ -168,17 +155,21 @@ void AdditiveModel::fit(std::size_t measure, const std::vector<Values>& observed
                 std::pow(common_correlation * process.largest_coherent, 2) +
                 std::pow(left_out * sizes, 2) + std::pow(1e-3 * limits_[measure], 2));
   const std::size_t count = observations_.size();
-  std::vector<Values> matrix(count, Values(count));
-  Values residuals(count);
+  const auto size = static_cast<Eigen::Index>(count);
+  Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(size, size);  // the lower half is read
+  process.weights.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    residuals[i] = observed[i][measure] - sum_of_errors(measure, observations_[i]);
+    const auto row = static_cast<Eigen::Index>(i);
+    process.weights[i] = observed[i][measure] - sum_of_errors(measure, observations_[i]);
     for (std::size_t j = 0; j <= i; ++j) {
-      matrix[i][j] = kernel(process, observations_[i], observations_[j]);
+      matrix(row, static_cast<Eigen::Index>(j)) =
+          kernel(process, observations_[i], observations_[j]);
     }
-    matrix[i][i] += nugget(measure, observations_[i]);
+    matrix(row, row) += nugget(measure, observations_[i]);
   }
-  process.factor = cholesky(matrix);
-  process.weights = solve_upper(process.factor, solve_lower(process.factor, residuals));
+  const Eigen::LLT<Eigen::MatrixXd> factor = cholesky(std::move(matrix));
+  factor.solveInPlace(vector_of(process.weights));
+  process.factor.assign(factor.matrixLLT().data(), factor.matrixLLT().data() + count * count);
   for (std::size_t i = 0; i < count; ++i) {
     const double common = common_correlation * common_correlation *
                           coherent(process, observations_[i]) * process.largest_coherent;
@@ -252,9 +243,9 @@ AdditiveModel::Prediction AdditiveModel::predict(std::size_t measure,
     shared[i] = kernel(process, assignment, observations_[i]);
     prediction.mean += shared[i] * process.weights[i];
   }
-  for (const double known : solve_lower(process.factor, std::move(shared))) {
-    prediction.deviation -= known * known;
-  }
+  Vector known = vector_of(shared);
+  factor_of(process.factor, shared.size()).triangularView<Eigen::Lower>().solveInPlace(known);
+  prediction.deviation -= known.squaredNorm();
   prediction.deviation = std::sqrt(std::max(prediction.deviation, 0.0));
   return prediction;
 }

@@ -48,9 +48,9 @@ class AdditiveModel {
  private:
   using Values = std::vector<double>;
   struct Process {
-    std::vector<Values> errors;       ///< by layer, level
-    std::vector<Values> factor;       ///< Cholesky factor of the kernel between observations
-    Values weights;                   ///< kernel^-1 times residuals
+    std::vector<Values> errors;  ///< by layer, level
+    Values factor;   ///< [j, i]: lower Cholesky factor L(i, j) of the kernel between observations
+    Values weights;  ///< kernel^-1 times residuals
     double largest_coherent = 0.0;    ///< of coherent() over all assignments
     double largest_deviation = 0.0;   ///< of the prior over all assignments
     double largest_correction = 0.0;  ///< of |mean - sum of errors| over all assignments

@@ -10,6 +10,7 @@
 #include "calibration/corrections/reconstruct_rounding.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/thread_count.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

@@ -12,6 +12,7 @@
 #include "graph/exec/lowering.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "tests/graph/integer_check.hpp"
 #include "tests/graph/random_graph.hpp"

@@ -214,7 +214,7 @@ TEST_F(CollapseUpsample, KeepsNamesOutputsAndUnits) {
   EXPECT_EQ(graph.nodes()[1].name, "conv/depth_to_space_2");
   EXPECT_EQ(graph.outputs()[0].name, "y");
   EXPECT_EQ(graph.outputs()[0].value, graph.nodes()[1].output);
-  EXPECT_EQ(graph.output_units(), (OutputUnits{50.0, 0.85}));
+  EXPECT_EQ(graph.output_units(), (EnergyUnits{50.0, 0.85}));
 }
 
 TEST_F(CollapseUpsample, KeepsTheUpsamplingForOtherReaders) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/core/weight_scales.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

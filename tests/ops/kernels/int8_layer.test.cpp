@@ -11,6 +11,7 @@
 #include "ops/layers/make_layer.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "ops/reference/reference.hpp"
+#include "ops/schema/infer_shape.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "ops/reference/reference.hpp"
+#include "ops/schema/infer_shape.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

@@ -2,6 +2,7 @@
 
 #include <caloquant/error.hpp>
 
+#include "ops/schema/infer_shape.hpp"
 #include "ops/schema/op.hpp"
 #include "tests/support/support.hpp"
 

@@ -52,7 +52,7 @@ TEST(RunConfig, ReadsTheExampleOfTheEnergyGan) {
   const RunConfig config = load_run_config(configs / "energygan_quantize.json");
   EXPECT_EQ(config.model.architecture, configs / "energygan.json");
   EXPECT_EQ(config.model.weights, configs / "energygan_013.hdf5");
-  EXPECT_EQ(config.model.output, (OutputConfig{1.0, 1.0}));
+  EXPECT_EQ(config.model.output, (EnergyUnits{1.0, 1.0}));
   EXPECT_THAT(config.data.files, ElementsAre((configs / "showers25_*.h5").string()));
   EXPECT_EQ(config.data.layout, DataLayout::fixed_angle);
   EXPECT_EQ(config.data.calibration_samples, 350U);
@@ -67,7 +67,7 @@ TEST(RunConfig, ReadsTheExampleOfTheEnergyGan) {
 
 TEST(RunConfig, ReadsTheExampleOfTheAngleGan) {
   const RunConfig config = load_run_config(configs / "anglegan_demo_quantize.json");
-  EXPECT_EQ(config.model.output, (OutputConfig{50.0, 0.85}));
+  EXPECT_EQ(config.model.output, (EnergyUnits{50.0, 0.85}));
   EXPECT_EQ(config.data.layout, DataLayout::variable_angle);
   EXPECT_EQ(config.input.recipe, InputEncoding::energy_angle_noise);
   EXPECT_FALSE(config.quantization.rules.first_conv_or_matmul_quantization);

@@ -6,6 +6,7 @@
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

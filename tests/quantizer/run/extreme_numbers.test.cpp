@@ -15,6 +15,7 @@
 #include "graph/io/native/native_format.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "tests/support/support.hpp"
 

@@ -369,12 +369,12 @@ TEST_F(Compare, UnitsOfKerasModelsAreThoseOfTheirQuantizedSibling) {
   quantized.graph = editor.finish();
   ComparedSide keras = model("1");
   choose_units(keras, quantized, std::nullopt);
-  EXPECT_EQ(keras.graph->output_units(), (OutputUnits{50.0, 0.85}));
-  choose_units(quantized, keras, OutputUnits{2.0, 1.0});
-  EXPECT_EQ(keras.graph->output_units(), (OutputUnits{2.0, 1.0}));
-  EXPECT_EQ(quantized.graph->output_units(), (OutputUnits{50.0, 0.85}));
+  EXPECT_EQ(keras.graph->output_units(), (EnergyUnits{50.0, 0.85}));
+  choose_units(quantized, keras, EnergyUnits{2.0, 1.0});
+  EXPECT_EQ(keras.graph->output_units(), (EnergyUnits{2.0, 1.0}));
+  EXPECT_EQ(quantized.graph->output_units(), (EnergyUnits{50.0, 0.85}));
   ComparedSide files = showers("a.h5", 4, 0.001F);
-  EXPECT_THROW(choose_units(files, files, OutputUnits{2.0, 1.0}), UsageError);
+  EXPECT_THROW(choose_units(files, files, EnergyUnits{2.0, 1.0}), UsageError);
 }
 
 }  // namespace

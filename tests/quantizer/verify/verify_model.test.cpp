@@ -281,7 +281,7 @@ TEST(VerifyModel, TheConfigAsksForItWhereverAModelIsLoaded) {
 
 TEST(VerifyModel, AQuantizedModelHasNoFramework) {
   const Model model =
-      Model::load(fixture("foreign/classifier.onnx")).with_output(OutputConfig{2.0, 1.0});
+      Model::load(fixture("foreign/classifier.onnx")).with_output(EnergyUnits{2.0, 1.0});
   EXPECT_FALSE(verifiable_layers(model).empty());
   testing::TempDir folder;
   model.save(folder / "model.h5");

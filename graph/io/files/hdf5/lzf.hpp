@@ -9,6 +9,7 @@ namespace caloquant::hdf5 {
 
 /// Unpacks LZF (Lehmann's LibLZF, the filter 32000 of h5py) into `dst`. Returns how many bytes that
 /// are; empty where the data are damaged or need more room.
+/// Own code: LibLZF cannot tell the size beforehand, which damaged files are refused by.
 /// Format: a control byte c below 32 is followed by c + 1 literal bytes; else its upper three bits
 /// are the length - 2 (7: add the next byte) and its lower five, before one more byte, the distance
 /// - 1 of a copy from what was unpacked before.

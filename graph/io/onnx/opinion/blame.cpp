@@ -5,7 +5,9 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "graph/exec/batch_tensors.hpp"
 #include "graph/exec/compare_values.hpp"
 #include "graph/exec/executor.hpp"
 #include "graph/ir/editor.hpp"
@@ -19,17 +21,9 @@ std::vector<Tensor> run(Executable& executable, const Graph& graph, const Probes
   for (const Array& probe : probes) {
     src.push_back(probe.data<float>());
   }
-  std::vector<Tensor> results;
-  std::vector<std::span<float>> dst;
-  results.reserve(graph.outputs().size());
-  for (const GraphOutput& output : graph.outputs()) {
-    Shape shape = graph.value(output.value).shape;
-    shape.front() = executable.batch();
-    results.emplace_back(DType::f32, shape);
-    dst.push_back(results.back().data<float>());
-  }
-  executable.run(src, dst);
-  return results;
+  BatchTensors results = BatchTensors::outputs_of(graph, executable.batch());
+  executable.run(src, results.dst());
+  return std::move(results).take();
 }
 
 std::int64_t batch_of(const Probes& probes) {

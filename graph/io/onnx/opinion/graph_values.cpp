@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/exec/reference_node.hpp"
+#include "ops/schema/infer_shape.hpp"
 
 namespace caloquant::onnx {
 namespace {

@@ -11,77 +11,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-struct Known {
-  std::string_view op;
-  Rounding rounding;
-  bool element_wise = false;
-};
-
-constexpr std::array known_operators{
-    Known{"Abs", Rounding::exact, true},
-    Known{"Add", Rounding::sums},
-    Known{"AveragePool", Rounding::sums},
-    Known{"BatchNormalization", Rounding::sums},
-    Known{"Clip", Rounding::exact, true},
-    Known{"Concat", Rounding::exact},
-    Known{"Conv", Rounding::sums},
-    Known{"ConvTranspose", Rounding::sums},
-    Known{"DepthToSpace", Rounding::exact},
-    Known{"DequantizeLinear", Rounding::smooth},
-    Known{"Div", Rounding::sums},
-    Known{"Dropout", Rounding::exact},
-    Known{"Elu", Rounding::smooth},
-    Known{"Erf", Rounding::smooth},
-    Known{"Exp", Rounding::smooth},
-    Known{"Expand", Rounding::exact},
-    Known{"Flatten", Rounding::exact},
-    Known{"Gather", Rounding::exact},
-    Known{"Gelu", Rounding::smooth},
-    Known{"Gemm", Rounding::sums},
-    Known{"GlobalAveragePool", Rounding::sums},
-    Known{"GlobalMaxPool", Rounding::exact},
-    Known{"HardSigmoid", Rounding::smooth},
-    Known{"Identity", Rounding::exact},
-    Known{"LeakyRelu", Rounding::smooth},
-    Known{"MatMul", Rounding::sums},
-    Known{"Max", Rounding::exact, true},
-    Known{"MaxPool", Rounding::exact},
-    Known{"Min", Rounding::exact, true},
-    Known{"Mul", Rounding::sums},
-    Known{"Neg", Rounding::exact, true},
-    Known{"PRelu", Rounding::smooth},
-    Known{"Pad", Rounding::exact},
-    Known{"QuantizeLinear", Rounding::steps},
-    Known{"ReduceMax", Rounding::exact},
-    Known{"ReduceMean", Rounding::sums},
-    Known{"ReduceSum", Rounding::sums},
-    Known{"Relu", Rounding::exact, true},
-    Known{"Reshape", Rounding::exact},
-    Known{"Resize", Rounding::exact},
-    Known{"Selu", Rounding::smooth},
-    Known{"Sigmoid", Rounding::smooth},
-    Known{"Slice", Rounding::exact},
-    Known{"Softmax", Rounding::smooth},
-    Known{"Softplus", Rounding::smooth},
-    Known{"Softsign", Rounding::smooth},
-    Known{"SpaceToDepth", Rounding::exact},
-    Known{"Split", Rounding::exact},
-    Known{"Squeeze", Rounding::exact},
-    Known{"Sub", Rounding::sums},
-    Known{"Sum", Rounding::sums},
-    Known{"Tanh", Rounding::smooth},
-    Known{"Tile", Rounding::exact},
-    Known{"Transpose", Rounding::exact},
-    Known{"Unsqueeze", Rounding::exact},
-    Known{"Upsample", Rounding::exact},
-};
-
-const Known* find_known(const std::string& op) {
-  const auto* found = std::find_if(known_operators.begin(), known_operators.end(),
-                                   [&](const Known& known) { return known.op == op; });
-  return found == known_operators.end() ? nullptr : found;
-}
-
 const Array* array_of_input(const Evaluated& at, std::size_t index) {
   const auto& inputs = at.node.inputs;
   const auto found = index < inputs.size() && !inputs[index].empty() ? at.values.find(inputs[index])
@@ -163,7 +92,7 @@ Array on_absolute_values(const Evaluated& at, const Margins& margins, Budget& bu
 
 /// Cells are moved: M moves with them.
 Margin moved(const Evaluated& at, const Margins& margins, Budget& budget) {
-  if (find_known(at.node.op)->element_wise) {
+  if (is_element_wise(at.node)) {
     const Margin* first = margin_of_input(at, margins, 0);
     const bool alone = std::all_of(at.node.inputs.begin() + 1, at.node.inputs.end(),
                                    [&](const auto& name) { return margins.count(name) == 0; });
@@ -231,14 +160,6 @@ Margin of_function(const Evaluated& at, const Margins& margins) {
 }
 
 }  // namespace
-
-Rounding rounding_of(const NodeDef& node, const Array& dst) {
-  if (node.op == "Cast") {
-    return dst.type() == ElementType::f32 ? Rounding::exact : Rounding::steps;
-  }
-  const Known* known = find_known(node.op);
-  return known == nullptr ? Rounding::other : known->rounding;
-}
 
 Margin margin_of(const Evaluated& at, const Margins& margins, Budget& budget) {
   const bool any = any_margin(at, margins);

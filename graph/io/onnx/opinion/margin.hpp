@@ -5,6 +5,7 @@
 #include <string>
 
 #include "graph/io/onnx/interpreter/interpreter.hpp"
+#include "graph/io/onnx/opinion/node_rounding.hpp"
 
 namespace caloquant::onnx {
 
@@ -34,16 +35,6 @@ struct Evaluated {
   const Values& values;  ///< with the inputs of the node
   const Array& dst;      ///< its first result
 };
-
-/// What a node does to numbers.
-enum class Rounding {
-  exact,   ///< moves or selects them
-  sums,    ///< sums of products
-  smooth,  ///< one function of each, or of each line
-  steps,   ///< rounds to integers or to fewer bits
-  other,
-};
-[[nodiscard]] Rounding rounding_of(const NodeDef& node, const Array& dst);
 
 /// M of the node's first result: for sums the node itself on absolute values.
 [[nodiscard]] Margin margin_of(const Evaluated& node, const Margins& margins, Budget& budget);

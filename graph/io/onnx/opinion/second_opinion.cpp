@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <caloquant/error.hpp>
-#include <chrono>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "graph/io/onnx/opinion/draws.hpp"
 #include "graph/io/onnx/opinion/graph_values.hpp"
 #include "graph/io/onnx/opinion/margin.hpp"
+#include "ops/core/clock.hpp"
 #include "ops/core/counted.hpp"
 
 namespace caloquant::onnx {
@@ -255,7 +255,7 @@ std::string describe(const ImportCheck& check) {
 
 ImportCheck check_import(const Model& model, const ImportedModel& imported, const Graph& ready,
                          const OpinionOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = steady_seconds();
   ImportCheck check;
   check.multiply_adds = multiply_adds(imported.graph);
   const double rows = static_cast<double>(std::max<std::int64_t>(1, fixed_batch(model)));
@@ -275,8 +275,7 @@ ImportCheck check_import(const Model& model, const ImportedModel& imported, cons
     check.largest_ratio = std::max(check.largest_ratio, part.largest_ratio);
     check.output_ratio = std::max(check.output_ratio, part.output_ratio);
   }
-  const auto end = std::chrono::steady_clock::now();
-  check.seconds = std::chrono::duration<double>(end - start).count();
+  check.seconds = steady_seconds() - start;
   return check;
 }
 

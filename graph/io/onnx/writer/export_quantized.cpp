@@ -7,6 +7,7 @@
 #include "graph/io/onnx/writer/export.hpp"
 #include "graph/ir/editor.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -112,18 +113,13 @@ std::string export_weights(Export& out, const Node& node, bool transposed) {
               {integer_attribute("axis", transposed ? 1 : 0)});
 }
 
-/// What one step of the sums of channel `channel` is worth.
-float step_of(const LayerQuant& quant, std::size_t channel) {
-  return quant.src.scale * quant.weight_scales[quant.weight_scales.size() == 1 ? 0 : channel];
-}
-
 /// The bias in steps of the sums; nothing when one does not fit 32 bits.
 std::optional<std::vector<std::int32_t>> whole_bias(const Tensor& bias, const LayerQuant& quant) {
   constexpr double limit = 2147483520.0;  // the largest f32 below 2^31
   std::vector<std::int32_t> whole;
   for (std::size_t i = 0; i < bias.data<float>().size(); ++i) {
     const double steps = std::nearbyint(static_cast<double>(bias.data<float>()[i]) /
-                                        static_cast<double>(step_of(quant, i)));
+                                        static_cast<double>(step_of_sums(quant, i)));
     if (!(std::abs(steps) <= limit)) {
       return std::nullopt;
     }
@@ -146,7 +142,7 @@ std::string export_bias(Export& out, const Node& node) {
   const auto channels = static_cast<std::int64_t>(whole->size());
   std::vector<float> steps(whole->size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    steps[i] = step_of(quant, i);
+    steps[i] = step_of_sums(quant, i);
   }
   const std::string q =
       out.constant(node.name + "/bias_s32", Array::of<std::int32_t>({channels}, *whole));
@@ -211,7 +207,7 @@ Graph with_whole_biases(const Graph& graph) {
     }
     Tensor rounded = *bias;
     for (std::size_t k = 0; k < whole->size(); ++k) {
-      rounded.data<float>()[k] = static_cast<float>((*whole)[k]) * onnx::step_of(*node.quant, k);
+      rounded.data<float>()[k] = static_cast<float>((*whole)[k]) * step_of_sums(*node.quant, k);
     }
     editor.set_input(static_cast<NodeId>(i), 2,
                      editor.add_constant(graph.value(node.inputs[2]).name, std::move(rounded)));

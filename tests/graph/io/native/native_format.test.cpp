@@ -11,6 +11,7 @@
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"
 

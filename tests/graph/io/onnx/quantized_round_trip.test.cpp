@@ -12,6 +12,7 @@
 #include "graph/io/onnx/onnx_writer.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/weight_scales.hpp"
 #include "tests/graph/random_graph.hpp"
 #include "tests/support/support.hpp"
 
@@ -232,7 +233,7 @@ TEST_F(QuantizedOnnx, OutputUnitsTravelInTheMetadata) {
   editor.set_output_units({50.0, 0.85});
   const Graph graph = editor.finish();
   const Written again = written_and_read(graph, OnnxProfile::portable);
-  EXPECT_EQ(again.graph.output_units(), (OutputUnits{50.0, 0.85}));
+  EXPECT_EQ(again.graph.output_units(), (EnergyUnits{50.0, 0.85}));
 }
 
 }  // namespace

@@ -1,14 +1,12 @@
-// B-trees of version 1 over chunks: section III.A.1 of the HDF5 file format specification.
-#include <algorithm>
+// Chunks of a dataset, in the B-tree of the old form.
+#include <utility>
 
-#include "graph/io/files/hdf5/check/walk.hpp"
+#include "graph/io/files/hdf5/check/tree.hpp"
 
 namespace caloquant::hdf5 {
 namespace {
 
-constexpr int most_chunk_levels = 16;
-
-/// Walks one tree from the left to the right.
+/// Checks the chunks of one tree, from the left to the right.
 class ChunkTree {
  public:
   ChunkTree(Walk& walk, const std::vector<std::uint64_t>& chunk, const Space& space,
@@ -19,62 +17,34 @@ class ChunkTree {
     }
   }
 
-  void node(std::uint64_t at, std::optional<std::uint64_t> level) {
-    const std::uint64_t key = 8 + 8 * chunk_.size();
-    const std::uint64_t entries = 2 * walk_.ranks.chunks;
-    const std::uint64_t size =
-        8 + 2 * walk_.offset_size + entries * walk_.offset_size + (entries + 1) * key;
-    const Block block = walk_.claim(at, size, "index of chunks");
-    Fields fields = block.fields();
-    fields.expect_signature("TREE");
-    fields.expect(fields.u8() == 1, "is an index of something else");
-    const std::uint64_t found = fields.u8();
-    fields.expect(level ? found == *level : found < most_chunk_levels, "is at another level");
-    const std::uint64_t used = fields.u16();
-    fields.expect(used <= entries, "holds more entries than it can");
-    fields.skip(2 * walk_.offset_size);  // neighbours, which reading does not follow
-    for (std::uint64_t i = 0; i < used; ++i) {
-      const Key first = read_key(fields);
-      const std::uint64_t child = walk_.address(fields);
-      if (found == 0) {
-        check_chunk(fields, first, child);
-      } else {
-        node(child, found - 1);
-      }
-    }
+  void walk(std::uint64_t root) {
+    walk_tree(walk_, root, {1, 2 * walk_.ranks.chunks, 8 + 8 * chunk_.size(), "index of chunks"},
+              [this](Fields key, std::optional<std::uint64_t> chunk) {
+                if (chunk) {
+                  check_chunk(std::move(key), *chunk);
+                }
+              });
   }
 
  private:
-  struct Key {
-    std::uint64_t size = 0;
-    std::uint64_t skipped = 0;
+  void check_chunk(Fields key, std::uint64_t at) {
+    const std::uint64_t size = key.u32();
+    const std::uint64_t skipped = key.u32();
     std::vector<std::uint64_t> offset;
-  };
-
-  Key read_key(Fields& fields) const {
-    Key key;
-    key.size = fields.u32();
-    key.skipped = fields.u32();
     for (std::size_t i = 0; i < chunk_.size(); ++i) {
-      key.offset.push_back(fields.number(8));
+      offset.push_back(key.number(8));
     }
-    return key;
-  }
-
-  void check_chunk(const Fields& fields, const Key& key, std::uint64_t at) {
     for (std::size_t i = 0; i < space_.extents.size(); ++i) {
-      fields.expect(key.offset[i] % chunk_[i] == 0 && key.offset[i] < space_.extents[i],
-                    "has a chunk outside of its dataset");
+      key.expect(offset[i] % chunk_[i] == 0 && offset[i] < space_.extents[i],
+                 "has a chunk outside of its dataset");
     }
-    fields.expect(key.offset.back() == 0 && (last_.empty() || last_ < key.offset),
-                  "has chunks out of order");
-    last_ = key.offset;
-    fields.expect(key.skipped >> filters_.ids.size() == 0, "skips filters that it does not have");
+    key.expect(offset.back() == 0 && (last_.empty() || last_ < offset), "has chunks out of order");
+    last_ = offset;
+    key.expect(skipped >> filters_.ids.size() == 0, "skips filters that it does not have");
     const std::uint64_t all = (std::uint64_t{1} << filters_.ids.size()) - 1;
-    const bool plain = key.skipped == all;
-    fields.expect(key.size > 0 && (!plain || key.size == chunk_bytes_),
-                  "has a chunk of an impossible size");
-    walk_.claim_data(at, key.size, "chunk");
+    const bool plain = skipped == all;
+    key.expect(size > 0 && (!plain || size == chunk_bytes_), "has a chunk of an impossible size");
+    walk_.claim_data(at, size, "chunk");
   }
 
   Walk& walk_;
@@ -89,7 +59,7 @@ class ChunkTree {
 
 void check_chunks(Walk& walk, std::uint64_t root, const std::vector<std::uint64_t>& chunk,
                   const Space& space, const Filters& filters) {
-  ChunkTree(walk, chunk, space, filters).node(root, std::nullopt);
+  ChunkTree(walk, chunk, space, filters).walk(root);
 }
 
 }  // namespace caloquant::hdf5

@@ -1,14 +1,12 @@
-// Groups of the old form: sections III.A.1 (B-trees), III.B (symbol table nodes), III.C (symbol
-// table entries) and III.D (local heaps) of the HDF5 file format specification.
-#include <algorithm>
+// Groups of the old form: sections III.B (symbol table nodes), III.C (symbol table entries) and
+// III.D (local heaps) of the HDF5 file format specification.
 #include <set>
 
-#include "graph/io/files/hdf5/check/walk.hpp"
+#include "graph/io/files/hdf5/check/tree.hpp"
 
 namespace caloquant::hdf5 {
 namespace {
 
-constexpr int most_group_levels = 16;
 constexpr std::uint64_t end_of_free_list = 1;
 
 /// Walks the tree of one group from the left to the right.
@@ -16,31 +14,14 @@ class GroupTree {
  public:
   GroupTree(Walk& walk, const Block& names) : walk_(walk), names_(names) {}
 
-  void node(std::uint64_t at, std::optional<std::uint64_t> level) {
-    const std::uint64_t entries = 2 * walk_.ranks.group;
-    const std::uint64_t size =
-        8 + 2 * walk_.offset_size + entries * walk_.offset_size + (entries + 1) * walk_.length_size;
-    const Block block = walk_.claim(at, size, "index of a group");
-    Fields fields = block.fields();
-    fields.expect_signature("TREE");
-    fields.expect(fields.u8() == 0, "is an index of something else");
-    const std::uint64_t found = fields.u8();
-    fields.expect(level ? found == *level : found < most_group_levels, "is at another level");
-    const std::uint64_t used = fields.u16();
-    fields.expect(used <= entries, "holds more entries than it can");
-    fields.skip(2 * walk_.offset_size);  // neighbours, which reading does not follow
-    for (std::uint64_t i = 0; i < used; ++i) {
-      (void)name_at(walk_.length(fields));
-      const std::uint64_t child = walk_.address(fields);
-      if (found == 0) {
-        symbols(child);
-      } else {
-        node(child, found - 1);
-      }
-    }
-    if (used > 0) {
-      (void)name_at(walk_.length(fields));
-    }
+  void walk(std::uint64_t root) {
+    walk_tree(walk_, root, {0, 2 * walk_.ranks.group, walk_.length_size, "index of a group"},
+              [this](Fields key, std::optional<std::uint64_t> members) {
+                (void)name_at(walk_.length(key));
+                if (members) {
+                  symbols(*members);
+                }
+              });
   }
 
  private:
@@ -131,7 +112,7 @@ void check_group(Walk& walk, std::uint64_t tree, std::uint64_t heap) {
     return;
   }
   const Block names = read_local_heap(walk, heap);
-  GroupTree(walk, names).node(tree, std::nullopt);
+  GroupTree(walk, names).walk(tree);
 }
 
 }  // namespace caloquant::hdf5
