@@ -57,7 +57,7 @@ Geometry geometry_of(const Graph& graph, const Node& node) {
 }
 
 /// One observed layer: its src of a batch, and sums over patches.
-struct Tap {
+struct StatisticsTap {
   std::string layer;
   Geometry geometry;
   Tensor values;  ///< [batch, C, spatial...]
@@ -67,8 +67,8 @@ struct Tap {
   LayerStatistics sums;
 };
 
-std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options) {
-  std::vector<Tap> taps;
+std::vector<StatisticsTap> statistics_taps(const Graph& graph, const StatisticsOptions& options) {
+  std::vector<StatisticsTap> taps;
   for (const Node& node : graph.nodes()) {
     const auto* conv = std::get_if<Conv>(&node.op);
     if (!is_quantizable(node.op) || graph.constant(node, 1) == nullptr ||
@@ -76,7 +76,7 @@ std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options)
         (conv == nullptr && graph.value(node.inputs[0]).shape.size() != 2)) {
       continue;
     }
-    Tap tap;
+    StatisticsTap tap;
     tap.layer = node.name;
     tap.geometry = geometry_of(graph, node);
     Shape shape = graph.value(node.inputs[0]).shape;
@@ -100,10 +100,10 @@ std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options)
   return taps;
 }
 
-Graph tapped_graph(const Graph& graph, const std::vector<Tap>& taps) {
+Graph graph_with_taps(const Graph& graph, const std::vector<StatisticsTap>& taps) {
   GraphEditor editor(graph);
   editor.clear_outputs();
-  for (const Tap& tap : taps) {
+  for (const StatisticsTap& tap : taps) {
     editor.add_output("src of " + tap.layer, graph.find(tap.layer)->inputs[0]);
   }
   return editor.finish();
@@ -128,7 +128,7 @@ void copy_patch(const Geometry& g, const float* image, std::int64_t place, float
   }
 }
 
-void copy_patches(Tap& tap, std::int64_t slot, std::uint64_t seed, std::int64_t event) {
+void copy_patches(StatisticsTap& tap, std::int64_t slot, std::uint64_t seed, std::int64_t event) {
   const std::int64_t cells = tap.values.size() / tap.values.shape().front();
   const std::int64_t width = tap.geometry.width();
   const float* image = tap.values.data<float>().data() + slot * cells;
@@ -144,7 +144,7 @@ void copy_patches(Tap& tap, std::int64_t slot, std::uint64_t seed, std::int64_t 
 }
 
 /// Adds the first moments of the patches of the first `events` events, one after the other.
-void add_means(Tap& tap, std::int64_t events) {
+void add_means(StatisticsTap& tap, std::int64_t events) {
   LayerStatistics& sums = tap.sums;
   const std::int64_t rows = events * tap.per_event;
   const float* patches = std::as_const(tap.patches).data<float>().data();
@@ -158,13 +158,14 @@ void add_means(Tap& tap, std::int64_t events) {
 
 /// What one batch adds to the sums. They decide how weights are rounded, so their order is that of
 /// the events, however these were cut into batches: one thread adds to a sum.
-void add_batch(std::vector<Tap>& taps, const std::function<void(Tap&)>& copy, std::int64_t events) {
+void add_batch(std::vector<StatisticsTap>& taps, const std::function<void(StatisticsTap&)>& copy,
+               std::int64_t events) {
   struct Block {
-    Tap* tap;
+    StatisticsTap* tap;
     std::size_t index;
   };
   std::vector<Block> blocks;
-  for (Tap& tap : taps) {
+  for (StatisticsTap& tap : taps) {
     for (std::size_t index = 0; index < tap.grams.size(); ++index) {
       blocks.push_back({&tap, index});
     }
@@ -178,7 +179,7 @@ void add_batch(std::vector<Tap>& taps, const std::function<void(Tap&)>& copy, st
     }
 #pragma omp for schedule(dynamic)
     for (std::size_t i = 0; i < blocks.size(); ++i) {
-      Tap& tap = *blocks[i].tap;
+      StatisticsTap& tap = *blocks[i].tap;
       const std::int64_t first = static_cast<std::int64_t>(blocks[i].index) * tap.sums.block;
       tap.grams[blocks[i].index].add(std::as_const(tap.patches).data<float>().data() + first,
                                      events * tap.per_event, tap.sums.width);
@@ -187,7 +188,7 @@ void add_batch(std::vector<Tap>& taps, const std::function<void(Tap&)>& copy, st
 }
 
 /// Sums to means.
-LayerStatistics statistics_of(Tap tap) {
+LayerStatistics statistics_of(StatisticsTap tap) {
   for (std::size_t block = 0; block < tap.grams.size(); ++block) {
     tap.grams[block].copy_to(tap.sums.gram_at(static_cast<std::int64_t>(block) * tap.sums.block));
   }
@@ -205,25 +206,25 @@ LayerStatistics statistics_of(Tap tap) {
 StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
                                    const StatisticsOptions& options) {
   CALOQUANT_EXPECT(options.batch >= 1 && options.events.size() > 0);
-  std::vector<Tap> taps = make_taps(graph, options);
+  std::vector<StatisticsTap> taps = statistics_taps(graph, options);
   std::vector<std::span<float>> outputs;
   outputs.reserve(taps.size());
-  for (Tap& tap : taps) {
+  for (StatisticsTap& tap : taps) {
     outputs.push_back(tap.values.data<float>());
   }
   const auto look = [&](std::int64_t first, std::int64_t count) {
-    const auto copy = [&](Tap& tap) {
+    const auto copy = [&](StatisticsTap& tap) {
       for (std::int64_t slot = 0; slot < count; ++slot) {
         copy_patches(tap, slot, options.seed, first + slot);
       }
     };
     add_batch(taps, copy, count);
   };
-  sweep_events(tapped_graph(graph, taps), fill,
+  sweep_events(graph_with_taps(graph, taps), fill,
                {options.events, options.batch, with_default_kernels(options.engine), {}}, outputs,
                look);
   StatisticsTable table;
-  for (Tap& tap : taps) {
+  for (StatisticsTap& tap : taps) {
     const std::string layer = tap.layer;
     table[layer] = statistics_of(std::move(tap));
   }

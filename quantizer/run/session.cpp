@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "graph/exec/kernel_choices.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/measure/layer_costs.hpp"
 #include "quantizer/measure/peak_memory.hpp"
 #include "quantizer/output/emit/result_json.hpp"

@@ -4,6 +4,8 @@
 #include <iomanip>
 #include <sstream>
 
+#include "graph/json/json.hpp"
+
 namespace caloquant {
 namespace {
 
