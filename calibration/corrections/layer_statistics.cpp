@@ -56,7 +56,7 @@ Geometry geometry_of(const Graph& graph, const Node& node) {
 }
 
 /// One observed layer: patches of its src [batch, C, spatial...], and sums over them.
-struct Tap {
+struct StatisticsTap {
   std::string layer;
   Geometry geometry;
   std::int64_t per_event = 0;
@@ -65,8 +65,8 @@ struct Tap {
   LayerStatistics sums;
 };
 
-std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options) {
-  std::vector<Tap> taps;
+std::vector<StatisticsTap> statistics_taps(const Graph& graph, const StatisticsOptions& options) {
+  std::vector<StatisticsTap> taps;
   for (const Node& node : graph.nodes()) {
     const auto* conv = std::get_if<Conv>(&node.op);
     if (!is_quantizable(node.op) || graph.constant(node, 1) == nullptr ||
@@ -74,7 +74,7 @@ std::vector<Tap> make_taps(const Graph& graph, const StatisticsOptions& options)
         (conv == nullptr && graph.value(node.inputs[0]).shape.size() != 2)) {
       continue;
     }
-    Tap tap;
+    StatisticsTap tap;
     tap.layer = node.name;
     tap.geometry = geometry_of(graph, node);
     LayerStatistics& sums = tap.sums;
@@ -115,7 +115,7 @@ void copy_patch(const Geometry& g, const float* image, std::int64_t place, float
 }
 
 /// Of an image [C, spatial...], into place `slot` of the batch.
-void copy_patches(Tap& tap, const float* image, std::int64_t slot, std::uint64_t seed,
+void copy_patches(StatisticsTap& tap, const float* image, std::int64_t slot, std::uint64_t seed,
                   std::int64_t event) {
   const std::int64_t width = tap.geometry.width();
   float* patch = tap.patches.data<float>().data() + slot * tap.per_event * width;
@@ -130,7 +130,7 @@ void copy_patches(Tap& tap, const float* image, std::int64_t slot, std::uint64_t
 }
 
 /// Adds the first moments of the patches of the first `events` events, one after the other.
-void add_means(Tap& tap, std::int64_t events) {
+void add_means(StatisticsTap& tap, std::int64_t events) {
   LayerStatistics& sums = tap.sums;
   const std::int64_t rows = events * tap.per_event;
   const float* patches = std::as_const(tap.patches).data<float>().data();
@@ -144,14 +144,14 @@ void add_means(Tap& tap, std::int64_t events) {
 
 /// What one batch adds to the sums. They decide how weights are rounded, so their order is that of
 /// the events, however these were cut into batches: one thread adds to a sum.
-void add_batch(std::vector<Tap>& taps, const std::function<void(std::size_t tap)>& copy,
+void add_batch(std::vector<StatisticsTap>& taps, const std::function<void(std::size_t tap)>& copy,
                std::int64_t events) {
   struct Block {
-    Tap* tap;
+    StatisticsTap* tap;
     std::size_t index;
   };
   std::vector<Block> blocks;
-  for (Tap& tap : taps) {
+  for (StatisticsTap& tap : taps) {
     for (std::size_t index = 0; index < tap.grams.size(); ++index) {
       blocks.push_back({&tap, index});
     }
@@ -165,7 +165,7 @@ void add_batch(std::vector<Tap>& taps, const std::function<void(std::size_t tap)
     }
 #pragma omp for schedule(dynamic)
     for (std::size_t i = 0; i < blocks.size(); ++i) {
-      Tap& tap = *blocks[i].tap;
+      StatisticsTap& tap = *blocks[i].tap;
       const std::int64_t first = static_cast<std::int64_t>(blocks[i].index) * tap.sums.block;
       tap.grams[blocks[i].index].add(std::as_const(tap.patches).data<float>().data() + first,
                                      events * tap.per_event, tap.sums.width);
@@ -174,7 +174,7 @@ void add_batch(std::vector<Tap>& taps, const std::function<void(std::size_t tap)
 }
 
 /// Sums to means.
-LayerStatistics statistics_of(Tap tap) {
+LayerStatistics statistics_of(StatisticsTap tap) {
   for (std::size_t block = 0; block < tap.grams.size(); ++block) {
     tap.grams[block].copy_to(tap.sums.gram_at(static_cast<std::int64_t>(block) * tap.sums.block));
   }
@@ -192,10 +192,10 @@ LayerStatistics statistics_of(Tap tap) {
 StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
                                    const StatisticsOptions& options) {
   CALOQUANT_EXPECT(options.batch >= 1 && options.events.size() > 0);
-  std::vector<Tap> taps = make_taps(graph, options);
+  std::vector<StatisticsTap> taps = statistics_taps(graph, options);
   std::vector<SweptValue> values;
   values.reserve(taps.size());
-  for (const Tap& tap : taps) {
+  for (const StatisticsTap& tap : taps) {
     values.push_back({"src of " + tap.layer, graph.find(tap.layer)->inputs[0]});
   }
   const auto look = [&](std::int64_t first, std::int64_t count,
@@ -210,7 +210,7 @@ StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
   };
   sweep_values(graph, values, fill, {options.events, options.batch, options.engine, {}}, look);
   StatisticsTable table;
-  for (Tap& tap : taps) {
+  for (StatisticsTap& tap : taps) {
     const std::string layer = tap.layer;
     table[layer] = statistics_of(std::move(tap));
   }

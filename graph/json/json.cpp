@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace caloquant {
 namespace {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// The door to JSON: the only header that includes nlohmann-json. Sources that include it are listed
-// in caloquant_json_sources() of their CMakeLists.txt.
+// The door to JSON: the only header that includes nlohmann-json. Headers that only name Json
+// include graph/json/json_fwd.hpp.
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -9,12 +9,13 @@
 #include <string>
 #include <string_view>
 
+#include "graph/json/json_fwd.hpp"
 #include "ops/core/number.hpp"
 
-namespace caloquant {
+// Compiled once, in json.cpp.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
 
-/// Objects keep the order in which keys were written.
-using Json = nlohmann::ordered_json;
+namespace caloquant {
 
 /// May a text hold // and /* */ comments, which JSON itself lacks?
 enum class JsonComments { refused, allowed };

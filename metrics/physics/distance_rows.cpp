@@ -16,7 +16,7 @@
 namespace caloquant {
 namespace {
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_distance = std::numeric_limits<double>::quiet_NaN();
 constexpr double smallest_layer = 2e-4;  // [GeV]: one hit
 constexpr std::size_t layer_bins = 40;
 constexpr const char* axes[] = {"x", "y", "z"};
@@ -97,7 +97,7 @@ ReportRow correlation_row(const SamplePair::Features& features, bool paired,
 ReportRow frechet_row(const SamplePair::Features& features, bool paired, std::uint64_t seed) {
   const auto distance = frechet_physics_distance(features.a, features.b, paired, seed);
   if (!distance) {
-    ReportRow row = single_row("FPD", paired, {undefined, undefined});
+    ReportRow row = single_row("FPD", paired, {no_distance, no_distance});
     row.suspect.push_back("needs " + std::to_string(fewest_for_frechet) + " events of each sample");
     return row;
   }
@@ -112,7 +112,7 @@ ReportRow frechet_row(const SamplePair::Features& features, bool paired, std::ui
 ReportRow kernel_row(const SamplePair::Features& features, bool paired, std::uint64_t seed) {
   const auto distance = kernel_physics_distance(features.a, features.b, paired, seed);
   if (!distance) {
-    ReportRow row = single_row("KPD", paired, {undefined, undefined});
+    ReportRow row = single_row("KPD", paired, {no_distance, no_distance});
     row.suspect.push_back("needs " + std::to_string(fewest_for_kernel) + " events of each sample");
     return row;
   }
@@ -148,7 +148,7 @@ ReportRow response_separation_row(const SamplePair& samples) {
       "separation of the response", "", samples.pooled(Feature::sampling_fraction),
       samples.paired(), [bins](std::span<const double> a, std::span<const double> b) {
         return bins.low < bins.high ? separation_power(histogram(a, bins), histogram(b, bins))
-                                    : undefined;
+                                    : no_distance;
       });
 }
 
@@ -175,7 +175,7 @@ ReportRow layer_separation_row(const SamplePair& samples) {
                                [bins](std::span<const double> a, std::span<const double> b) {
                                  return bins.low < bins.high ? separation_power(histogram(a, bins),
                                                                                 histogram(b, bins))
-                                                             : undefined;
+                                                             : no_distance;
                                });
   row.table = TableBins::worst;
   return row;

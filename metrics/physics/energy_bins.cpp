@@ -7,8 +7,8 @@
 namespace caloquant {
 namespace {
 
-constexpr double half_width = 5.0;         // [GeV]
-constexpr std::size_t enough_events = 50;  // events for a mean that says something
+constexpr double half_width = 5.0;             // [GeV]
+constexpr std::size_t enough_for_a_mean = 50;  // events for a mean that says something
 constexpr std::size_t most_bins = 5;
 constexpr std::size_t fewest_per_bin = 10;
 
@@ -30,7 +30,7 @@ std::vector<EnergyBin> fixed_bins(std::span<const double> a, std::span<const dou
     candidates.push_back({centre - half_width, centre + half_width, text(centre) + " GeV"});
     inside += count_in(a, candidates.back()) + count_in(b, candidates.back());
   }
-  const std::size_t needed = 2 * inside >= a.size() + b.size() ? 2 : enough_events;
+  const std::size_t needed = 2 * inside >= a.size() + b.size() ? 2 : enough_for_a_mean;
   std::vector<EnergyBin> bins;
   for (const EnergyBin& bin : candidates) {
     if (std::min(count_in(a, bin), count_in(b, bin)) >= needed) {

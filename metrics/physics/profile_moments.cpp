@@ -6,7 +6,7 @@
 namespace caloquant {
 namespace {
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double undefined_moment = std::numeric_limits<double>::quiet_NaN();
 
 double sum_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
@@ -17,7 +17,7 @@ double sum_of(std::span<const double> values) {
 std::array<double, 3> profile_moments(std::span<const double> slices) {
   const double total = sum_of(slices);
   if (!(total > 0.0)) {
-    return {undefined, undefined, undefined};
+    return {undefined_moment, undefined_moment, undefined_moment};
   }
   double mean = 0.0;
   for (std::size_t j = 0; j < slices.size(); ++j) {
@@ -37,7 +37,7 @@ std::array<double, 3> profile_moments(std::span<const double> slices) {
 std::array<double, 3> layer_ratios(std::span<const double> layers) {
   const double total = sum_of(layers);
   if (!(total > 0.0)) {
-    return {undefined, undefined, undefined};
+    return {undefined_moment, undefined_moment, undefined_moment};
   }
   const std::size_t third = layers.size() / 3;
   return {sum_of(layers.first(third)) / total, sum_of(layers.subspan(third, third)) / total,

@@ -12,8 +12,8 @@
 namespace caloquant {
 namespace {
 
-constexpr std::size_t most_blocks = 20;
-constexpr std::size_t enough_events = 2 * most_blocks;
+constexpr std::size_t most_tensor_blocks = 20;
+constexpr std::size_t enough_tensor_events = 2 * most_tensor_blocks;
 
 bool all_finite(std::span<const std::span<const float>> outputs) {
   return std::ranges::all_of(outputs, [](std::span<const float> output) {
@@ -24,7 +24,7 @@ bool all_finite(std::span<const std::span<const float>> outputs) {
 /// LossResult::without_block.
 std::vector<std::vector<double>> values_without_block(const MetricFormula& formula,
                                                       std::span<const EventTerms> events) {
-  const std::size_t blocks = std::min(most_blocks, events.size());
+  const std::size_t blocks = std::min(most_tensor_blocks, events.size());
   if (!formula.has_standard_error || blocks < 2) {
     return {};
   }
@@ -98,7 +98,7 @@ LossResult TensorLoss::result(std::size_t events) const {
   if (std::isnan(result.dead_output)) {
     result.suspect.emplace_back("the reference is zero everywhere");
   }
-  if (formula_->has_standard_error && events < enough_events) {
+  if (formula_->has_standard_error && events < enough_tensor_events) {
     result.suspect.push_back("there are only " + counted(events, "event"));
   }
   return result;

@@ -9,7 +9,7 @@
 namespace caloquant {
 namespace {
 
-using Axes = std::array<std::int64_t, 3>;
+using ConvAxes = std::array<std::int64_t, 3>;
 
 /// A convolution seen with three spatial axes; missing ones lead with extent 1.
 struct Geometry {
@@ -17,12 +17,12 @@ struct Geometry {
   std::int64_t src_channels = 0;
   std::int64_t dst_channels = 0;
   std::int64_t groups = 1;
-  Axes src{1, 1, 1};
-  Axes kernel{1, 1, 1};
-  Axes dst{1, 1, 1};
-  Axes strides{1, 1, 1};
-  Axes dilations{1, 1, 1};
-  Axes pads{0, 0, 0};  ///< begin
+  ConvAxes src{1, 1, 1};
+  ConvAxes kernel{1, 1, 1};
+  ConvAxes dst{1, 1, 1};
+  ConvAxes strides{1, 1, 1};
+  ConvAxes dilations{1, 1, 1};
+  ConvAxes pads{0, 0, 0};  ///< begin
 
   Geometry(const Conv& conv, const Shape& from, const Shape& weights, const Shape& to)
       : batch(from[0]), src_channels(from[1]), dst_channels(to[1]), groups(conv.groups) {
@@ -45,7 +45,7 @@ struct Geometry {
   [[nodiscard]] bool inside(std::size_t axis, std::int64_t index) const {
     return index >= 0 && index < src[axis];
   }
-  [[nodiscard]] static std::int64_t volume(const Axes& extents) {
+  [[nodiscard]] static std::int64_t volume(const ConvAxes& extents) {
     return extents[0] * extents[1] * extents[2];
   }
 };

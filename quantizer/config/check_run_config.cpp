@@ -3,6 +3,8 @@
 #include <caloquant/error.hpp>
 #include <initializer_list>
 
+#include "graph/json/json.hpp"
+
 namespace caloquant {
 namespace {
 

@@ -3,7 +3,7 @@
 #include <caloquant/config.hpp>
 #include <string>
 
-#include "graph/json/json.hpp"
+#include "graph/json/json_fwd.hpp"
 
 namespace caloquant {
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "graph/json/json.hpp"
 #include "ops/core/check.hpp"
 #include "quantizer/config/json_pointer.hpp"
 #include "quantizer/config/nearest_key.hpp"

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "graph/json/json.hpp"
+
 namespace caloquant {
 namespace {
 

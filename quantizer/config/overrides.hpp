@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "graph/json/json.hpp"
+#include "graph/json/json_fwd.hpp"
 
 namespace caloquant {
 

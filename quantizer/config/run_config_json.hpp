@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "graph/json/json.hpp"
+#include "graph/json/json_fwd.hpp"
 
 namespace caloquant {
 

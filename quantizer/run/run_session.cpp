@@ -2,6 +2,7 @@
 
 #include <caloquant/error.hpp>
 
+#include "graph/json/json.hpp"
 #include "ops/core/clock.hpp"
 #include "quantizer/measure/layer_costs.hpp"
 #include "quantizer/output/emit/result_json.hpp"

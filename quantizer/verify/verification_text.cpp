@@ -4,6 +4,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "graph/json/json.hpp"
 #include "ops/core/counted.hpp"
 
 namespace caloquant {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -12,6 +13,7 @@ namespace caloquant {
 namespace {
 
 using testing::Cli;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 enum class Kind { none, whole, real, text };
@@ -23,12 +25,17 @@ const std::set<std::string> texts_of_numbers{"--energy", "--theta", "--tolerance
 const std::set<std::string> other_texts{"--set",           "A",          "B",
                                         "--discriminator", "--baseline", "SHELL"};
 
-Kind kind_of(const CLI::Option& option) {
+/// As messages of the parser call it: the long name.
+std::string name_of(const cli::Option& option) {
+  return option.facts().names.back();
+}
+
+Kind kind_of(const cli::Option& option) {
   const cli::OptionFacts facts = cli::facts_of(option);
   if (facts.kind != cli::ValueKind::free) {
     return Kind::none;
   }
-  const std::string type = option.get_type_name();
+  const std::string& type = facts.type;
   if (type.starts_with("INT") || type.starts_with("UINT")) {
     return Kind::whole;
   }
@@ -42,22 +49,13 @@ Kind kind_of(const CLI::Option& option) {
 }
 
 /// What the parser says of `command option=value`; empty when it takes the value.
-std::string problem_of(const std::string& command, const CLI::Option& option,
+std::string problem_of(const std::string& command, const cli::Option& option,
                        const std::string& value) {
   cli::Action action;
   const auto app = cli::make_application(action);
-  const std::string name = cli::facts_of(option).names.back();
-  std::vector<std::string> arguments{name + "=" + value, command};  // CLI11 wants the last first
-  try {
-    app->parse(arguments);
-  } catch (const CLI::RequiredError&) {
-    return "";  // the value itself was taken
-  } catch (const CLI::RequiresError&) {
-    return "";  // --tolerance needs --baseline
-  } catch (const CLI::ParseError& error) {
-    return error.what();
-  }
-  return "";
+  const cli::ParseResult parsed = app->parse({command, name_of(option) + "=" + value});
+  // Incomplete: the value itself was taken.
+  return parsed.end == cli::ParseEnd::incomplete ? "" : parsed.text;
 }
 
 template <typename Check>
@@ -65,8 +63,8 @@ void for_each_number(Check&& check) {
   cli::Action action;
   const auto app = cli::make_application(action);
   int found = 0;
-  for (const CLI::App* command : cli::commands_of(*app)) {
-    for (const CLI::Option* option : command->get_options()) {
+  for (const cli::Command* command : cli::commands_of(*app)) {
+    for (const cli::Option* option : command->get_options()) {
       if (const Kind kind = kind_of(*option); kind != Kind::none) {
         check(command->get_name(), *option, kind);
         ++found;
@@ -77,14 +75,14 @@ void for_each_number(Check&& check) {
 }
 
 TEST(NumericOptions, RefuseWhatIsNoNumber) {
-  for_each_number([](const std::string& command, const CLI::Option& option, Kind kind) {
+  for_each_number([](const std::string& command, const cli::Option& option, Kind kind) {
     std::vector<std::string> bad{"nan", "inf", "-inf", "1e400", "abc", "", "1e", "0x10", "1 2"};
     if (kind == Kind::whole) {
       bad.insert(bad.end(), {"1.5", "1e2", "18446744073709551616", "-18446744073709551616"});
     }
     for (const std::string& value : bad) {
-      EXPECT_THAT(problem_of(command, option, value), HasSubstr(option.get_name()))
-          << command << " " << option.get_name() << " '" << value << "'";
+      EXPECT_THAT(problem_of(command, option, value), HasSubstr(name_of(option)))
+          << command << " " << name_of(option) << " '" << value << "'";
     }
   });
 }
@@ -93,17 +91,17 @@ TEST(NumericOptions, RefuseNegativeNumbers) {
   // A metric may be negative (sqnr, in decibels); energies and angles have bounds of their own,
   // which the command checks (calibration/showers, quantizer/run/primaries).
   const std::set<std::string> accepted{"--max-loss", "--energy", "--theta"};
-  for_each_number([&](const std::string& command, const CLI::Option& option, Kind) {
+  for_each_number([&](const std::string& command, const cli::Option& option, Kind) {
     const std::string problem = problem_of(command, option, "-1");
-    EXPECT_EQ(problem.empty(), accepted.count(option.get_name()) > 0)
-        << command << " " << option.get_name() << ": " << problem;
+    EXPECT_EQ(problem.empty(), accepted.count(name_of(option)) > 0)
+        << command << " " << name_of(option) << ": " << problem;
   });
 }
 
 TEST(NumericOptions, TakeTheWholeRangeOfSeeds) {
   int seeds = 0;
-  for_each_number([&](const std::string& command, const CLI::Option& option, Kind) {
-    const std::string name = option.get_name();
+  for_each_number([&](const std::string& command, const cli::Option& option, Kind) {
+    const std::string name = name_of(option);
     if (name == "--seed" || name == "--random-weights") {
       ++seeds;
       EXPECT_EQ(problem_of(command, option, "18446744073709551615"), "") << command;
@@ -116,9 +114,15 @@ TEST(NumericOptions, TakeTheWholeRangeOfSeeds) {
 TEST(NumericOptions, ZerosInFrontAreNoOctals) {
   cli::Action action;
   const auto app = cli::make_application(action);
-  app->parse(std::vector<std::string>{"x.h5", "-o", "010", "--events", "clic25", "--detector",
-                                      "make-showers"});
-  EXPECT_EQ(app->get_subcommand("make-showers")->get_option("--events")->as<int>(), 10);
+  const cli::ParseResult parsed =
+      app->parse({"make-showers", "--detector", "clic25", "--events", "010", "-o", "x.h5"});
+  ASSERT_EQ(parsed.end, cli::ParseEnd::ready) << parsed.text;
+  ASSERT_NE(app->chosen(), nullptr);
+  const std::vector<const cli::Option*> options = app->chosen()->get_options();
+  const auto events = std::ranges::find(options, "--events",
+                                        [](const cli::Option* option) { return name_of(*option); });
+  ASSERT_NE(events, options.end());
+  EXPECT_THAT((*events)->given(), ElementsAre("10"));
 }
 
 TEST_F(Cli, NumbersFromOutsideAreFiniteOrRefused) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "quantizer/config/nearest_key.hpp"
-#include "tools/cli/help_formatter.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -27,7 +26,7 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
   return near.empty() ? "" : "did you mean '" + near + "'? ";
 }
 
-std::vector<std::string> long_options(const CLI::App& command) {
+std::vector<std::string> long_options(const Command& command) {
   std::vector<std::string> names;
   for (const OptionFacts& option : options_of(command)) {
     for (const std::string& name : option.names) {
@@ -40,7 +39,7 @@ std::vector<std::string> long_options(const CLI::App& command) {
 }
 
 /// The first argument that looks like an option which `command` does not have; empty: none.
-std::string unknown_option(const CLI::App& command, const std::vector<std::string>& arguments) {
+std::string unknown_option(const Command& command, const std::vector<std::string>& arguments) {
   const std::vector<std::string> known = long_options(command);
   for (const std::string& argument : arguments) {
     std::string name = argument.substr(0, argument.find('='));
@@ -54,14 +53,11 @@ std::string unknown_option(const CLI::App& command, const std::vector<std::strin
 
 }  // namespace
 
-std::unique_ptr<CLI::App> make_application(Action& action) {
-  auto app = std::make_unique<CLI::App>(
+std::unique_ptr<Command> make_application(Action& action) {
+  auto app = std::make_unique<Command>(
+      "caloquant",
       "caloquant quantizes calorimeter shower generators from FP32 to INT8 and keeps the physics.",
-      "caloquant");
-  app->formatter(std::make_shared<HelpFormatter>());
-  app->set_help_flag("-h,--help", "print this help");
-  app->set_version_flag("--version", "caloquant " CALOQUANT_VERSION, "print the version");
-  app->require_subcommand(1);
+      "caloquant " CALOQUANT_VERSION);
   app->footer(footer());
   add_quantize(*app, action);
   add_init(*app, action);
@@ -84,21 +80,20 @@ std::unique_ptr<CLI::App> make_application(Action& action) {
   return app;
 }
 
-std::string parse_problem(const CLI::App& app, const CLI::ParseError& error,
+std::string usage_problem(const Command& app, const std::string& problem,
                           const std::vector<std::string>& arguments) {
-  const std::vector<CLI::App*> chosen = app.get_subcommands();
-  if (chosen.empty()) {
+  if (app.chosen() == nullptr) {
     if (arguments.empty() || arguments.front().starts_with("-")) {
       return "a command is missing; see caloquant --help";
     }
     std::vector<std::string> names;
-    for (const CLI::App* command : commands_of(app)) {
+    for (const Command* command : commands_of(app)) {
       names.push_back(command->get_name());
     }
     return "there is no command '" + arguments.front() + "'; " +
            suggestion(arguments.front(), names) + "see caloquant --help";
   }
-  const CLI::App& command = *chosen.front();
+  const Command& command = *app.chosen();
   const std::string name = command.get_name();
   const std::string see = "see caloquant " + name + " --help";
   const std::string unknown = unknown_option(command, arguments);
@@ -106,7 +101,7 @@ std::string parse_problem(const CLI::App& app, const CLI::ParseError& error,
     return name + ": there is no option '" + unknown + "'; " +
            suggestion(unknown, long_options(command)) + see;
   }
-  return name + ": " + error.what() + "; " + see;
+  return name + ": " + problem + "; " + see;
 }
 
 }  // namespace caloquant::cli

@@ -177,7 +177,7 @@ int benchmark_command(const BenchmarkArguments& arguments) {
   return exit_ok;
 }
 
-void add_measurement(CLI::App& command, BenchmarkOptions& options) {
+void add_measurement(Command& command, BenchmarkOptions& options) {
   command.add_option("--batch", options.batches, "events per call, e.g. 1,8,32,128")
       ->delimiter(',')
       ->transform(integer_in(1, most_per_call))
@@ -204,8 +204,8 @@ void add_measurement(CLI::App& command, BenchmarkOptions& options) {
 
 }  // namespace
 
-void add_benchmark(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_benchmark(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"benchmark",
        check_commands,
@@ -224,7 +224,7 @@ void add_benchmark(CLI::App& app, Action& action) {
                    "layer), fp32_onednn and int8_onednn (layers in oneDNN); of a quantized one: "
                    "model")
       ->delimiter(',')
-      ->check(CLI::IsMember({"plain", "fp32", "int8", "fp32_onednn", "int8_onednn", "model"}))
+      ->one_of({"plain", "fp32", "int8", "fp32_onednn", "int8_onednn", "model"})
       ->group(model_options);
   add_measurement(*command, arguments->options);
   command->add_flag("--per-layer", arguments->per_layer, "also print every layer")

@@ -138,16 +138,15 @@ int check_command(const CheckArguments& arguments) {
   return result.passed() ? exit_ok : exit_target_not_met;
 }
 
-void add_limits(CLI::App& command, CheckArguments& arguments) {
-  CLI::Option* max_loss = command.add_option(
+void add_limits(Command& command, CheckArguments& arguments) {
+  Option* max_loss = command.add_option(
       "--max-loss", arguments.gate.max_loss,
       "limit of the loss itself, or least value of a metric where higher is better");
   max_loss->transform(number_in(NumberRange::any()));
-  CLI::Option* baseline =
-      command
-          .add_option("--baseline", arguments.baseline,
-                      "result.json of the baseline model, which should lie beside it")
-          ->excludes(max_loss);
+  Option* baseline = command
+                         .add_option("--baseline", arguments.baseline,
+                                     "result.json of the baseline model, which should lie beside it")
+                         ->excludes(max_loss);
   command
       .add_option("--tolerance", arguments.tolerance,
                   "how much worse than the baseline: 0.1 or 10% of its loss (default), or abs:1e-5")
@@ -172,8 +171,8 @@ void add_limits(CLI::App& command, CheckArguments& arguments) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_check(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"check",
        main_commands,

@@ -162,7 +162,7 @@ int compare_command(const CompareArguments& arguments) {
   return exit_ok;
 }
 
-void add_primaries_of_models(CLI::App& command, CompareArguments& arguments) {
+void add_primaries_of_models(Command& command, CompareArguments& arguments) {
   command
       .add_option("--events", arguments.events,
                   "number of events (1000 between models, else all of the files)")
@@ -187,7 +187,7 @@ void add_primaries_of_models(CLI::App& command, CompareArguments& arguments) {
   add_recipe(command, arguments.recipe);
 }
 
-void add_units(CLI::App& command, CompareArguments& arguments) {
+void add_units(Command& command, CompareArguments& arguments) {
   command
       .add_option("--output-scale", arguments.output.scale,
                   "of models that do not tell, GeV = out^(1/power) / scale (as a quantized A or B, "
@@ -204,9 +204,9 @@ void add_units(CLI::App& command, CompareArguments& arguments) {
       ->capture_default_str();
 }
 
-void add_discriminator(CLI::App& command, CompareArguments& arguments) {
+void add_discriminator(Command& command, CompareArguments& arguments) {
   constexpr const char* group = "Discriminator";
-  CLI::Option* discriminator =
+  Option* discriminator =
       command
           .add_option("--discriminator", arguments.discriminator,
                       "network that takes an image; its outputs are compared too")
@@ -228,8 +228,8 @@ void add_discriminator(CLI::App& command, CompareArguments& arguments) {
 
 }  // namespace
 
-void add_compare(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_compare(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"compare",
        main_commands,

@@ -5,8 +5,8 @@
 
 namespace caloquant::cli {
 
-void add_completion(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_completion(Command& app, Action& action) {
+  Command* command = add_command(
       app, {"completion",
             check_commands,
             "Print a script that completes commands and options in a shell",

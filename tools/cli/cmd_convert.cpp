@@ -62,8 +62,8 @@ int convert_command(const ConvertArguments& arguments) {
 
 }  // namespace
 
-void add_convert(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_convert(Command& app, Action& action) {
+  Command* command = add_command(
       app, {"convert",
             model_commands,
             "Write a model, fp32 or quantized, in another format",

@@ -65,8 +65,8 @@ int evaluate_command(const EvaluateArguments& arguments) {
 
 }  // namespace
 
-void add_evaluate(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_evaluate(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"evaluate",
        main_commands,

@@ -124,7 +124,7 @@ int generate_command(const GenerateArguments& arguments) {
   return exit_ok;
 }
 
-void add_outputs(CLI::App& command, GenerateArguments& arguments) {
+void add_outputs(Command& command, GenerateArguments& arguments) {
   command.add_option("-o,--output", arguments.output, "HDF5 file to write")
       ->type_name(file_value)
       ->group(output_options)
@@ -149,8 +149,8 @@ void add_outputs(CLI::App& command, GenerateArguments& arguments) {
 
 }  // namespace
 
-void add_generate(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_generate(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"generate",
        data_commands,

@@ -61,8 +61,8 @@ int init_command(const InitArguments& arguments) {
 
 }  // namespace
 
-void add_init(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_init(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"init",
        main_commands,

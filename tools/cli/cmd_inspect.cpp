@@ -160,8 +160,8 @@ int inspect_command(const ModelArguments& model, const OutputArguments& out) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_inspect(Command& app, Action& action) {
+  Command* command = add_command(
       app, {"inspect",
             model_commands,
             "Layers, shapes, MACs, parameters, sizes and precisions of a model",

@@ -56,8 +56,8 @@ int make_showers_command(const MakeShowersArguments& arguments) {
 
 }  // namespace
 
-void add_make_showers(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_make_showers(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"make-showers",
        data_commands,

@@ -5,13 +5,13 @@
 
 namespace caloquant::cli {
 
-void add_man(CLI::App& app, Action& action) {
+void add_man(Command& app, Action& action) {
   constexpr const char* hidden = "";
-  CLI::App* command = add_command(app, {"man",
-                                        hidden,
-                                        "Print the manual page (roff)",
-                                        "For the build, which installs it.",
-                                        {"caloquant man | man -l -"}});
+  Command* command = add_command(app, {"man",
+                                       hidden,
+                                       "Print the manual page (roff)",
+                                       "For the build, which installs it.",
+                                       {"caloquant man | man -l -"}});
   command->callback([&app, &action] {
     action = [&app] {
       std::cout << man_page(app);

@@ -8,8 +8,8 @@
 
 namespace caloquant::cli {
 
-void add_operators(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_operators(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"operators",
        check_commands,

@@ -125,7 +125,7 @@ int quantize_command(const QuantizeArguments& arguments) {
   return result.tuning.target_met ? exit_ok : exit_target_not_met;
 }
 
-void add_quantize_outputs(CLI::App& command, QuantizeArguments& arguments) {
+void add_quantize_outputs(Command& command, QuantizeArguments& arguments) {
   command.add_option("-o,--output", arguments.output, "folder for the results")
       ->capture_default_str()
       ->type_name(folder_value)
@@ -134,7 +134,7 @@ void add_quantize_outputs(CLI::App& command, QuantizeArguments& arguments) {
       .add_option("--format", arguments.formats, "what is written of the model (as /emit/formats)")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"h5", "onnx"}))
+      ->one_of({"h5", "onnx"})
       ->group(output_options);
   std::string profiles;
   for (const OnnxProfile profile : onnx_profiles) {
@@ -147,8 +147,8 @@ void add_quantize_outputs(CLI::App& command, QuantizeArguments& arguments) {
 
 }  // namespace
 
-void add_quantize(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_quantize(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"quantize",
        main_commands,

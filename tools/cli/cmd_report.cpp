@@ -56,8 +56,8 @@ int report_command(const ReportArguments& arguments) {
 
 }  // namespace
 
-void add_report(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_report(Command& app, Action& action) {
+  Command* command = add_command(
       app, {"report",
             main_commands,
             "Draw report.html again from the folder of a run, or of several",

@@ -167,8 +167,8 @@ int run_command(const RunArguments& arguments) {
 
 }  // namespace
 
-void add_run(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_run(Command& app, Action& action) {
+  Command* command = add_command(
       app, {"run",
             model_commands,
             "Run a model on latents or other inputs",

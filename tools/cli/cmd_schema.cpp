@@ -5,8 +5,8 @@
 
 namespace caloquant::cli {
 
-void add_schema(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_schema(Command& app, Action& action) {
+  Command* command = add_command(
       app, {"schema",
             check_commands,
             "Print the JSON Schema of the run config",

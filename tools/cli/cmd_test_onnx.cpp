@@ -47,8 +47,8 @@ int test_onnx_command(const TestOnnxArguments& arguments) {
 
 }  // namespace
 
-void add_test_onnx(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_test_onnx(Command& app, Action& action) {
+  Command* command = add_command(
       app, {"test-onnx",
             check_commands,
             "Run ONNX test folders and compare",

@@ -1,6 +1,7 @@
 #include <caloquant/error.hpp>
 #include <iostream>
 
+#include "graph/json/json.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -33,8 +34,8 @@ int verify_command(const VerifyArguments& arguments) {
 
 }  // namespace
 
-void add_verify(CLI::App& app, Action& action) {
-  CLI::App* command = add_command(
+void add_verify(Command& app, Action& action) {
+  Command* command = add_command(
       app,
       {"verify",
        model_commands,

@@ -5,8 +5,8 @@
 
 namespace caloquant::cli {
 
-CLI::App* add_command(CLI::App& app, const CommandHelp& help) {
-  CLI::App* command = app.add_subcommand(help.name, std::string(help.summary) + "\n\n" + help.text);
+Command* add_command(Command& app, const CommandHelp& help) {
+  Command* command = app.add_subcommand(help.name, std::string(help.summary) + "\n\n" + help.text);
   command->group(help.group);
   std::string footer = "Examples:\n";
   for (const std::string& example : help.examples) {
@@ -25,28 +25,30 @@ CLI::App* add_command(CLI::App& app, const CommandHelp& help) {
   return command;
 }
 
-std::string summary_of(const CLI::App& command) {
-  const std::string description = command.get_description();
+std::string summary_of(const Command& command) {
+  const std::string& description = command.get_description();
   return description.substr(0, description.find('\n'));
 }
 
-std::string text_of(const CLI::App& command) {
-  const std::string description = command.get_description();
+std::string text_of(const Command& command) {
+  const std::string& description = command.get_description();
   const std::size_t text = description.find("\n\n");
   return text == std::string::npos ? "" : description.substr(text + 2);
 }
 
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
+std::vector<const Command*> commands_of(const Command& app) {
+  std::vector<const Command*> commands = app.get_subcommands();
+  std::erase_if(commands, [](const Command* command) { return command->get_group().empty(); });
+  return commands;
 }
 
-std::vector<std::string> command_groups(const CLI::App& app) {
+std::vector<std::string> command_groups(const Command& app) {
   std::vector<std::string> groups{main_commands, model_commands, data_commands, check_commands};
-  const std::vector<const CLI::App*> commands = commands_of(app);
+  const std::vector<const Command*> commands = commands_of(app);
   std::erase_if(groups, [&](const std::string& group) {
-    return std::ranges::find(commands, group, &CLI::App::get_group) == commands.end();
+    return std::ranges::find(commands, group, &Command::get_group) == commands.end();
   });
-  for (const CLI::App* command : commands) {
+  for (const Command* command : commands) {
     if (std::ranges::find(groups, command->get_group()) == groups.end()) {
       groups.push_back(command->get_group());
     }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+#include "tools/cli/command_line.hpp"
 
 namespace caloquant::cli {
 
@@ -22,18 +22,18 @@ inline constexpr const char* data_commands = "Data";
 inline constexpr const char* check_commands = "Checks and help";
 
 /// Adds a subcommand with description and footer. Its callback stays to be set.
-CLI::App* add_command(CLI::App& app, const CommandHelp& help);
+Command* add_command(Command& app, const CommandHelp& help);
 
 /// The first line of a command's description.
-[[nodiscard]] std::string summary_of(const CLI::App& command);
+[[nodiscard]] std::string summary_of(const Command& command);
 /// What follows it.
-[[nodiscard]] std::string text_of(const CLI::App& command);
+[[nodiscard]] std::string text_of(const Command& command);
 
 /// Commands that are not hidden, in the order in which they were added.
-[[nodiscard]] std::vector<const CLI::App*> commands_of(const CLI::App& app);
+[[nodiscard]] std::vector<const Command*> commands_of(const Command& app);
 
 /// Their headings, without repetitions: known ones in the order above, others behind them.
-[[nodiscard]] std::vector<std::string> command_groups(const CLI::App& app);
+[[nodiscard]] std::vector<std::string> command_groups(const Command& app);
 
 /// Every exit code, a line each: "0", "done".
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> exit_code_texts();

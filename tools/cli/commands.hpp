@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <caloquant/config.hpp>
 #include <cstdint>
 #include <filesystem>
@@ -8,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include "tools/cli/command_line.hpp"
 
 #include "graph/load_model/load_model.hpp"
 #include "tools/cli/command_help.hpp"
@@ -24,25 +24,25 @@ inline constexpr int exit_target_not_met = 7;
 using Action = std::function<int()>;
 
 // Each adds its subcommand to `app` and sets `action` when it is chosen.
-void add_quantize(CLI::App& app, Action& action);
-void add_evaluate(CLI::App& app, Action& action);
-void add_check(CLI::App& app, Action& action);
-void add_compare(CLI::App& app, Action& action);
-void add_convert(CLI::App& app, Action& action);
-void add_run(CLI::App& app, Action& action);
-void add_generate(CLI::App& app, Action& action);
-void add_inspect(CLI::App& app, Action& action);
-void add_benchmark(CLI::App& app, Action& action);
-void add_make_showers(CLI::App& app, Action& action);
-void add_operators(CLI::App& app, Action& action);
-void add_report(CLI::App& app, Action& action);
-void add_schema(CLI::App& app, Action& action);
-void add_verify(CLI::App& app, Action& action);
-void add_test_onnx(CLI::App& app, Action& action);
-void add_init(CLI::App& app, Action& action);
+void add_quantize(Command& app, Action& action);
+void add_evaluate(Command& app, Action& action);
+void add_check(Command& app, Action& action);
+void add_compare(Command& app, Action& action);
+void add_convert(Command& app, Action& action);
+void add_run(Command& app, Action& action);
+void add_generate(Command& app, Action& action);
+void add_inspect(Command& app, Action& action);
+void add_benchmark(Command& app, Action& action);
+void add_make_showers(Command& app, Action& action);
+void add_operators(Command& app, Action& action);
+void add_report(Command& app, Action& action);
+void add_schema(Command& app, Action& action);
+void add_verify(Command& app, Action& action);
+void add_test_onnx(Command& app, Action& action);
+void add_init(Command& app, Action& action);
 // These two print what the whole tree of commands says; they are added last.
-void add_completion(CLI::App& app, Action& action);
-void add_man(CLI::App& app, Action& action);
+void add_completion(Command& app, Action& action);
+void add_man(Command& app, Action& action);
 
 /// MODEL, or --architecture with --weights or --random-weights; --disable-pass for Keras and ONNX
 /// models.
@@ -53,9 +53,9 @@ struct ModelArguments {
   std::optional<std::uint64_t> random_weights;
   GraphConfig graph;
 
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   /// All but --disable-pass.
-  void add_source_to(CLI::App& command);
+  void add_source_to(Command& command);
   /// Throws UsageError when it is not exactly one of the forms, or for a pass that cannot be
   /// switched off, ModelError for a bad model.
   /// Says on stderr, unless `quiet`, when an import was checked in part only.
@@ -82,16 +82,16 @@ void parse_energies(const std::string& text, double& low, double& high, std::vec
 void print_warnings(const std::vector<std::string>& warnings, const OutputArguments& out);
 
 /// What --energy and --theta are checked with: parse_range() and parse_energies().
-[[nodiscard]] CLI::Validator range_text(const std::string& option);
-[[nodiscard]] CLI::Validator energy_text();
+[[nodiscard]] ArgumentRule range_text(const std::string& option);
+[[nodiscard]] ArgumentRule energy_text();
 
 /// The run config, as a positional argument or an option, and --set.
-void add_config_options(CLI::App& command, const char* name, std::string& config,
+void add_config_options(Command& command, const char* name, std::string& config,
                         std::vector<std::string>& overrides);
 
 /// --recipe of networks that make showers, and its value; empty: as the network's images suggest.
 /// Throws UsageError.
-void add_recipe(CLI::App& command, std::string& recipe);
+void add_recipe(Command& command, std::string& recipe);
 [[nodiscard]] InputEncoding recipe_of(const std::string& recipe, const Graph& graph);
 
 // Heading of the options that say which primaries are drawn.

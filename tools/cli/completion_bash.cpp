@@ -41,7 +41,7 @@ std::string value_action(const OptionFacts& option) {
   switch (option.kind) {
     case ValueKind::choice:
       return std::string(option.list ? "_caloquant_list" : "_caloquant_words") + " \"" +
-             CLI::detail::join(option.choices, " ") + "\" \"$cur\"";
+             joined(option.choices, " ") + "\" \"$cur\"";
     case ValueKind::file:
       return "_caloquant_files \"$cur\"";
     case ValueKind::folder:
@@ -53,7 +53,7 @@ std::string value_action(const OptionFacts& option) {
   return ":";
 }
 
-std::string bash_case(const CLI::App& command) {
+std::string bash_case(const Command& command) {
   std::string words;
   std::string values;
   std::string positional = ":";
@@ -62,10 +62,10 @@ std::string bash_case(const CLI::App& command) {
       positional = positional == ":" ? value_action(option) : positional;
       continue;
     }
-    words += (words.empty() ? "" : " ") + CLI::detail::join(option.names, " ");
+    words += (words.empty() ? "" : " ") + joined(option.names, " ");
     if (option.kind != ValueKind::flag) {
-      values += "        " + CLI::detail::join(option.names, "|") + ") " + value_action(option) +
-                "; return ;;\n";
+      values +=
+          "        " + joined(option.names, "|") + ") " + value_action(option) + "; return ;;\n";
     }
   }
   return "    " + command.get_name() + ")\n      case \"$prev\" in\n" + values +
@@ -75,16 +75,16 @@ std::string bash_case(const CLI::App& command) {
 
 }  // namespace
 
-std::string bash_completion(const CLI::App& app) {
+std::string bash_completion(const Command& app) {
   std::string commands;
   std::string cases;
-  for (const CLI::App* command : commands_of(app)) {
+  for (const Command* command : commands_of(app)) {
     commands += (commands.empty() ? "" : " ") + command->get_name();
     cases += bash_case(*command);
   }
   std::string options;
   for (const OptionFacts& option : options_of(app)) {
-    options += (options.empty() ? "" : " ") + CLI::detail::join(option.names, " ");
+    options += (options.empty() ? "" : " ") + joined(option.names, " ");
   }
   return bash_head +
          std::string("  if ((COMP_CWORD == 1)); then\n    if [[ $cur == -* ]]; then\n") +

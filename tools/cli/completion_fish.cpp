@@ -17,7 +17,7 @@ std::string fish_quoted(const std::string& text) {
 std::string fish_value(const OptionFacts& option) {
   switch (option.kind) {
     case ValueKind::choice:
-      return " -x -a " + fish_quoted(CLI::detail::join(option.choices, " "));
+      return " -x -a " + fish_quoted(joined(option.choices, " "));
     case ValueKind::file:
       return " -r -F";
     case ValueKind::folder:
@@ -40,7 +40,7 @@ std::string fish_option(const OptionFacts& option, const std::string& condition)
 
 }  // namespace
 
-std::string fish_completion(const CLI::App& app) {
+std::string fish_completion(const Command& app) {
   const std::string no_command = " -n __fish_use_subcommand";
   std::string text =
       "# fish completion for caloquant; made by 'caloquant completion fish'\n"
@@ -48,11 +48,11 @@ std::string fish_completion(const CLI::App& app) {
   for (const OptionFacts& option : options_of(app)) {
     text += fish_option(option, no_command);
   }
-  for (const CLI::App* command : commands_of(app)) {
+  for (const Command* command : commands_of(app)) {
     text += "complete -c caloquant" + no_command + " -a " + command->get_name() + " -d " +
             fish_quoted(summary_of(*command)) + "\n";
   }
-  for (const CLI::App* command : commands_of(app)) {
+  for (const Command* command : commands_of(app)) {
     const std::string chosen =
         " -n " + fish_quoted("__fish_seen_subcommand_from " + command->get_name());
     for (const OptionFacts& option : options_of(*command)) {
@@ -61,8 +61,7 @@ std::string fish_completion(const CLI::App& app) {
       } else if (option.kind != ValueKind::free) {
         const bool words = option.kind == ValueKind::choice;
         text += "complete -c caloquant" + chosen +
-                (words ? " -a " + fish_quoted(CLI::detail::join(option.choices, " ")) : " -F") +
-                "\n";
+                (words ? " -a " + fish_quoted(joined(option.choices, " ")) : " -F") + "\n";
       }
     }
   }

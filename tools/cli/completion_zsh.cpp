@@ -22,8 +22,8 @@ std::string zsh_quoted(const std::string& text) {
 std::string zsh_value(const OptionFacts& option) {
   switch (option.kind) {
     case ValueKind::choice:
-      return option.list ? "_values -s , value " + CLI::detail::join(option.choices, " ")
-                         : "(" + CLI::detail::join(option.choices, " ") + ")";
+      return option.list ? "_values -s , value " + joined(option.choices, " ")
+                         : "(" + joined(option.choices, " ") + ")";
     case ValueKind::file:
       return "_files";
     case ValueKind::folder:
@@ -49,16 +49,15 @@ std::string zsh_argument(const OptionFacts& option) {
     text += ":" + zsh_quoted(option.value) + ":" + zsh_value(option);
   }
   text += "'";
-  const std::string names = CLI::detail::join(option.names, ",");
+  const std::string names = joined(option.names, ",");
   if (option.many) {
     return "'*'" + (option.names.size() > 1 ? "{" + names + "}" : names) + text;
   }
-  return option.names.size() > 1
-             ? "'(" + CLI::detail::join(option.names, " ") + ")'{" + names + "}" + text
-             : names + text;
+  return option.names.size() > 1 ? "'(" + joined(option.names, " ") + ")'{" + names + "}" + text
+                                 : names + text;
 }
 
-std::string zsh_arguments(const CLI::App& command) {
+std::string zsh_arguments(const Command& command) {
   std::string text;
   for (const OptionFacts& option : options_of(command)) {
     text += " \\\n        " + zsh_argument(option);
@@ -68,10 +67,10 @@ std::string zsh_arguments(const CLI::App& command) {
 
 }  // namespace
 
-std::string zsh_completion(const CLI::App& app) {
+std::string zsh_completion(const Command& app) {
   std::string commands;
   std::string cases;
-  for (const CLI::App* command : commands_of(app)) {
+  for (const Command* command : commands_of(app)) {
     commands += "    '" + command->get_name() + ":" + zsh_quoted(summary_of(*command)) + "'\n";
     cases +=
         "    " + command->get_name() + ")\n      _arguments -s" + zsh_arguments(*command) + " ;;\n";

@@ -30,7 +30,7 @@ std::string described(const OptionFacts& option) {
   return option.required && !option.positional ? text + " (required)" : text;
 }
 
-std::string option_help(const CLI::App& command) {
+std::string option_help(const Command& command) {
   const std::vector<OptionFacts> options = options_of(command);
   std::vector<std::string> groups;
   for (const OptionFacts& option : options) {
@@ -51,12 +51,12 @@ std::string option_help(const CLI::App& command) {
   return text;
 }
 
-std::string command_list(const CLI::App& app) {
+std::string command_list(const Command& app) {
   constexpr std::size_t column = 17;
   std::string text;
   for (const std::string& group : command_groups(app)) {
     text += "\n" + group + ":\n";
-    for (const CLI::App* command : commands_of(app)) {
+    for (const Command* command : commands_of(app)) {
       if (command->get_group() == group) {
         text += two_columns(command->get_name(), summary_of(*command), column);
       }
@@ -84,16 +84,19 @@ std::string wrapped(const std::string& text, std::size_t width, std::size_t inde
   return result;
 }
 
-std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
-                                     CLI::AppFormatMode /*mode*/) const {
-  const bool is_command = app->get_parent() != nullptr;
-  std::string help = wrapped(summary_of(*app), line_width) + "\n";
-  if (!text_of(*app).empty()) {
-    help += "\n" + wrapped(text_of(*app), line_width) + "\n";
+std::string help_of(const Command& command) {
+  const Command* program = command.get_parent();
+  std::string help = wrapped(summary_of(command), line_width) + "\n";
+  if (!text_of(command).empty()) {
+    help += "\n" + wrapped(text_of(command), line_width) + "\n";
   }
-  help += "\nUsage: " + (is_command ? usage_of(*app, name) : name + " COMMAND [options]") + "\n";
-  help += command_list(*app) + option_help(*app);
-  return help + "\n" + app->get_footer() + "\n";
+  const std::string name = command.get_name();
+  help += "\nUsage: " +
+          (program == nullptr ? name + " COMMAND [options]"
+                              : usage_of(command, program->get_name() + " " + name)) +
+          "\n";
+  help += command_list(command) + option_help(command);
+  return help + "\n" + command.get_footer() + "\n";
 }
 
 }  // namespace caloquant::cli

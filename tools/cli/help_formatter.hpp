@@ -1,17 +1,13 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+#include "tools/cli/command_line.hpp"
 
 namespace caloquant::cli {
 
 /// Help for a terminal of 80 columns: of the program the commands by group, of a command its
 /// paragraph, its options by group and its examples.
-class HelpFormatter : public CLI::FormatterBase {
- public:
-  [[nodiscard]] std::string make_help(const CLI::App* app, std::string name,
-                                      CLI::AppFormatMode mode) const override;
-};
+[[nodiscard]] std::string help_of(const Command& command);
 
 /// `text` in lines of at most `width` columns, cut at spaces; those after the first begin with
 /// `indent` spaces, which count.

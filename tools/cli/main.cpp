@@ -2,25 +2,27 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 #include <iostream>
 #include <new>
 
 #include "ops/cpu/isa.hpp"
 #include "tools/cli/application.hpp"
+#include "tools/cli/help_formatter.hpp"
 
 namespace {
 
 using namespace caloquant;
 
 /// One line on stderr; returns the exit code.
-int fail(const CLI::App& app, const std::string& message, int code) {
+int fail(const cli::Command& app, const std::string& message, int code) {
   const TextStyle style = cli::style_for(cli::color_given(app), STDERR_FILENO);
   std::cerr << style.bad("caloquant:") << ' ' << message << '\n';
   return code;
 }
 
-int run(const CLI::App& app, const cli::Action& action) {
+int run(const cli::Command& app, const cli::Action& action) {
   try {
     return action();
   } catch (const Error& error) {
@@ -52,15 +54,21 @@ int main(int argc, char** argv) {
     return code;
   }
   cli::Action action;
-  const std::unique_ptr<CLI::App> app = cli::make_application(action);
-  try {
-    app->parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // --help, --version
-      return app->exit(error);
-    }
-    return fail(*app, cli::parse_problem(*app, error, {argv + 1, argv + argc}),
-                exit_code(ErrorKind::usage));
+  const std::unique_ptr<cli::Command> app = cli::make_application(action);
+  const std::vector<std::string> arguments{argv + std::min(argc, 1), argv + argc};
+  const cli::ParseResult parsed = app->parse(arguments);
+  switch (parsed.end) {
+    case cli::ParseEnd::ready:
+      return run(*app, action);
+    case cli::ParseEnd::help:
+      std::cout << cli::help_of(app->chosen() == nullptr ? *app : *app->chosen());
+      return cli::exit_ok;
+    case cli::ParseEnd::version:
+      std::cout << parsed.text << '\n';
+      return cli::exit_ok;
+    case cli::ParseEnd::incomplete:
+    case cli::ParseEnd::wrong:
+      break;
   }
-  return run(*app, action);
+  return fail(*app, cli::usage_problem(*app, parsed.text, arguments), exit_code(ErrorKind::usage));
 }

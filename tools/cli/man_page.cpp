@@ -47,7 +47,7 @@ std::string option_entry(const OptionFacts& option) {
   return ".TP\n" + names + "\n" + roff(text) + "\n";
 }
 
-std::string options_section(const CLI::App& app) {
+std::string options_section(const Command& app) {
   std::string text;
   for (const OptionFacts& option : options_of(app)) {
     text += option_entry(option);
@@ -66,7 +66,7 @@ std::string examples_in(const std::string& footer) {
   return footer.substr(first, end == std::string::npos ? end : end - first + 1);
 }
 
-std::string command_section(const CLI::App& command) {
+std::string command_section(const Command& command) {
   return ".SS " + roff(usage_of(command, command.get_name())) + "\n" + roff(summary_of(command)) +
          ".\n.PP\n" + roff(text_of(command)) + "\n" + options_section(command);
 }
@@ -110,7 +110,7 @@ std::vector<std::pair<std::string, std::string>> files() {
 
 }  // namespace
 
-std::string man_page(const CLI::App& app) {
+std::string man_page(const Command& app) {
   std::string text =
       ".\\\" made by 'caloquant man'\n.TH CALOQUANT 1 \"\" \"caloquant " CALOQUANT_VERSION
       "\" \"User Commands\"\n.SH NAME\ncaloquant \\- post\\-training quantization of calorimeter "
@@ -123,7 +123,7 @@ std::string man_page(const CLI::App& app) {
       "An error is one line: place, problem, remedy.\n.SH OPTIONS\n" +
       options_section(app) + ".SH COMMANDS\n";
   std::string examples = examples_in(app.get_footer());
-  for (const CLI::App* command : commands_of(app)) {
+  for (const Command* command : commands_of(app)) {
     text += command_section(*command);
     examples += examples_in(command->get_footer());
   }

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+#include "tools/cli/command_line.hpp"
 
 namespace caloquant::cli {
 
 /// The manual page caloquant(1) in roff (man macros), made from the command line's own tree.
-[[nodiscard]] std::string man_page(const CLI::App& app);
+[[nodiscard]] std::string man_page(const Command& app);
 
 }  // namespace caloquant::cli

@@ -27,7 +27,7 @@ void check_passes(const std::vector<std::string>& disabled) {
 
 }  // namespace
 
-void ModelArguments::add_source_to(CLI::App& command) {
+void ModelArguments::add_source_to(Command& command) {
   command
       .add_option(
           "MODEL", file,
@@ -47,13 +47,13 @@ void ModelArguments::add_source_to(CLI::App& command) {
       ->group(model_options);
 }
 
-void ModelArguments::add_to(CLI::App& command) {
+void ModelArguments::add_to(Command& command) {
   add_source_to(command);
   command
       .add_option("--disable-pass", graph.disabled_passes,
                   "leave out an exact rewriting of a Keras or ONNX model, e.g. collapse_upsample "
                   "(repeatable)")
-      ->type_name("{" + CLI::detail::join(optional_pass_names(), ",") + "}")
+      ->type_name("{" + joined(optional_pass_names(), ",") + "}")
       ->allow_extra_args(false)
       ->group(model_options);
 }
@@ -110,7 +110,7 @@ void print_import_note(const std::optional<onnx::ImportCheck>& check, bool quiet
   }
 }
 
-void add_config_options(CLI::App& command, const char* name, std::string& config,
+void add_config_options(Command& command, const char* name, std::string& config,
                         std::vector<std::string>& overrides) {
   command.add_option(name, config, "run config (JSON); caloquant init writes one to start from")
       ->type_name(file_value)

@@ -10,7 +10,7 @@ namespace {
 
 /// The text as CLI11 shall read it: the digits alone, without zeros in front.
 template <typename T>
-CLI::Validator whole_number(T least, T most) {
+ArgumentRule whole_number(T least, T most) {
   const std::string wanted =
       "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
   return {[=](std::string& text) {
@@ -26,7 +26,7 @@ CLI::Validator whole_number(T least, T most) {
 
 }  // namespace
 
-CLI::Validator number_in(const NumberRange& range) {
+ArgumentRule number_in(const NumberRange& range) {
   return {[range](std::string& text) {
             const std::optional<double> value = number_from(text);
             return value && number_problem(*value, range).empty()
@@ -36,15 +36,15 @@ CLI::Validator number_in(const NumberRange& range) {
           to_string(range)};
 }
 
-CLI::Validator integer_in(std::int64_t least, std::int64_t most) {
+ArgumentRule integer_in(std::int64_t least, std::int64_t most) {
   return whole_number(least, most);
 }
 
-CLI::Validator seed_number() {
+ArgumentRule seed_number() {
   return whole_number(std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max());
 }
 
-CLI::Validator text_for(std::function<void(const std::string&)> parse) {
+ArgumentRule text_for(std::function<void(const std::string&)> parse) {
   return {[parse = std::move(parse)](std::string& text) {
             try {
               parse(text);
@@ -56,14 +56,14 @@ CLI::Validator text_for(std::function<void(const std::string&)> parse) {
           ""};
 }
 
-CLI::Option* add_batch(CLI::App& command, std::int64_t& batch) {
+Option* add_batch(Command& command, std::int64_t& batch) {
   return command.add_option("--batch", batch, "events per call")
       ->transform(integer_in(1, most_per_call))
       ->capture_default_str()
       ->group(execution_options);
 }
 
-CLI::Validator unit_number() {
+ArgumentRule unit_number() {
   return number_in(NumberRange::positive());
 }
 

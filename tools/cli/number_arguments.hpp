@@ -1,10 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <string>
+#include "tools/cli/command_line.hpp"
 
 #include "ops/core/number.hpp"
 
@@ -15,24 +15,24 @@ namespace caloquant::cli {
 // (tests/tools/numbers.test.cpp walks all options of all commands).
 
 /// Takes decimal numbers in the range.
-[[nodiscard]] CLI::Validator number_in(const NumberRange& range);
+[[nodiscard]] ArgumentRule number_in(const NumberRange& range);
 
 /// Takes whole numbers from `least` to `most`.
-[[nodiscard]] CLI::Validator integer_in(std::int64_t least, std::int64_t most);
+[[nodiscard]] ArgumentRule integer_in(std::int64_t least, std::int64_t most);
 
 /// Takes whole numbers from 0 to 2^64 - 1.
-[[nodiscard]] CLI::Validator seed_number();
+[[nodiscard]] ArgumentRule seed_number();
 
 /// Takes texts for which `parse` throws no UsageError.
-[[nodiscard]] CLI::Validator text_for(std::function<void(const std::string&)> parse);
+[[nodiscard]] ArgumentRule text_for(std::function<void(const std::string&)> parse);
 
 inline constexpr std::int64_t most_events = 1'000'000'000;
 inline constexpr std::int64_t most_per_call = 65536;
 
 /// --batch: events per call.
-CLI::Option* add_batch(CLI::App& command, std::int64_t& batch);
+Option* add_batch(Command& command, std::int64_t& batch);
 
 /// A scale or power of EnergyUnits: GeV = out^(1/power) / scale.
-[[nodiscard]] CLI::Validator unit_number();
+[[nodiscard]] ArgumentRule unit_number();
 
 }  // namespace caloquant::cli

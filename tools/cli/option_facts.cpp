@@ -1,18 +1,27 @@
 #include "tools/cli/option_facts.hpp"
 
 #include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "tools/cli/command_line.hpp"
 
 namespace caloquant::cli {
 namespace {
 
-/// The members of "{a,b}" in a type name, which is where CLI::IsMember shows them.
+/// The members of "{a,b}" in a type name, which is where one_of() shows them.
 std::vector<std::string> members_in(const std::string& type) {
   const std::size_t open = type.find('{');
   const std::size_t close = type.find('}', open);
   if (open == std::string::npos || close == std::string::npos) {
     return {};
   }
-  return CLI::detail::split(type.substr(open + 1, close - open - 1), ',');
+  std::istringstream words(type.substr(open + 1, close - open - 1));
+  std::vector<std::string> members;
+  for (std::string word; std::getline(words, word, ',');) {
+    members.push_back(word);
+  }
+  return members;
 }
 
 /// What to call a value of one of CLI11's own types; behind a colon is what validators say.
@@ -39,45 +48,28 @@ ValueKind kind_of(const OptionFacts& facts) {
 
 }  // namespace
 
-OptionFacts facts_of(const CLI::Option& option) {
-  OptionFacts facts;
-  facts.positional = option.get_positional();
-  if (facts.positional) {
-    facts.names = {option.get_name(true)};
-  } else {
-    for (const std::string& name : option.get_snames()) {
-      facts.names.push_back("-" + name);
-    }
-    for (const std::string& name : option.get_lnames()) {
-      facts.names.push_back("--" + name);
-    }
-  }
-  facts.description = option.get_description();
-  facts.default_text = option.get_default_str();
-  facts.group = option.get_group();
-  facts.required = option.get_required();
-  facts.list = option.get_delimiter() != '\0';
-  facts.many = option.get_expected_max() > 1;
-  const std::string type = option.get_type_name();
-  if (option.get_items_expected_max() == 0) {
+OptionFacts facts_of(const Option& option) {
+  OptionFacts facts = option.facts();
+  if (facts.type.empty()) {
     return facts;
   }
-  facts.choices = members_in(type);
-  facts.value = facts.choices.empty() ? value_name(type) : CLI::detail::join(facts.choices, "|");
+  facts.choices = members_in(facts.type);
+  facts.value = facts.choices.empty() ? value_name(facts.type) : joined(facts.choices, "|");
   constexpr std::size_t longest = 40;
   if (facts.value.size() > longest) {
-    facts.description += "; one of " + CLI::detail::join(facts.choices, ", ");
+    facts.description += "; one of " + joined(facts.choices, ", ");
     facts.value = "NAME";
   }
   facts.kind = kind_of(facts);
   return facts;
 }
 
-std::vector<OptionFacts> options_of(const CLI::App& command) {
+std::vector<OptionFacts> options_of(const Command& command) {
   std::vector<OptionFacts> all;
-  for (const CLI::Option* option : command.get_options(
-           [](const CLI::Option* candidate) { return !candidate->get_group().empty(); })) {
-    all.push_back(facts_of(*option));
+  for (const Option* option : command.get_options()) {
+    if (OptionFacts facts = facts_of(*option); !facts.group.empty()) {
+      all.push_back(std::move(facts));
+    }
   }
   const auto is_help = [](const OptionFacts& option) {
     return std::ranges::find(option.names, "--help") != option.names.end();
@@ -88,15 +80,23 @@ std::vector<OptionFacts> options_of(const CLI::App& command) {
   return all;
 }
 
+std::string joined(const std::vector<std::string>& words, const std::string& separator) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    text += (i > 0 ? separator : "") + words[i];
+  }
+  return text;
+}
+
 std::string spelling(const OptionFacts& option) {
-  std::string names = CLI::detail::join(option.names, ", ");
+  std::string names = joined(option.names, ", ");
   if (option.positional || option.kind == ValueKind::flag) {
     return names;
   }
   return names + " " + option.value + (option.list ? ",..." : "");
 }
 
-std::string usage_of(const CLI::App& command, const std::string& name) {
+std::string usage_of(const Command& command, const std::string& name) {
   std::string usage = name + " [options]";
   for (const OptionFacts& option : options_of(command)) {
     if (option.positional) {

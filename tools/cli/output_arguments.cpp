@@ -19,8 +19,8 @@ std::string environment(const char* name) {
 
 }  // namespace
 
-void OutputArguments::add_to(CLI::App& command) {
-  CLI::Option* as_json =
+void OutputArguments::add_to(Command& command) {
+  Option* as_json =
       command.add_flag("--json", json, "print one JSON document on stdout, nothing else");
   as_json->group(output_options);
   command.add_flag("--quiet", quiet, "print errors only")->excludes(as_json)->group(output_options);
@@ -46,28 +46,30 @@ TextStyle style_for(const std::string& color, int descriptor) {
           environment("TERM") != "dumb"};
 }
 
-std::string color_given(const CLI::App& app) {
-  for (const CLI::App* command : app.get_subcommands()) {
-    const CLI::Option* option = command->get_option_no_throw("--color");
-    if (option != nullptr && option->count() > 0) {
-      return option->results().front();
+std::string color_given(const Command& app) {
+  if (app.chosen() != nullptr) {
+    for (const Option* option : app.chosen()->get_options()) {
+      if (option->facts().names == std::vector<std::string>{"--color"} &&
+          !option->given().empty()) {
+        return option->given().front();
+      }
     }
   }
   return "auto";
 }
 
-CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string& value,
-                        const std::vector<std::string>& choices, const std::string& description) {
-  return command.add_option(names, value, description)->check(CLI::IsMember(choices));
+Option* add_choice(Command& command, const std::string& names, std::string& value,
+                   const std::vector<std::string>& choices, const std::string& description) {
+  return command.add_option(names, value, description)->one_of(choices);
 }
 
-void add_threads(CLI::App& command, int& threads) {
+void add_threads(Command& command, int& threads) {
   command.add_option("--threads", threads, "threads, at most the processors or 8 (0: all)")
       ->transform(integer_in(0, 4096))
       ->group(execution_options);
 }
 
-void add_follow_links(CLI::App& command, bool& follow_links) {
+void add_follow_links(Command& command, bool& follow_links) {
   command
       .add_flag("--follow-links", follow_links,
                 "HDF5 data files may have parts in other files of their own folder")

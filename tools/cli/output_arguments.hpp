@@ -1,8 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+#include "tools/cli/command_line.hpp"
 
 #include "quantizer/output/progress/text_style.hpp"
 
@@ -14,7 +14,7 @@ struct OutputArguments {
   bool quiet = false;
   std::string color = "auto";
 
-  void add_to(CLI::App& command);
+  void add_to(Command& command);
   /// Text for people on stdout?
   [[nodiscard]] bool text() const { return !json && !quiet; }
   /// A progress line on stderr?
@@ -28,17 +28,17 @@ struct OutputArguments {
 [[nodiscard]] TextStyle style_for(const std::string& color, int descriptor);
 
 /// The value of --color that was given to the command at hand; "auto" without one.
-[[nodiscard]] std::string color_given(const CLI::App& app);
+[[nodiscard]] std::string color_given(const Command& app);
 
 /// An option with one of some words as its value, which help and shell completion show.
-CLI::Option* add_choice(CLI::App& command, const std::string& names, std::string& value,
-                        const std::vector<std::string>& choices, const std::string& description);
+Option* add_choice(Command& command, const std::string& names, std::string& value,
+                   const std::vector<std::string>& choices, const std::string& description);
 
 /// --threads.
-void add_threads(CLI::App& command, int& threads);
+void add_threads(Command& command, int& threads);
 
 /// --follow-links of commands that take data files.
-void add_follow_links(CLI::App& command, bool& follow_links);
+void add_follow_links(Command& command, bool& follow_links);
 
 // Headings of options in the help of a command.
 inline constexpr const char* output_options = "Output";

@@ -11,7 +11,7 @@
 
 namespace caloquant::cli {
 
-void add_recipe(CLI::App& command, std::string& recipe) {
+void add_recipe(Command& command, std::string& recipe) {
   add_choice(command, "--recipe", recipe, {"energy_angle_noise", "energy_times_noise"},
              "how the network takes energy and angle (by default the first for images of 51x51x25, "
              "else the second)")
@@ -63,7 +63,7 @@ void print_warnings(const std::vector<std::string>& warnings, const OutputArgume
   }
 }
 
-CLI::Validator range_text(const std::string& option) {
+ArgumentRule range_text(const std::string& option) {
   return text_for([option](const std::string& text) {
     double low = 0.0;
     double high = 0.0;
@@ -71,7 +71,7 @@ CLI::Validator range_text(const std::string& option) {
   });
 }
 
-CLI::Validator energy_text() {
+ArgumentRule energy_text() {
   return text_for([](const std::string& text) {
     double low = 0.0;
     double high = 0.0;

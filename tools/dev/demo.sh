@@ -11,6 +11,7 @@ bash tools/dev/install_deps.sh
 preset=${CALOQUANT_PRESET:-release}
 cmake --preset "$preset"
 cmake --build --preset "$preset" --target caloquant
+built=$SECONDS
 caloquant=build/$preset/tools/caloquant
 
 mkdir -p run
@@ -25,5 +26,7 @@ study run/anglegan_inc --set /quantization/activation_rule=inc_u8_scaled "$@"
 study run/anglegan "$@"
 echo
 "$caloquant" report run/anglegan run/anglegan_inc --table
+tables=$SECONDS
 echo
 echo "open run/anglegan/report.html in a browser"
+echo "built in $built s, tables after $tables s"

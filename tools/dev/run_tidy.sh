@@ -2,7 +2,7 @@
 # clang-tidy (version 14) over all project sources, tests and generated ones excepted; fails on any
 # finding.
 # The compile database comes from clang, because clang-tidy does not know all flags of g++. It is of
-# a unity build: eight sources at a time, so that headers are read an eighth as often.
+# a unity build: sixteen sources at a time, so that headers are read a sixteenth as often.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cmake --preset tidy >/dev/null

@@ -5,6 +5,7 @@
 #include <caloquant/error.hpp>
 #include <string_view>
 
+#include "graph/json/json.hpp"
 #include "ops/core/check.hpp"
 #include "ops/core/counted.hpp"
 

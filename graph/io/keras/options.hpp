@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "graph/io/keras/option_table.hpp"
-#include "graph/json/json.hpp"
+#include "graph/json/json_fwd.hpp"
 
 namespace caloquant {
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "graph/json/json.hpp"
 #include "ops/core/overloaded.hpp"
 
 namespace caloquant {

@@ -6,6 +6,7 @@
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/io/files/sha256.hpp"
 #include "graph/io/files/text_file.hpp"
+#include "graph/json/json.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"

@@ -4,7 +4,7 @@
 
 #include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
-#include "graph/json/json.hpp"
+#include "graph/json/json_fwd.hpp"
 
 namespace caloquant {
 

@@ -5,7 +5,7 @@
 #include "calibration/collect/sweep.hpp"
 #include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
-#include "graph/json/json.hpp"
+#include "graph/json/json_fwd.hpp"
 
 namespace caloquant {
 

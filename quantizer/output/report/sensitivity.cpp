@@ -4,6 +4,8 @@
 #include <set>
 #include <string>
 
+#include "graph/json/json.hpp"
+
 namespace caloquant {
 namespace {
 

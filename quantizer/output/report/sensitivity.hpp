@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "graph/json/json.hpp"
+#include "graph/json/json_fwd.hpp"
 
 namespace caloquant {
 

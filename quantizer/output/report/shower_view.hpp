@@ -1,6 +1,6 @@
 #pragma once
 
-#include "graph/json/json.hpp"
+#include "graph/json/json_fwd.hpp"
 #include "quantizer/showers/shower_samples.hpp"
 
 namespace caloquant {

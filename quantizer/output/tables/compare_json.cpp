@@ -1,6 +1,7 @@
 #include "quantizer/output/tables/compare_json.hpp"
 
 #include "graph/io/files/sha256.hpp"
+#include "graph/json/json.hpp"
 
 namespace caloquant {
 namespace {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <caloquant/error.hpp>
 
+#include "graph/json/json.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {

@@ -9,6 +9,7 @@
 #include "graph/exec/engine.hpp"
 #include "graph/io/files/h5file.hpp"
 #include "graph/io/native/native_format.hpp"
+#include "graph/json/json.hpp"
 #include "graph/passes/pass.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/evaluate/shower_evaluator.hpp"

@@ -9,6 +9,7 @@
 
 #include "graph/io/files/h5file.hpp"
 #include "graph/ir/editor.hpp"
+#include "graph/json/json.hpp"
 #include "quantizer/output/tables/compare_json.hpp"
 #include "quantizer/output/tables/compare_table.hpp"
 #include "quantizer/showers/generate.hpp"

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "graph/json/json.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
