@@ -8,11 +8,15 @@
 
 #include "calibration/showers/shower_file_writer.hpp"
 #include "calibration/showers/shower_model.hpp"
+#include "ops/core/enums.hpp"
 #include "ops/core/philox.hpp"
 #include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
+
+constexpr EnumNames<Detector> detector_names({{Detector::clic51, "clic51"},
+                                              {Detector::clic25, "clic25"}});
 
 constexpr std::int64_t block_events = 64;
 // Where the parametrisation of hep-ex/0001020 was fitted, with room.
@@ -109,16 +113,7 @@ void simulate(const ShowerOptions& options, const showers::ShowerModel& model, s
 }  // namespace
 
 std::string_view name_of(Detector detector) noexcept {
-  return detector == Detector::clic51 ? "clic51" : "clic25";
-}
-
-std::optional<Detector> detector_from(std::string_view name) noexcept {
-  for (const Detector detector : {Detector::clic51, Detector::clic25}) {
-    if (name == name_of(detector)) {
-      return detector;
-    }
-  }
-  return std::nullopt;
+  return detector_names[detector];
 }
 
 ShowerOptions default_shower_options(Detector detector) {

@@ -43,7 +43,7 @@ void check_number(const std::string& option, std::int64_t value, std::int64_t lo
   }
 }
 
-void check(const Primaries& primaries, InputEncoding recipe) {
+void check(const Primaries& primaries, InputEncoding encoding) {
   check_range("--energy", "GeV", primaries.energy_low, primaries.energy_high, lowest_energy,
               highest_energy);
   for (const double energy : primaries.energies) {
@@ -51,13 +51,13 @@ void check(const Primaries& primaries, InputEncoding recipe) {
   }
   check_range("--theta", "degrees", primaries.theta_low_deg, primaries.theta_high_deg, lowest_angle,
               highest_angle);
-  if (recipe == InputEncoding::energy_times_noise &&
+  if (encoding == InputEncoding::energy_times_noise &&
       (primaries.theta_low_deg != 90.0 || primaries.theta_high_deg != 90.0)) {
     throw UsageError(
         "--theta",
-        "recipe energy_times_noise does not tell the network the angle: its showers "
+        "encoding energy_times_noise does not tell the network the angle: its showers "
         "are at 90 degrees",
-        "leave it out, or use --recipe energy_angle_noise for a network that takes it");
+        "leave it out, or use --encoding energy_angle_noise for a network that takes it");
   }
 }
 

@@ -20,9 +20,9 @@ struct Primaries {
 };
 
 /// Throws UsageError naming --energy or --theta when a range is empty or far outside of what
-/// generators are trained on, or when `recipe` does not tell the network the angle and angles are
+/// generators are trained on, or when `encoding` does not tell the network the angle and angles are
 /// not 90 degrees.
-void check(const Primaries& primaries, InputEncoding recipe);
+void check(const Primaries& primaries, InputEncoding encoding);
 
 /// The primary of an event: energy and angle are philox::uniform(seed, event, 0) and (seed, event,
 /// 1) within their ranges, rounded to f32 as files hold them.

@@ -29,7 +29,7 @@ TEST_F(Cli, GenerateWritesShowers) {
   EXPECT_EQ(quiet.out + quiet.err, "");
   const auto talkative =
       generate({"-o", "three.h5", "--units", "network", "--output-scale", "50", "--output-power",
-                "0.85", "--recipe", "energy_angle_noise", "--theta", "80:100"});
+                "0.85", "--encoding", "energy_angle_noise", "--theta", "80:100"});
   ASSERT_EQ(talkative.exit_code, 0) << talkative.err;
   EXPECT_THAT(talkative.out, ::testing::AllOf(HasSubstr("events     10"), HasSubstr("showers/s"),
                                               HasSubstr("energy_angle_noise")));
@@ -45,7 +45,7 @@ TEST_F(Cli, GenerateWritesShowers) {
   }
   for (const std::vector<std::string>& wrong : {std::vector<std::string>{"--theta", "80:100"},
                                                 {"--units", "mev"},
-                                                {"--recipe", "noise"},
+                                                {"--encoding", "noise"},
                                                 {"--compression", "10"},
                                                 {"--output-scale", "0"},
                                                 {"--energy", "200:100"},

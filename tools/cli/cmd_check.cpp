@@ -73,7 +73,7 @@ RunConfig check_config(const CheckArguments& arguments) {
   if (arguments.seed) {
     overrides.push_back("/input/seed=" + std::to_string(*arguments.seed));
   }
-  RunConfig config = load_run_config(arguments.config, overrides);
+  RunConfig config = load_config(arguments.config, overrides, arguments.out.quiet);
   if (arguments.seed && config.data.tensors) {
     throw UsageError("--seed", "the inputs of this config are rows of files, without noise",
                      "leave it out");

@@ -40,7 +40,7 @@ EventProgress phase(CommandProgress& progress, const char* name, std::int64_t ev
 
 int evaluate_command(const EvaluateArguments& arguments) {
   set_threads(arguments.threads);
-  const RunConfig config = load_run_config(arguments.config, arguments.overrides);
+  const RunConfig config = load_config(arguments.config, arguments.overrides, arguments.out.quiet);
   const LoadedModel model = arguments.model.load(arguments.out.quiet);
   const LoadedModel parent = load_fp32_model(config.model, config.graph);
   auto kernels = machine_kernels();

@@ -2,10 +2,10 @@
 #include <iostream>
 
 #include "graph/exec/kernel_choices.hpp"
+#include "ops/core/enums.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
-#include "quantizer/config/enum_names.hpp"
 #include "quantizer/run/dry_run.hpp"
 #include "quantizer/run/quantize.hpp"
 #include "tools/cli/command_progress.hpp"
@@ -46,7 +46,7 @@ std::vector<std::string> overrides_of(const QuantizeArguments& arguments) {
 }
 
 RunConfig config_of(const QuantizeArguments& arguments) {
-  RunConfig config = load_run_config(arguments.config, overrides_of(arguments));
+  RunConfig config = load_config(arguments.config, overrides_of(arguments), arguments.out.quiet);
   if (arguments.random_weights) {
     if (config.model.architecture.empty()) {
       throw UsageError("--random-weights", "the config has no model.architecture",
@@ -126,12 +126,8 @@ void add_quantize_outputs(CLI::App& command, QuantizeArguments& arguments) {
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"h5", "onnx"}))
       ->group(output_options);
-  std::string profiles;
-  for (const OnnxProfile profile : onnx_profiles) {
-    profiles += (profiles.empty() ? "{" : ",") + std::string(name_of(profile));
-  }
   command.add_option("--onnx-profile", arguments.profile, "for whom (as /emit/onnx_profile)")
-      ->type_name(profiles + "}")
+      ->type_name("{" + CLI::detail::join(enum_names<OnnxProfile>(), ",") + "}")
       ->group(output_options);
 }
 

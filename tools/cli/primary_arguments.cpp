@@ -2,7 +2,7 @@
 #include <caloquant/error.hpp>
 #include <string_view>
 
-#include "calibration/data/latents.hpp"
+#include "ops/core/enums.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/showers/generate.hpp"
 #include "tools/cli/commands.hpp"
@@ -10,15 +10,24 @@
 
 namespace caloquant::cli {
 
-void add_recipe(CLI::App& command, std::string& recipe) {
-  add_choice(command, "--recipe", recipe, {"energy_angle_noise", "energy_times_noise"},
+void EncodingArgument::add_to(CLI::App& command) {
+  const std::vector<std::string> names = enum_names<InputEncoding>();
+  add_choice(command, "--encoding", name, names,
              "how the network takes energy and angle (by default the first for images of 51x51x25, "
              "else the second)")
       ->group(primary_options);
+  add_choice(command, "--recipe", name, names, "its name in earlier versions")
+      ->each([this](const std::string&) { by_old_name = true; })
+      ->group("");
 }
 
-InputEncoding recipe_of(const std::string& recipe, const Graph& graph) {
-  return recipe.empty() ? default_encoding(graph) : input_recipe_from(recipe).value();
+InputEncoding EncodingArgument::of(const Graph& graph, bool quiet) const {
+  if (by_old_name) {
+    print_deprecations({"--recipe is called --encoding now; the next version will not know the old "
+                        "name"},
+                       quiet);
+  }
+  return name.empty() ? default_encoding(graph) : enum_from<InputEncoding>(name).value();
 }
 
 void parse_range(const std::string& option, const std::string& text, double& low, double& high) {

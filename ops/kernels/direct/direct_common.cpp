@@ -6,10 +6,14 @@
 #include <utility>
 
 #include "ops/core/check.hpp"
+#include "ops/core/enums.hpp"
 #include "ops/core/qmath.hpp"
 
 namespace caloquant {
 namespace {
+
+constexpr EnumNames<DirectForm> direct_form_names({{DirectForm::rows, "direct_rows"},
+                                                   {DirectForm::channels, "direct_channels"}});
 
 using direct::Activation;
 using direct::Lane;
@@ -23,9 +27,20 @@ Activation activation_of(EltwiseKind kind) {
       return Activation::leaky_relu;
     case EltwiseKind::clip:
       return Activation::clip;
-    default:
-      return Activation::none;
+    case EltwiseKind::threshold:
+    case EltwiseKind::elu:
+    case EltwiseKind::selu:
+    case EltwiseKind::sigmoid:
+    case EltwiseKind::hard_sigmoid:
+    case EltwiseKind::tanh:
+    case EltwiseKind::softplus:
+    case EltwiseKind::softsign:
+    case EltwiseKind::exp:
+    case EltwiseKind::swish:
+    case EltwiseKind::gelu:
+      break;
   }
+  return Activation::none;
 }
 
 /// The epilogue in two parts, if it has that form.
@@ -68,7 +83,7 @@ std::vector<float> spread(const std::vector<float>& values,
 }  // namespace
 
 std::string_view name_of(DirectForm form) noexcept {
-  return form == DirectForm::rows ? "direct_rows" : "direct_channels";
+  return direct_form_names[form];
 }
 
 bool direct_supports(const Conv& conv, const Epilogue& epilogue, DirectForm form) {
