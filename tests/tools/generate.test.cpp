@@ -86,5 +86,31 @@ TEST_F(Cli, InterruptedGenerationLeavesNothing) {
   EXPECT_THAT(partial_files(), ::testing::IsEmpty());
 }
 
+/// The option that was called otherwise works, is told on stderr, and stands in no help.
+TEST_F(Cli, GenerateTakesTheOldNameOfEncoding) {
+  const auto generate = [&](const std::string& option, const std::string& output,
+                            const std::string& more) {
+    return run({"generate", "--architecture", "energygan.json", "--random-weights", "5", "--events",
+                "2", option, "energy_angle_noise", "-o", output, more});
+  };
+  const auto old = generate("--recipe", "old.h5", "--json");
+  ASSERT_EQ(old.exit_code, 0) << old.err;
+  EXPECT_THAT(old.err, HasSubstr("deprecated: --recipe is called --encoding now"));
+  EXPECT_EQ(Json::parse(old.out)["encoding"], "energy_angle_noise");
+  const auto quiet = generate("--recipe", "quiet.h5", "--quiet");
+  EXPECT_EQ(quiet.out + quiet.err, "");
+  const auto present = generate("--encoding", "new.h5", "--json");
+  ASSERT_EQ(present.exit_code, 0) << present.err;
+  EXPECT_THAT(present.err, ::testing::Not(HasSubstr("deprecated")));
+  const auto cells = [&](const char* name) {
+    const Tensor tensor = H5File::open(folder / name, ErrorKind::data).read("/ECAL", DType::f32);
+    return std::vector<float>(tensor.data<float>().begin(), tensor.data<float>().end());
+  };
+  EXPECT_EQ(cells("old.h5"), cells("new.h5"));
+  const std::string help = run({"generate", "--help"}).out;
+  EXPECT_THAT(help, HasSubstr("--encoding"));
+  EXPECT_THAT(help, ::testing::Not(HasSubstr("--recipe")));
+}
+
 }  // namespace
 }  // namespace caloquant
