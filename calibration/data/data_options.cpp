@@ -4,19 +4,18 @@
 #include <cmath>
 #include <numbers>
 
+#include "ops/core/enums.hpp"
+
 namespace caloquant {
+namespace {
+
+constexpr EnumNames<DataLayout> data_layout_names({{DataLayout::variable_angle, "variable_angle"},
+                                                   {DataLayout::fixed_angle, "fixed_angle"}});
+
+}  // namespace
 
 std::string_view name_of(DataLayout layout) noexcept {
-  return layout == DataLayout::variable_angle ? "variable_angle" : "fixed_angle";
-}
-
-std::optional<DataLayout> data_layout_from(std::string_view name) noexcept {
-  for (const DataLayout layout : {DataLayout::variable_angle, DataLayout::fixed_angle}) {
-    if (name == name_of(layout)) {
-      return layout;
-    }
-  }
-  return std::nullopt;
+  return data_layout_names[layout];
 }
 
 LayoutTraits traits_of(DataLayout layout) noexcept {

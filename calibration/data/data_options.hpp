@@ -13,8 +13,6 @@
 
 namespace caloquant {
 
-[[nodiscard]] std::optional<DataLayout> data_layout_from(std::string_view name) noexcept;
-
 /// Conventions of a layout, as in CERN's loaders of these files.
 struct LayoutTraits {
   float units_per_gev;    ///< file units per GeV

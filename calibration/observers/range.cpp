@@ -1,48 +1,35 @@
 #include <caloquant/error.hpp>
 #include <caloquant/range.hpp>
 
-#include <array>
 #include <string>
+
+#include "ops/core/enums.hpp"
 
 namespace caloquant {
 namespace {
 
-constexpr std::array algorithms{RangeAlgorithm::minmax,
-                                RangeAlgorithm::minmax_headroom,
-                                RangeAlgorithm::moving_average,
-                                RangeAlgorithm::percentile,
-                                RangeAlgorithm::mse,
-                                RangeAlgorithm::kl,
-                                RangeAlgorithm::aciq,
-                                RangeAlgorithm::automatic};
+constexpr EnumNames<RangeAlgorithm> range_algorithm_names(
+    {{RangeAlgorithm::minmax, "minmax"},
+     {RangeAlgorithm::minmax_headroom, "minmax_headroom"},
+     {RangeAlgorithm::moving_average, "moving_average"},
+     {RangeAlgorithm::percentile, "percentile"},
+     {RangeAlgorithm::mse, "mse"},
+     {RangeAlgorithm::kl, "kl"},
+     {RangeAlgorithm::aciq, "aciq"},
+     {RangeAlgorithm::automatic, "automatic"}});
+constexpr EnumNames<AciqPrior> aciq_prior_names({{AciqPrior::likelier, "likelier"},
+                                                 {AciqPrior::laplace, "laplace"},
+                                                 {AciqPrior::gauss, "gauss"}});
 
 }  // namespace
 
 std::string_view name_of(RangeAlgorithm algorithm) noexcept {
-  switch (algorithm) {
-    case RangeAlgorithm::minmax:
-      return "minmax";
-    case RangeAlgorithm::minmax_headroom:
-      return "minmax_headroom";
-    case RangeAlgorithm::moving_average:
-      return "moving_average";
-    case RangeAlgorithm::percentile:
-      return "percentile";
-    case RangeAlgorithm::mse:
-      return "mse";
-    case RangeAlgorithm::kl:
-      return "kl";
-    case RangeAlgorithm::aciq:
-      return "aciq";
-    case RangeAlgorithm::automatic:
-      return "automatic";
-  }
-  return "?";
+  return range_algorithm_names[algorithm];
 }
 
 RangeAlgorithm range_algorithm(std::string_view name, std::string_view place) {
   std::string known;
-  for (const RangeAlgorithm algorithm : algorithms) {
+  for (const RangeAlgorithm algorithm : enum_values<RangeAlgorithm>) {
     if (name == name_of(algorithm)) {
       return algorithm;
     }
@@ -53,19 +40,11 @@ RangeAlgorithm range_algorithm(std::string_view name, std::string_view place) {
 }
 
 std::span<const RangeAlgorithm> all_range_algorithms() noexcept {
-  return algorithms;
+  return enum_values<RangeAlgorithm>;
 }
 
 std::string_view name_of(AciqPrior prior) noexcept {
-  switch (prior) {
-    case AciqPrior::likelier:
-      return "likelier";
-    case AciqPrior::laplace:
-      return "laplace";
-    case AciqPrior::gauss:
-      return "gauss";
-  }
-  return "?";
+  return aciq_prior_names[prior];
 }
 
 }  // namespace caloquant

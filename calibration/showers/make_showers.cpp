@@ -7,10 +7,14 @@
 #include "calibration/showers/primaries.hpp"
 #include "calibration/showers/shower_file_writer.hpp"
 #include "calibration/showers/shower_model.hpp"
+#include "ops/core/enums.hpp"
 #include "ops/core/thread_count.hpp"
 
 namespace caloquant {
 namespace {
+
+constexpr EnumNames<Detector> detector_names({{Detector::clic51, "clic51"},
+                                              {Detector::clic25, "clic25"}});
 
 constexpr std::int64_t block_events = 64;
 /// Energies where the parametrisation of hep-ex/0001020 was fitted, with room. Beyond these angles
@@ -70,16 +74,7 @@ void simulate(const ShowerOptions& options, const showers::ShowerModel& model, s
 }  // namespace
 
 std::string_view name_of(Detector detector) noexcept {
-  return detector == Detector::clic51 ? "clic51" : "clic25";
-}
-
-std::optional<Detector> detector_from(std::string_view name) noexcept {
-  for (const Detector detector : {Detector::clic51, Detector::clic25}) {
-    if (name == name_of(detector)) {
-      return detector;
-    }
-  }
-  return std::nullopt;
+  return detector_names[detector];
 }
 
 ShowerOptions default_shower_options(Detector detector) {

@@ -16,7 +16,6 @@ enum class Detector {
 };
 
 [[nodiscard]] std::string_view name_of(Detector detector) noexcept;
-[[nodiscard]] std::optional<Detector> detector_from(std::string_view name) noexcept;
 
 struct ShowerOptions {
   Detector detector = Detector::clic51;

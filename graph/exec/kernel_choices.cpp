@@ -12,6 +12,7 @@
 
 #include "graph/exec/layer_timing.hpp"
 #include "graph/json/json.hpp"
+#include "ops/core/enums.hpp"
 #include "ops/onednn/cpu.hpp"
 
 namespace caloquant {
@@ -38,16 +39,6 @@ std::string machine_of(Isa isa) {
          cpu.isa + ", caloquant " + CALOQUANT_VERSION;
 }
 
-std::optional<LayerKind> kind_from(const std::string& name) {
-  for (const LayerKind kind :
-       {LayerKind::library, LayerKind::direct_rows, LayerKind::direct_channels}) {
-    if (name == name_of(kind)) {
-      return kind;
-    }
-  }
-  return std::nullopt;
-}
-
 void append(std::ostream& text, const char* name, const Shape& shape) {
   text << ' ' << name << ' ';
   for (std::size_t i = 0; i < shape.size(); ++i) {
@@ -70,12 +61,12 @@ std::map<std::string, KernelChoices::Measured> parse_table(const Json& json) {
   for (const auto& [signature, entry] : json.at("layers").items()) {
     KernelChoices::Measured measured;
     for (const auto& [name, milliseconds] : entry.at("milliseconds").items()) {
-      if (const auto kind = kind_from(name)) {
+      if (const auto kind = enum_from<LayerKind>(name)) {
         measured.milliseconds[*kind] = checked_number<ModelError>(
             milliseconds.get<double>(), signature, NumberRange::not_negative());
       }
     }
-    const auto chosen = kind_from(entry.at("chosen").get<std::string>());
+    const auto chosen = enum_from<LayerKind>(entry.at("chosen").get<std::string>());
     if (chosen && measured.milliseconds.count(*chosen) > 0) {
       measured.kind = *chosen;
       table[signature] = std::move(measured);

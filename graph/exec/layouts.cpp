@@ -3,9 +3,17 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ops/core/enums.hpp"
 #include "ops/core/overloaded.hpp"
 
 namespace caloquant {
+namespace {
+
+constexpr EnumNames<LayerKind> layer_kind_names({{LayerKind::library, "library"},
+                                                 {LayerKind::direct_rows, "direct_rows"},
+                                                 {LayerKind::direct_channels, "direct_channels"}});
+
+}  // namespace
 
 std::vector<std::int64_t> channels_last_axes(std::size_t rank) {
   std::vector<std::int64_t> axes(rank);
@@ -73,15 +81,7 @@ std::size_t Buffer::bytes() const {
 }
 
 std::string_view name_of(LayerKind kind) noexcept {
-  switch (kind) {
-    case LayerKind::direct_rows:
-      return "direct_rows";
-    case LayerKind::direct_channels:
-      return "direct_channels";
-    case LayerKind::library:
-      break;
-  }
-  return "library";
+  return layer_kind_names[kind];
 }
 
 }  // namespace caloquant

@@ -21,8 +21,15 @@ Tensor quantized(const Tensor& src, const QuantParams& params) {
     case DType::s8:
       quantize<std::int8_t>(src.data<float>(), dst.data<std::int8_t>(), params);
       break;
-    default:
+    case DType::s16:
       quantize<std::int16_t>(src.data<float>(), dst.data<std::int16_t>(), params);
+      break;
+    case DType::f32:
+    case DType::f64:
+    case DType::s32:
+    case DType::s64:
+    case DType::bf16:
+      CALOQUANT_EXPECT(false && "not an integer code");
   }
   return dst;
 }

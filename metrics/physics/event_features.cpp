@@ -9,6 +9,7 @@
 #include "metrics/physics/profile_moments.hpp"
 #include "metrics/physics/shower_angle.hpp"
 #include "ops/core/check.hpp"
+#include "ops/core/enums.hpp"
 
 namespace caloquant {
 namespace {
@@ -17,28 +18,28 @@ namespace {
 constexpr double hit_threshold = 3e-4;
 constexpr double low_hit_threshold = 2e-4;
 
-constexpr std::array<std::string_view, feature_count> names{"primary energy",
-                                                            "primary angle",
-                                                            "total energy",
-                                                            "sampling fraction",
-                                                            "hits > 3e-4 GeV",
-                                                            "hits > 2e-4 GeV",
-                                                            "M1x",
-                                                            "M1y",
-                                                            "M1z",
-                                                            "M2x",
-                                                            "M2y",
-                                                            "M2z",
-                                                            "M3x",
-                                                            "M3y",
-                                                            "M3z",
-                                                            "R1",
-                                                            "R2",
-                                                            "R3",
-                                                            "x of maximum",
-                                                            "y of maximum",
-                                                            "z of maximum",
-                                                            "angle estimate"};
+constexpr EnumNames<Feature> feature_names({{Feature::energy, "primary energy"},
+                                            {Feature::theta, "primary angle"},
+                                            {Feature::total, "total energy"},
+                                            {Feature::sampling_fraction, "sampling fraction"},
+                                            {Feature::hits, "hits > 3e-4 GeV"},
+                                            {Feature::hits_low, "hits > 2e-4 GeV"},
+                                            {Feature::m1x, "M1x"},
+                                            {Feature::m1y, "M1y"},
+                                            {Feature::m1z, "M1z"},
+                                            {Feature::m2x, "M2x"},
+                                            {Feature::m2y, "M2y"},
+                                            {Feature::m2z, "M2z"},
+                                            {Feature::m3x, "M3x"},
+                                            {Feature::m3y, "M3y"},
+                                            {Feature::m3z, "M3z"},
+                                            {Feature::r1, "R1"},
+                                            {Feature::r2, "R2"},
+                                            {Feature::r3, "R3"},
+                                            {Feature::max_x, "x of maximum"},
+                                            {Feature::max_y, "y of maximum"},
+                                            {Feature::max_z, "z of maximum"},
+                                            {Feature::angle, "angle estimate"}});
 
 /// One row, by name.
 class RowWriter {
@@ -69,20 +70,14 @@ void set_maximum(RowWriter& row, std::span<const float> image, const ImageExtent
 }  // namespace
 
 std::string_view name_of(Feature feature) noexcept {
-  return names[static_cast<std::size_t>(feature)];
+  return feature_names[feature];
 }
 
 std::string_view unit_of(Feature feature) noexcept {
-  switch (feature) {
-    case Feature::energy:
-    case Feature::total:
-      return "GeV";
-    case Feature::theta:
-    case Feature::angle:
-      return "rad";
-    default:
-      return "";
+  if (feature == Feature::energy || feature == Feature::total) {
+    return "GeV";
   }
+  return feature == Feature::theta || feature == Feature::angle ? "rad" : "";
 }
 
 std::size_t fill_features(std::span<const float> image, const ImageExtents& extents, double energy,

@@ -8,6 +8,7 @@
 #include "metrics/physics/cell_counts.hpp"
 #include "metrics/physics/feature_rows.hpp"
 #include "metrics/shower/slice_sums.hpp"
+#include "ops/core/enums.hpp"
 
 namespace caloquant {
 
@@ -36,7 +37,7 @@ enum class Feature : std::size_t {
   max_z,
   angle,  ///< shower_angle [rad]
 };
-inline constexpr std::size_t feature_count = 22;
+inline constexpr std::size_t feature_count = enum_count<Feature>;
 
 [[nodiscard]] std::string_view name_of(Feature feature) noexcept;
 /// "GeV", "rad", or empty for a number.

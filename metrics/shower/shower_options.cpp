@@ -1,48 +1,35 @@
 #include <array>
 #include <caloquant/error.hpp>
 #include <caloquant/shower_loss.hpp>
-#include <utility>
 
+#include "ops/core/enums.hpp"
 #include "ops/core/number.hpp"
 
 namespace caloquant {
 namespace {
 
-template <typename Enum, std::size_t Count>
-using Names = std::array<std::pair<Enum, std::string_view>, Count>;
-
-constexpr Names<LossReference, 3> references{{{LossReference::dataset, "dataset"},
-                                              {LossReference::fp32, "fp32"},
-                                              {LossReference::fp32_paired, "fp32_paired"}}};
-constexpr Names<LossProfile, 2> profiles{{{LossProfile::sum, "sum"}, {LossProfile::cell, "cell"}}};
-constexpr Names<LossSpread, 2> spreads{
-    {{LossSpread::variance, "variance"}, {LossSpread::stddev, "stddev"}}};
-constexpr Names<LossUnits, 3> units{
-    {{LossUnits::gev, "gev"}, {LossUnits::file, "file"}, {LossUnits::network, "network"}}};
-constexpr Names<LossNormalisation, 2> normalisations{
-    {{LossNormalisation::none, "none"}, {LossNormalisation::zero_output, "zero_output"}}};
+constexpr EnumNames<LossReference> references({{LossReference::dataset, "dataset"},
+                                               {LossReference::fp32, "fp32"},
+                                               {LossReference::fp32_paired, "fp32_paired"}});
+constexpr EnumNames<LossProfile> profiles({{LossProfile::sum, "sum"}, {LossProfile::cell, "cell"}});
+constexpr EnumNames<LossSpread> spreads({{LossSpread::variance, "variance"},
+                                         {LossSpread::stddev, "stddev"}});
+constexpr EnumNames<LossUnits> units({{LossUnits::gev, "gev"},
+                                      {LossUnits::file, "file"},
+                                      {LossUnits::network, "network"}});
+constexpr EnumNames<LossNormalisation> normalisations(
+    {{LossNormalisation::none, "none"}, {LossNormalisation::zero_output, "zero_output"}});
 constexpr std::array<std::string_view, 3> presets{"talk-2023", "nc-eval", "tune"};
 constexpr std::string_view batch_prefix = "batch=";
 
-template <typename Enum, std::size_t Count>
-std::string_view find_name(const Names<Enum, Count>& names, Enum value) {
-  for (const auto& [candidate, name] : names) {
-    if (candidate == value) {
-      return name;
-    }
+template <typename Enum>
+Enum find_value(std::string_view what, std::string_view name, std::string_view place) {
+  if (const auto value = enum_from<Enum>(name)) {
+    return *value;
   }
-  return "?";
-}
-
-template <typename Enum, std::size_t Count>
-Enum find_value(const Names<Enum, Count>& names, std::string_view what, std::string_view name,
-                std::string_view place) {
   std::string known;
-  for (const auto& [value, candidate] : names) {
-    if (candidate == name) {
-      return value;
-    }
-    known += (known.empty() ? "use \"" : ", \"") + std::string(candidate) + '"';
+  for (const Enum value : enum_values<Enum>) {
+    known += (known.empty() ? "use \"" : ", \"") + std::string(name_of(value)) + '"';
   }
   throw ConfigError(std::string(place),
                     "unknown " + std::string(what) + " \"" + std::string(name) + '"', known);
@@ -51,19 +38,19 @@ Enum find_value(const Names<Enum, Count>& names, std::string_view what, std::str
 }  // namespace
 
 std::string_view name_of(LossReference value) noexcept {
-  return find_name(references, value);
+  return references[value];
 }
 std::string_view name_of(LossProfile value) noexcept {
-  return find_name(profiles, value);
+  return profiles[value];
 }
 std::string_view name_of(LossSpread value) noexcept {
-  return find_name(spreads, value);
+  return spreads[value];
 }
 std::string_view name_of(LossUnits value) noexcept {
-  return find_name(units, value);
+  return units[value];
 }
 std::string_view name_of(LossNormalisation value) noexcept {
-  return find_name(normalisations, value);
+  return normalisations[value];
 }
 
 std::string averaging_name(std::size_t batch_size) {
@@ -71,19 +58,19 @@ std::string averaging_name(std::size_t batch_size) {
 }
 
 LossReference loss_reference(std::string_view name, std::string_view place) {
-  return find_value(references, "reference", name, place);
+  return find_value<LossReference>("reference", name, place);
 }
 LossProfile loss_profile(std::string_view name, std::string_view place) {
-  return find_value(profiles, "profile", name, place);
+  return find_value<LossProfile>("profile", name, place);
 }
 LossSpread loss_spread(std::string_view name, std::string_view place) {
-  return find_value(spreads, "spread", name, place);
+  return find_value<LossSpread>("spread", name, place);
 }
 LossUnits loss_units(std::string_view name, std::string_view place) {
-  return find_value(units, "units", name, place);
+  return find_value<LossUnits>("units", name, place);
 }
 LossNormalisation loss_normalisation(std::string_view name, std::string_view place) {
-  return find_value(normalisations, "normalisation", name, place);
+  return find_value<LossNormalisation>("normalisation", name, place);
 }
 
 std::size_t loss_averaging(std::string_view name, std::string_view place) {

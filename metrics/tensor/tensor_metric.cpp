@@ -1,36 +1,31 @@
-#include <algorithm>
-#include <array>
 #include <caloquant/tensor_metric.hpp>
 
+#include "ops/core/enums.hpp"
+
 namespace caloquant {
+namespace {
+
+constexpr EnumNames<TensorMetric> tensor_metric_names({{TensorMetric::mse, "mse"},
+                                                       {TensorMetric::sqnr, "sqnr"},
+                                                       {TensorMetric::cosine, "cosine"},
+                                                       {TensorMetric::max_abs, "max_abs"},
+                                                       {TensorMetric::classification_top1,
+                                                        "classification_top1"}});
+constexpr EnumNames<TensorReference> tensor_reference_names(
+    {{TensorReference::fp32_paired, "fp32_paired"}, {TensorReference::dataset, "dataset"}});
+
+}  // namespace
 
 std::string_view name_of(TensorMetric metric) noexcept {
-  switch (metric) {
-    case TensorMetric::mse:
-      return "mse";
-    case TensorMetric::sqnr:
-      return "sqnr";
-    case TensorMetric::cosine:
-      return "cosine";
-    case TensorMetric::max_abs:
-      return "max_abs";
-    case TensorMetric::classification_top1:
-      return "classification_top1";
-  }
-  return "?";
+  return tensor_metric_names[metric];
 }
 
 std::span<const TensorMetric> all_tensor_metrics() noexcept {
-  static constexpr std::array metrics{TensorMetric::mse, TensorMetric::sqnr, TensorMetric::cosine,
-                                      TensorMetric::max_abs, TensorMetric::classification_top1};
-  return metrics;
+  return enum_values<TensorMetric>;
 }
 
 std::optional<TensorMetric> tensor_metric_from(std::string_view name) noexcept {
-  const auto all = all_tensor_metrics();
-  const auto found =
-      std::ranges::find(all, name, [](TensorMetric metric) { return name_of(metric); });
-  return found == all.end() ? std::nullopt : std::optional(*found);
+  return enum_from<TensorMetric>(name);
 }
 
 bool higher_is_better(TensorMetric metric) noexcept {
@@ -38,7 +33,7 @@ bool higher_is_better(TensorMetric metric) noexcept {
 }
 
 std::string_view name_of(TensorReference reference) noexcept {
-  return reference == TensorReference::dataset ? "dataset" : "fp32_paired";
+  return tensor_reference_names[reference];
 }
 
 std::string describe(const TensorMetricOptions& options) {

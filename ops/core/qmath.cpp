@@ -20,10 +20,18 @@ QRange range_of(const QuantParams& params) {
       return {0, 255};
     case DType::s8:
       return {-128, 127};
-    default:
-      CALOQUANT_EXPECT(params.dtype == DType::s16 && params.limit > 0 && params.limit <= 32767);
+    case DType::s16:
+      CALOQUANT_EXPECT(params.limit > 0 && params.limit <= 32767);
       return {-params.limit, params.limit};
+    case DType::f32:
+    case DType::f64:
+    case DType::s32:
+    case DType::s64:
+    case DType::bf16:
+      break;
   }
+  CALOQUANT_EXPECT(false && "not an integer code");
+  return {};
 }
 
 Precision precision_of(const LayerQuant& quant) noexcept {
@@ -34,9 +42,14 @@ Precision precision_of(const LayerQuant& quant) noexcept {
       return Precision::bf16;
     case DType::f32:
       return Precision::w8;
-    default:
-      return Precision::int8;
+    case DType::u8:
+    case DType::s8:
+    case DType::f64:
+    case DType::s32:
+    case DType::s64:
+      break;
   }
+  return Precision::int8;
 }
 
 bool is_integer(const QuantParams& params) noexcept {

@@ -1,8 +1,26 @@
 #include <caloquant/types.hpp>
 
 #include "ops/core/check.hpp"
+#include "ops/core/enums.hpp"
 
 namespace caloquant {
+namespace {
+
+constexpr EnumNames<DType> dtype_names({{DType::f32, "f32"},
+                                        {DType::f64, "f64"},
+                                        {DType::s8, "s8"},
+                                        {DType::u8, "u8"},
+                                        {DType::s32, "s32"},
+                                        {DType::s64, "s64"},
+                                        {DType::s16, "s16"},
+                                        {DType::bf16, "bf16"}});
+constexpr EnumNames<Precision> precision_names({{Precision::fp32, "fp32"},
+                                                {Precision::int8, "int8"},
+                                                {Precision::w8a16, "w8a16"},
+                                                {Precision::w8, "w8"},
+                                                {Precision::bf16, "bf16"}});
+
+}  // namespace
 
 std::size_t size_of(DType dtype) noexcept {
   switch (dtype) {
@@ -23,41 +41,11 @@ std::size_t size_of(DType dtype) noexcept {
 }
 
 std::string_view name_of(DType dtype) noexcept {
-  switch (dtype) {
-    case DType::f32:
-      return "f32";
-    case DType::f64:
-      return "f64";
-    case DType::s8:
-      return "s8";
-    case DType::u8:
-      return "u8";
-    case DType::s32:
-      return "s32";
-    case DType::s64:
-      return "s64";
-    case DType::s16:
-      return "s16";
-    case DType::bf16:
-      return "bf16";
-  }
-  return "?";
+  return dtype_names[dtype];
 }
 
 std::string_view name_of(Precision precision) noexcept {
-  switch (precision) {
-    case Precision::fp32:
-      return "fp32";
-    case Precision::int8:
-      return "int8";
-    case Precision::w8a16:
-      return "w8a16";
-    case Precision::w8:
-      return "w8";
-    case Precision::bf16:
-      return "bf16";
-  }
-  return "?";
+  return precision_names[precision];
 }
 
 std::int64_t element_count(const Shape& shape) {

@@ -10,16 +10,16 @@
 #include <cpuid.h>
 #endif
 
+#include "ops/core/enums.hpp"
+
 namespace caloquant {
 namespace {
 
-constexpr std::array<std::pair<Isa, std::string_view>, 5> isa_names{{
-    {Isa::portable, "portable"},
-    {Isa::avx2, "avx2"},
-    {Isa::avx512, "avx512"},
-    {Isa::avx_vnni, "avx_vnni"},
-    {Isa::avx512_vnni, "avx512_vnni"},
-}};
+constexpr EnumNames<Isa> isa_names({{Isa::portable, "portable"},
+                                    {Isa::avx2, "avx2"},
+                                    {Isa::avx512, "avx512"},
+                                    {Isa::avx_vnni, "avx_vnni"},
+                                    {Isa::avx512_vnni, "avx512_vnni"}});
 
 #if defined(__x86_64__)
 bool has_avx_vnni() {
@@ -84,7 +84,7 @@ Isa own_limit() {
   if (wish == nullptr || *wish == '\0') {
     return Isa::avx512_vnni;
   }
-  const auto isa = isa_from(wish);
+  const auto isa = enum_from<Isa>(wish);
   if (!isa) {
     throw UsageError("CALOQUANT_MAX_ISA", "'" + std::string(wish) + "' is no instruction set",
                      "portable, avx2, avx512, avx_vnni and avx512_vnni are");
@@ -95,21 +95,7 @@ Isa own_limit() {
 }  // namespace
 
 std::string_view name_of(Isa isa) noexcept {
-  for (const auto& [candidate, name] : isa_names) {
-    if (candidate == isa) {
-      return name;
-    }
-  }
-  return "?";
-}
-
-std::optional<Isa> isa_from(std::string_view name) {
-  for (const auto& [isa, candidate] : isa_names) {
-    if (candidate == name) {
-      return isa;
-    }
-  }
-  return std::nullopt;
+  return isa_names[isa];
 }
 
 const std::vector<Isa>& runnable_isas() {

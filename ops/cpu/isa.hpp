@@ -17,7 +17,6 @@ enum class Isa {
 };
 
 [[nodiscard]] std::string_view name_of(Isa isa) noexcept;
-[[nodiscard]] std::optional<Isa> isa_from(std::string_view name);
 
 /// Those this machine can run, the best last. Never empty. Not narrowed by the environment.
 [[nodiscard]] const std::vector<Isa>& runnable_isas();

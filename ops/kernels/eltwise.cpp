@@ -72,9 +72,19 @@ bool is_fusable(EltwiseKind kind) {
     case EltwiseKind::hard_sigmoid:
     case EltwiseKind::softsign:
       return false;
-    default:
-      return true;
+    case EltwiseKind::relu:
+    case EltwiseKind::clip:
+    case EltwiseKind::leaky_relu:
+    case EltwiseKind::elu:
+    case EltwiseKind::sigmoid:
+    case EltwiseKind::tanh:
+    case EltwiseKind::softplus:
+    case EltwiseKind::exp:
+    case EltwiseKind::swish:
+    case EltwiseKind::gelu:
+      break;
   }
+  return true;
 }
 
 }  // namespace caloquant

@@ -52,9 +52,16 @@ class PortableInt8Layer : public LayerKernel {
         return run(static_cast<const std::uint8_t*>(src), dst);
       case DType::s8:
         return run(static_cast<const std::int8_t*>(src), dst);
-      default:
+      case DType::s16:
         return run(static_cast<const std::int16_t*>(src), dst);
+      case DType::f32:
+      case DType::f64:
+      case DType::s32:
+      case DType::s64:
+      case DType::bf16:
+        break;
     }
+    CALOQUANT_EXPECT(false && "not an integer code");
   }
 
   [[nodiscard]] std::string implementation() const override { return "portable_int8"; }

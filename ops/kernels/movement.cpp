@@ -145,10 +145,16 @@ void quantize_cells(std::span<const float> src, std::byte* dst, const QuantParam
       return quantize_typed(src, reinterpret_cast<std::int8_t*>(dst), params);
     case DType::s16:
       return quantize_typed(src, reinterpret_cast<std::int16_t*>(dst), params);
-    default:
-      CALOQUANT_EXPECT(params.dtype == DType::bf16);
+    case DType::bf16:
       std::transform(src.begin(), src.end(), reinterpret_cast<float*>(dst), round_to_bf16);
+      return;
+    case DType::f32:
+    case DType::f64:
+    case DType::s32:
+    case DType::s64:
+      break;
   }
+  CALOQUANT_EXPECT(false && "not a code of activations");
 }
 
 void transpose_cells(const std::byte* src, std::byte* dst, const Shape& src_shape,

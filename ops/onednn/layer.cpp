@@ -37,10 +37,15 @@ dnnl::memory::data_type to_dnnl(DType dtype) {
       return dnnl::memory::data_type::s32;
     case DType::bf16:
       return dnnl::memory::data_type::bf16;
-    default:
-      CALOQUANT_EXPECT(dtype == DType::f32);
+    case DType::f32:
       return dnnl::memory::data_type::f32;
+    case DType::f64:
+    case DType::s64:
+    case DType::s16:
+      break;
   }
+  CALOQUANT_EXPECT(false && "not a type of oneDNN's layers");
+  return dnnl::memory::data_type::undef;
 }
 
 Tag channels_last(std::size_t rank) {

@@ -32,10 +32,14 @@ dnnl::algorithm to_dnnl(EltwiseKind kind) {
       return algorithm::eltwise_swish;
     case EltwiseKind::gelu:
       return algorithm::eltwise_gelu_erf;
-    default:
-      CALOQUANT_EXPECT(false && "not a fusable element-wise function");
-      return algorithm::undef;
+    case EltwiseKind::threshold:
+    case EltwiseKind::selu:
+    case EltwiseKind::hard_sigmoid:
+    case EltwiseKind::softsign:
+      break;
   }
+  CALOQUANT_EXPECT(false && "not a fusable element-wise function");
+  return algorithm::undef;
 }
 
 }  // namespace

@@ -36,9 +36,17 @@ std::vector<double> centred_to_double(const Tensor& src, const QuantParams& para
       return shifted(src.data<std::uint8_t>(), params.zero_point);
     case DType::s8:
       return shifted(src.data<std::int8_t>(), params.zero_point);
-    default:
+    case DType::s16:
       return shifted(src.data<std::int16_t>(), params.zero_point);
+    case DType::f32:
+    case DType::f64:
+    case DType::s32:
+    case DType::s64:
+    case DType::bf16:
+      break;
   }
+  CALOQUANT_EXPECT(false && "not an integer code");
+  return {};
 }
 
 Tensor to_f32(std::span<const double> values, const Shape& shape) {

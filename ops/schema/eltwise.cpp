@@ -1,33 +1,29 @@
 #include "ops/schema/eltwise.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
-#include "ops/core/check.hpp"
+#include "ops/core/enums.hpp"
 
 namespace caloquant {
 namespace {
 
-constexpr std::array<std::pair<EltwiseKind, std::string_view>, 14> eltwise_names{{
-    {EltwiseKind::relu, "relu"},
-    {EltwiseKind::clip, "clip"},
-    {EltwiseKind::threshold, "threshold"},
-    {EltwiseKind::leaky_relu, "leaky_relu"},
-    {EltwiseKind::elu, "elu"},
-    {EltwiseKind::selu, "selu"},
-    {EltwiseKind::sigmoid, "sigmoid"},
-    {EltwiseKind::hard_sigmoid, "hard_sigmoid"},
-    {EltwiseKind::tanh, "tanh"},
-    {EltwiseKind::softplus, "softplus"},
-    {EltwiseKind::softsign, "softsign"},
-    {EltwiseKind::exp, "exp"},
-    {EltwiseKind::swish, "swish"},
-    {EltwiseKind::gelu, "gelu"},
-}};
+constexpr EnumNames<EltwiseKind> eltwise_names({{EltwiseKind::relu, "relu"},
+                                                {EltwiseKind::clip, "clip"},
+                                                {EltwiseKind::threshold, "threshold"},
+                                                {EltwiseKind::leaky_relu, "leaky_relu"},
+                                                {EltwiseKind::elu, "elu"},
+                                                {EltwiseKind::selu, "selu"},
+                                                {EltwiseKind::sigmoid, "sigmoid"},
+                                                {EltwiseKind::hard_sigmoid, "hard_sigmoid"},
+                                                {EltwiseKind::tanh, "tanh"},
+                                                {EltwiseKind::softplus, "softplus"},
+                                                {EltwiseKind::softsign, "softsign"},
+                                                {EltwiseKind::exp, "exp"},
+                                                {EltwiseKind::swish, "swish"},
+                                                {EltwiseKind::gelu, "gelu"}});
 
 /// As clip; nothing for other functions.
 std::optional<Eltwise> as_clip(const Eltwise& function) {
@@ -57,19 +53,12 @@ std::optional<Eltwise> joined_bounds(const Eltwise& first, const Eltwise& second
 }
 
 std::string_view name_of(EltwiseKind kind) {
-  for (const auto& [candidate, name] : eltwise_names) {
-    if (candidate == kind) {
-      return name;
-    }
-  }
-  return "?";
+  return eltwise_names[kind];
 }
 
 EltwiseKind eltwise_kind_from(std::string_view name) {
-  for (const auto& [kind, candidate] : eltwise_names) {
-    if (candidate == name) {
-      return kind;
-    }
+  if (const auto kind = enum_from<EltwiseKind>(name)) {
+    return *kind;
   }
   throw std::out_of_range("no element-wise function is called '" + std::string(name) + "'");
 }

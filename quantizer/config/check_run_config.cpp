@@ -48,11 +48,11 @@ void check_metric(const RunConfig& config, const std::string& place) {
       !config.data.tensors) {
     throw ConfigError(config.source + "#/metric/reference",
                       "is dataset, but latents have no target image",
-                      "use fp32_paired, or the input recipe tensor");
+                      "use fp32_paired, or the input encoding tensor");
   }
   if (!config.metric.tensor && config.data.tensors) {
     throw ConfigError(config.source + "#/metric/name",
-                      "is shower_shape, but the input recipe tensor knows nothing of showers",
+                      "is shower_shape, but the input encoding tensor knows nothing of showers",
                       "use mse, sqnr, cosine, max_abs or classification_top1");
   }
 }
@@ -83,11 +83,12 @@ void reject_keys(const Json& object, std::initializer_list<const char*> keys,
 
 void check_keys(const Json& document, const std::string& source) {
   const Json& data = document.at("data");
-  if (document.at("input").at("recipe") == "tensor") {
+  if (document.at("input").at("encoding") == "tensor") {
     reject_keys(data, {"layout", "cell_threshold", "minimum_sum"}, source + "#/data",
-                "with the input recipe tensor");
+                "with the input encoding tensor");
   } else {
-    reject_keys(data, {"inputs", "targets"}, source + "#/data", "without the input recipe tensor");
+    reject_keys(data, {"inputs", "targets"}, source + "#/data",
+                "without the input encoding tensor");
     if (!data.contains("layout")) {
       throw ConfigError(source + "#/data", "lacks the required key 'layout'",
                         "say which layout of showers the files have");

@@ -7,7 +7,7 @@
 
 namespace caloquant {
 
-/// Keys that say nothing, or are missing, with the input recipe or metric of a document that the
+/// Keys that say nothing, or are missing, with the input encoding or metric of a document that the
 /// schema has let through. Throws ConfigError with the JSON pointer of the key.
 void check_keys(const Json& document, const std::string& source);
 

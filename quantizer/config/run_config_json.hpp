@@ -10,8 +10,7 @@ namespace caloquant {
 
 /// A checked config (schema, then combinations of keys). `folder` is what relative paths are taken
 /// from, `source` the first part of places in errors. Throws ConfigError.
-[[nodiscard]] RunConfig run_config_from_json(const Json& document,
-                                             const std::filesystem::path& folder,
+[[nodiscard]] RunConfig run_config_from_json(Json document, const std::filesystem::path& folder,
                                              const std::string& source);
 
 /// The resolved config: every default is written out.

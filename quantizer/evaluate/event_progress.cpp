@@ -2,36 +2,29 @@
 
 #include <caloquant/error.hpp>
 
+#include "ops/core/enums.hpp"
+
 namespace caloquant {
 
+namespace {
+
+constexpr EnumNames<Phase> phase_names({{Phase::reference, "reference"},
+                                        {Phase::baseline, "baseline"},
+                                        {Phase::equalize, "equalize"},
+                                        {Phase::calibrate, "calibrate"},
+                                        {Phase::corrections, "corrections"},
+                                        {Phase::statistics, "statistics"},
+                                        {Phase::layer_costs, "layer costs"},
+                                        {Phase::biases, "biases"},
+                                        {Phase::evaluate, "evaluate"},
+                                        {Phase::physics, "physics"},
+                                        {Phase::report, "report"},
+                                        {Phase::speed, "speed"}});
+
+}  // namespace
+
 std::string_view name_of(Phase phase) noexcept {
-  switch (phase) {
-    case Phase::reference:
-      return "reference";
-    case Phase::baseline:
-      return "baseline";
-    case Phase::equalize:
-      return "equalize";
-    case Phase::calibrate:
-      return "calibrate";
-    case Phase::corrections:
-      return "corrections";
-    case Phase::statistics:
-      return "statistics";
-    case Phase::layer_costs:
-      return "layer costs";
-    case Phase::biases:
-      return "biases";
-    case Phase::evaluate:
-      return "evaluate";
-    case Phase::physics:
-      return "physics";
-    case Phase::report:
-      return "report";
-    case Phase::speed:
-      return "speed";
-  }
-  return "?";
+  return phase_names[phase];
 }
 
 void RunObserver::on_phase_start(Phase phase, std::int64_t events) {

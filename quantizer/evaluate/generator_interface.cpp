@@ -43,15 +43,15 @@ Shape image_shape_of(const Graph& graph) {
   return image;
 }
 
-std::int64_t latent_size_of(const Graph& graph, InputEncoding recipe) {
+std::int64_t latent_size_of(const Graph& graph, InputEncoding encoding) {
   const bool fits = graph.inputs().size() == 1 &&
                     graph.value(graph.inputs()[0]).shape.size() == 2 &&
-                    graph.value(graph.inputs()[0]).shape[1] >= smallest_latent(recipe);
+                    graph.value(graph.inputs()[0]).shape[1] >= smallest_latent(encoding);
   if (!fits) {
     throw ModelError("model '" + graph.name() + "'",
-                     "does not take one latent vector [N, L] as recipe '" +
-                         std::string(name_of(recipe)) + "' makes it",
-                     "choose another recipe");
+                     "does not take one latent vector [N, L] as encoding '" +
+                         std::string(name_of(encoding)) + "' makes it",
+                     "choose another encoding");
   }
   return graph.value(graph.inputs()[0]).shape[1];
 }

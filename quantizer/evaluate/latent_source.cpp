@@ -44,8 +44,8 @@ std::vector<EventLabel> labels_of(const ShowerArrays& arrays) {
 
 EventIndex index_of(const DataOptions& options, const MemoryData& given) {
   if (std::holds_alternative<TensorArrays>(given)) {
-    throw DataError("the data", "are arrays of any network, the input recipe makes showers",
-                    "give energies and angles, or use the input recipe tensor");
+    throw DataError("the data", "are arrays of any network, the input encoding makes showers",
+                    "give energies and angles, or use the input encoding tensor");
   }
   const auto* showers = std::get_if<ShowerArrays>(&given);
   if (showers == nullptr) {
@@ -64,7 +64,7 @@ EventIndex index_of(const DataOptions& options, const MemoryData& given) {
 
 LatentSource::LatentSource(const RunConfig& config, const Graph& fp32, const MemoryData& given)
     : input_(config.input),
-      latent_size_(latent_size_of(fp32, config.input.recipe)),
+      latent_size_(latent_size_of(fp32, config.input.encoding)),
       data_(data_options(config, image_shape_of(fp32))),
       index_(index_of(data_, given)) {
   if (const auto* showers = std::get_if<ShowerArrays>(&given)) {
@@ -97,13 +97,13 @@ void LatentSource::read_images(
 
 void LatentSource::fill(std::int64_t first, std::int64_t count,
                         std::span<const std::span<float>> inputs) const {
-  fill_latents(input_.recipe, input_.seed, first, index_.labels({first, first + count}),
+  fill_latents(input_.encoding, input_.seed, first, index_.labels({first, first + count}),
                latent_size_, inputs[0]);
 }
 
 void LatentSource::require_same_interface(const Graph& graph) const {
   if (image_shape_of(graph) != data_.image_shape ||
-      latent_size_of(graph, input_.recipe) != latent_size_) {
+      latent_size_of(graph, input_.encoding) != latent_size_) {
     throw ModelError("model '" + graph.name() + "'",
                      "has other inputs or images than the fp32 model of the config");
   }

@@ -16,7 +16,7 @@ namespace caloquant {
 class LatentSource : public EventSource {
  public:
   /// Opens the files and counts events. Throws DataError, and ModelError when the network does not
-  /// fit the recipe or has no [X, Y, Z] image as its only output.
+  /// fit the encoding or has no [X, Y, Z] image as its only output.
   LatentSource(const RunConfig& config, const Graph& fp32, const MemoryData& given = {});
 
   [[nodiscard]] EventRange calibration() const override { return index_.calibration(); }

@@ -11,7 +11,7 @@ namespace caloquant {
 class ShowerEvaluator : public Evaluator {
  public:
   /// Opens the data and counts events; `engine` runs every model. Throws DataError, and ModelError
-  /// when the network does not fit the recipe or has no [X, Y, Z] image as its only output.
+  /// when the network does not fit the encoding or has no [X, Y, Z] image as its only output.
   ShowerEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine = {},
                   const MemoryData& given = {});
 

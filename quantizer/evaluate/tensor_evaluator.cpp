@@ -52,8 +52,8 @@ std::unique_ptr<EventSource> make_source(const RunConfig& config, const Graph& f
     return std::make_unique<LatentSource>(config, fp32, given.data);
   }
   if (std::holds_alternative<ShowerArrays>(given.data)) {
-    throw DataError("the data", "are showers, the input recipe is tensor",
-                    "give arrays by name of the network's inputs, or use a recipe of showers");
+    throw DataError("the data", "are showers, the input encoding is tensor",
+                    "give arrays by name of the network's inputs, or use an encoding of showers");
   }
   return std::make_unique<TensorSource>(config, fp32, arrays_of(given));
 }

@@ -4,8 +4,17 @@
 #include <array>
 #include <cstdio>
 
+#include "ops/core/enums.hpp"
+
 namespace caloquant {
 namespace {
+
+constexpr EnumNames<Verdict> verdict_names({{Verdict::passed, "passed"},
+                                            {Verdict::unclear, "unclear"},
+                                            {Verdict::failed, "FAILED"}});
+constexpr EnumNames<Bound> bound_names({{Bound::at_most, "<="},
+                                        {Bound::at_least, ">="},
+                                        {Bound::within, "within"}});
 
 std::string number_as(const char* format, double value) {
   std::array<char, 64> text{};
@@ -25,27 +34,11 @@ std::string doubt(const Criterion& criterion, double sigmas) {
 }  // namespace
 
 std::string_view name_of(Verdict verdict) noexcept {
-  switch (verdict) {
-    case Verdict::passed:
-      return "passed";
-    case Verdict::unclear:
-      return "unclear";
-    case Verdict::failed:
-      return "FAILED";
-  }
-  return "";
+  return verdict_names[verdict];
 }
 
 std::string_view name_of(Bound bound) noexcept {
-  switch (bound) {
-    case Bound::at_most:
-      return "<=";
-    case Bound::at_least:
-      return ">=";
-    case Bound::within:
-      return "within";
-  }
-  return "";
+  return bound_names[bound];
 }
 
 bool GateResult::passed() const {

@@ -2,7 +2,6 @@
 
 #include "graph/io/files/text_file.hpp"
 #include "graph/json/json.hpp"
-#include "quantizer/config/enum_names.hpp"
 #include "quantizer/measure/layer_costs.hpp"
 
 namespace caloquant {

@@ -73,9 +73,10 @@ QuantParams choose_activation(const Graph& graph, const Node& node, const Range&
       return inc_u8_scaled(graph, node, range);
     case ActivationRule::symmetric:
       return symmetric_s8(range.low, range.high);
-    default:
-      return measured_code(range);
+    case ActivationRule::measured:
+      break;
   }
+  return measured_code(range);
 }
 
 const LayerStatistics* Corrections::of(const std::string& layer) const {

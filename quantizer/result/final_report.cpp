@@ -45,7 +45,7 @@ std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp
       data.events().events().labels(data.events().evaluation());
   options.labels.assign(labels.begin(), labels.end());
   options.primaries.seed = config.input.seed;
-  options.recipe = config.input.recipe;
+  options.encoding = config.input.encoding;
   options.batch = data.batch();
   std::optional<SampleCollector> collector;
   if (config.report.html) {

@@ -6,6 +6,7 @@
 
 #include "ops/core/clock.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/enums.hpp"
 #include "ops/core/thread_count.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/showers/discriminator.hpp"
@@ -13,6 +14,10 @@
 
 namespace caloquant {
 namespace {
+
+constexpr EnumNames<Pairing> pairing_names({{Pairing::none, "none"},
+                                            {Pairing::primaries, "primaries"},
+                                            {Pairing::latents, "latents"}});
 
 constexpr std::int64_t events_between_models = 1000;
 constexpr std::int64_t most_events = 10'000'000;  // 13 GB of rows per side
@@ -23,8 +28,8 @@ class Source {
   Source(const ComparedSide& side, const CompareOptions& options) {
     if (side.is_model()) {
       maker_ = std::make_unique<ShowerMaker>(
-          *side.graph,
-          ShowerMaker::Spec{options.recipe, options.primaries.seed, options.batch, LossUnits::gev});
+          *side.graph, ShowerMaker::Spec{options.encoding, options.primaries.seed, options.batch,
+                                         LossUnits::gev});
       image_ = maker_->image_shape();
     } else {
       files_ = std::make_unique<ShowerFiles>(side.files, side.follow_links);
@@ -114,7 +119,7 @@ Labels labels_of(const Source& a, const Source& b, std::int64_t events,
 void check_options(const ComparedSide& a, const ComparedSide& b, const CompareOptions& options) {
   check_number("--batch", options.batch, 1, largest_generated_batch);
   if (a.is_model() && b.is_model() && options.labels.empty()) {
-    check(options.primaries, options.recipe);
+    check(options.primaries, options.encoding);
   }
   if (!(options.cell_threshold >= 0.0 && std::isfinite(options.cell_threshold))) {
     throw UsageError("--cell-threshold", std::to_string(options.cell_threshold) + " cannot be used",
@@ -168,15 +173,7 @@ Pairing pairing_of(const ComparedSide& a, const ComparedSide& b, const Labels& l
 }  // namespace
 
 std::string_view name_of(Pairing pairing) noexcept {
-  switch (pairing) {
-    case Pairing::none:
-      return "none";
-    case Pairing::primaries:
-      return "primaries";
-    case Pairing::latents:
-      break;
-  }
-  return "primaries and latents";
+  return pairing_names[pairing];
 }
 
 CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph* discriminator,

@@ -19,7 +19,7 @@ struct CompareOptions {
   /// Of two models. A model beside files is given the primaries of the files.
   Primaries primaries;
   std::vector<EventLabel> labels;  ///< the primaries of two models, instead of drawn ones
-  InputEncoding recipe = InputEncoding::energy_angle_noise;
+  InputEncoding encoding = InputEncoding::energy_angle_noise;
   std::int64_t batch = 8;       ///< events per call of a network
   double cell_threshold = 0.0;  ///< cells below become 0 on both sides [GeV]; 0: none
   /// Of the images that the discriminator takes: (scale * GeV)^power.

@@ -18,7 +18,7 @@ void check(const GenerateOptions& options) {
   check_number("--events", options.events, 1, most_generated_events);
   check_number("--batch", options.batch, 1, largest_generated_batch);
   check_number("--compression", options.compression, 0, 9);
-  check(primaries_of(options), options.recipe);
+  check(primaries_of(options), options.encoding);
   if (options.output.empty()) {
     throw UsageError("--output", "no file was given", "name the HDF5 file to write");
   }
@@ -62,10 +62,10 @@ Primaries primaries_of(const GenerateOptions& options) {
           .theta_high_deg = options.theta_high_deg};
 }
 
-GenerateOptions default_generate_options(InputEncoding recipe) {
+GenerateOptions default_generate_options(InputEncoding encoding) {
   GenerateOptions options;
-  options.recipe = recipe;
-  if (recipe == InputEncoding::energy_times_noise) {
+  options.encoding = encoding;
+  if (encoding == InputEncoding::energy_times_noise) {
     options.energy_low = 100.0;
     options.theta_low_deg = 90.0;
     options.theta_high_deg = 90.0;
@@ -77,13 +77,13 @@ GenerateResult generate(const Graph& graph, const GenerateOptions& options,
                         const GenerateProgress& progress) {
   check(options);
   const Shape image = image_shape_of(graph);
-  static_cast<void>(latent_size_of(graph, options.recipe));  // throws before a file is made
+  static_cast<void>(latent_size_of(graph, options.encoding));  // throws before a file is made
   // The file comes first: nothing is computed for a folder that cannot be written.
   GeneratedFile file(graph, options, image);
   GenerateResult result{.events = options.events};
   const double begin = steady_seconds();
   ShowerMaker maker(graph,
-                    {options.recipe, options.seed, options.batch, options.units, options.engine});
+                    {options.encoding, options.seed, options.batch, options.units, options.engine});
   const double compiled = steady_seconds();
   result.compile_seconds = compiled - begin;
   result.waited_seconds = run_all(maker, file, options, progress);

@@ -21,7 +21,7 @@ struct GenerateOptions {
   double energy_high = 500.0;     ///< [GeV]
   double theta_low_deg = 60.0;    ///< angle to the beam, flat between the limits [degrees]
   double theta_high_deg = 120.0;  ///< [degrees]
-  InputEncoding recipe = InputEncoding::energy_angle_noise;
+  InputEncoding encoding = InputEncoding::energy_angle_noise;
   /// Of the cells in the file, by the graph's output units; negative cells keep their sign.
   LossUnits units = LossUnits::gev;
   std::int64_t batch = 8;  ///< events per call of the network
@@ -38,7 +38,7 @@ struct GenerateOptions {
 
 /// What the generators were trained on. energy_angle_noise: 2 to 500 GeV, 60 to 120 degrees.
 /// energy_times_noise: 100 to 500 GeV, 90 degrees.
-[[nodiscard]] GenerateOptions default_generate_options(InputEncoding recipe);
+[[nodiscard]] GenerateOptions default_generate_options(InputEncoding encoding);
 
 struct GenerateResult {
   std::int64_t events = 0;
@@ -72,7 +72,7 @@ using GenerateProgress = std::function<void(std::int64_t done)>;
 /// before the network sees them, so the file tells exactly what it was fed.
 ///
 /// Memory does not grow with the number of events. The file appears when it is complete. Throws
-/// UsageError naming the command-line option, ModelError when the network does not fit the recipe
+/// UsageError naming the command-line option, ModelError when the network does not fit the encoding
 /// or puts out a cell that is not finite, BackendError when the file cannot be written.
 [[nodiscard]] GenerateResult generate(const Graph& graph, const GenerateOptions& options,
                                       const GenerateProgress& progress = {});

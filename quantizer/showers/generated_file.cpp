@@ -57,7 +57,7 @@ bool is_generated(const H5File& file) {
 
 GeneratedFile::GeneratedFile(const Graph& graph, const GenerateOptions& options, const Shape& image)
     : file_(H5File::create(options.output)),
-      with_target_(options.recipe == InputEncoding::energy_times_noise),
+      with_target_(options.encoding == InputEncoding::energy_times_noise),
       cells_(static_cast<std::size_t>(element_count(image))) {
   describe(graph, options);
   create(file_, "/ECAL", image, 1, options);
@@ -92,7 +92,7 @@ void GeneratedFile::describe(const Graph& graph, const GenerateOptions& options)
     file_.set_attribute("/", "random_weights", std::to_string(*options.random_weights));
   }
   file_.set_attribute("/", "seed", std::to_string(options.seed));
-  file_.set_attribute("/", "recipe", std::string(name_of(options.recipe)));
+  file_.set_attribute("/", "recipe", std::string(name_of(options.encoding)));
   file_.set_attribute("/", "units", std::string(name_of(options.units)));
   file_.set_attribute("/", "output_scale", text_of(graph.output_units().scale));
   file_.set_attribute("/", "output_power", text_of(graph.output_units().power));

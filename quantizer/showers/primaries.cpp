@@ -34,21 +34,21 @@ void check_number(const std::string& option, std::int64_t value, std::int64_t lo
   }
 }
 
-void check(const Primaries& primaries, InputEncoding recipe) {
+void check(const Primaries& primaries, InputEncoding encoding) {
   check_ranges(primaries, generated);
-  if (recipe == InputEncoding::energy_times_noise &&
+  if (encoding == InputEncoding::energy_times_noise &&
       (primaries.theta_low_deg != 90.0 || primaries.theta_high_deg != 90.0)) {
     throw UsageError(
         "--theta",
-        "recipe energy_times_noise does not tell the network the angle: its showers "
+        "encoding energy_times_noise does not tell the network the angle: its showers "
         "are at 90 degrees",
-        "leave it out, or use --recipe energy_angle_noise for a network that takes it");
+        "leave it out, or use --encoding energy_angle_noise for a network that takes it");
   }
 }
 
-std::vector<std::string> beyond_training(const Primaries& primaries, InputEncoding recipe) {
-  check(primaries, recipe);
-  const GenerateOptions trained = default_generate_options(recipe);
+std::vector<std::string> beyond_training(const Primaries& primaries, InputEncoding encoding) {
+  check(primaries, encoding);
+  const GenerateOptions trained = default_generate_options(encoding);
   double lowest = primaries.energy_low;
   double highest = primaries.energy_high;
   if (!primaries.energies.empty()) {
@@ -61,8 +61,8 @@ std::vector<std::string> beyond_training(const Primaries& primaries, InputEncodi
                         double least, double most) {
     if (low < least || high > most) {
       warnings.push_back(what + " " + short_range(low, high) + " " + unit + " leaves " +
-                         short_range(least, most) + " " + unit + ", which networks of recipe " +
-                         std::string(name_of(recipe)) +
+                         short_range(least, most) + " " + unit + ", which networks of encoding " +
+                         std::string(name_of(encoding)) +
                          " are trained on: showers outside are extrapolated");
     }
   };

@@ -9,15 +9,15 @@
 namespace caloquant {
 
 /// Throws UsageError naming --energy or --theta when a range is empty or far outside of what
-/// generators are trained on, or when `recipe` does not tell the network the angle and angles are
+/// generators are trained on, or when `encoding` does not tell the network the angle and angles are
 /// not 90 degrees.
-void check(const Primaries& primaries, InputEncoding recipe);
+void check(const Primaries& primaries, InputEncoding encoding);
 
-/// Says of each range that leaves what networks of the recipe are trained on
+/// Says of each range that leaves what networks of the encoding are trained on
 /// (default_generate_options()) that showers there are extrapolated. Empty when none does. Throws
 /// as check().
 [[nodiscard]] std::vector<std::string> beyond_training(const Primaries& primaries,
-                                                       InputEncoding recipe);
+                                                       InputEncoding encoding);
 
 /// draw_electron() as the label of the event.
 [[nodiscard]] EventLabel draw_primary(const Primaries& primaries, std::int64_t event);

@@ -27,16 +27,16 @@ EngineOptions engine_without_allocations() {
 
 struct ShowerModel::Data {
   Model model;
-  InputEncoding recipe;
+  InputEncoding encoding;
   std::int64_t latent_size;
   std::array<std::size_t, 3> cells;
   CellConversion to_gev;
 };
 
-ShowerModel::ShowerModel(const Model& model, std::optional<InputEncoding> recipe) {
+ShowerModel::ShowerModel(const Model& model, std::optional<InputEncoding> encoding) {
   const Graph& graph = model.loaded().graph;
   const Shape image = image_shape_of(graph);
-  const InputEncoding chosen = recipe.value_or(default_encoding(graph));
+  const InputEncoding chosen = encoding.value_or(default_encoding(graph));
   data_ = std::make_shared<Data>(
       Data{model,
            chosen,
@@ -47,8 +47,8 @@ ShowerModel::ShowerModel(const Model& model, std::optional<InputEncoding> recipe
 }
 
 ShowerModel ShowerModel::load(const std::filesystem::path& file,
-                              std::optional<InputEncoding> recipe) {
-  return ShowerModel(Model::load(file), recipe);
+                              std::optional<InputEncoding> encoding) {
+  return ShowerModel(Model::load(file), encoding);
 }
 
 const std::array<std::size_t, 3>& ShowerModel::cells() const {
@@ -59,8 +59,8 @@ std::size_t ShowerModel::cell_count() const {
   return data_->cells[0] * data_->cells[1] * data_->cells[2];
 }
 
-InputEncoding ShowerModel::recipe() const {
-  return data_->recipe;
+InputEncoding ShowerModel::encoding() const {
+  return data_->encoding;
 }
 
 struct ShowerContext::State {
@@ -82,7 +82,7 @@ struct ShowerContext::State {
             label.theta < std::numbers::pi)) {
         expect_label(label, "ShowerRequest::energy", "ShowerRequest::theta");  // throws
       }
-      fill_latents(model.data().recipe, requests[i].seed,
+      fill_latents(model.data().encoding, requests[i].seed,
                    static_cast<std::int64_t>(requests[i].event), {&label, 1},
                    model.data().latent_size, std::span(latents).subspan(i * size, size));
     }

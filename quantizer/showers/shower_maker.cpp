@@ -34,7 +34,7 @@ ShowerMaker::ShowerMaker(const Graph& graph, const Spec& spec)
     : graph_(graph),
       spec_(spec),
       image_shape_(image_shape_of(graph)),
-      latent_size_(latent_size_of(graph, spec.recipe)),
+      latent_size_(latent_size_of(graph, spec.encoding)),
       cells_(static_cast<std::size_t>(element_count(image_shape_))),
       conversion_(
           convert_cells(graph.output_units(), units_of_loss(spec.units, graph.output_units()))),
@@ -45,7 +45,7 @@ void ShowerMaker::fill(std::int64_t first, std::span<const EventLabel> labels,
                        std::vector<float>& images) {
   const std::size_t count = labels.size();
   CALOQUANT_EXPECT(count <= static_cast<std::size_t>(spec_.batch));
-  fill_latents(spec_.recipe, spec_.seed, first, labels, latent_size_,
+  fill_latents(spec_.encoding, spec_.seed, first, labels, latent_size_,
                std::span(latents_).first(count * static_cast<std::size_t>(latent_size_)));
   images.resize(static_cast<std::size_t>(spec_.batch) * cells_);
   const std::span<const float> src = latents_;

@@ -18,13 +18,13 @@ namespace caloquant {
 class ShowerMaker {
  public:
   struct Spec {
-    InputEncoding recipe = InputEncoding::energy_angle_noise;
+    InputEncoding encoding = InputEncoding::energy_angle_noise;
     std::uint64_t seed = 1;            ///< of the noise
     std::int64_t batch = 8;            ///< events per call of the network
     LossUnits units = LossUnits::gev;  ///< of the cells; negative cells keep their sign
     EngineOptions engine{};            ///< runs the network
   };
-  /// The graph must outlive it. Throws ModelError when the network does not fit the recipe or has
+  /// The graph must outlive it. Throws ModelError when the network does not fit the encoding or has
   /// no [X, Y, Z] image as its only output.
   ShowerMaker(const Graph& graph, const Spec& spec);
 

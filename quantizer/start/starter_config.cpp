@@ -30,7 +30,7 @@ EventSplit split(std::int64_t events) {
 }
 
 /// Do the files look like showers, and of which layout?
-std::optional<DataLayout> layout_of(const std::filesystem::path& path, InputEncoding recipe,
+std::optional<DataLayout> layout_of(const std::filesystem::path& path, InputEncoding encoding,
                                     bool follow_links) {
   std::error_code failure;
   if (std::filesystem::is_directory(path, failure) || path.extension() == ".npy") {
@@ -40,8 +40,8 @@ std::optional<DataLayout> layout_of(const std::filesystem::path& path, InputEnco
   const bool variable = file->has("energy") && file->has("theta");
   const bool fixed = file->has("target");
   if (variable && fixed) {  // what `generate` writes
-    return recipe == InputEncoding::energy_angle_noise ? DataLayout::variable_angle
-                                                       : DataLayout::fixed_angle;
+    return encoding == InputEncoding::energy_angle_noise ? DataLayout::variable_angle
+                                                         : DataLayout::fixed_angle;
   }
   return variable ? std::optional(DataLayout::variable_angle)
          : fixed  ? std::optional(DataLayout::fixed_angle)
@@ -68,11 +68,11 @@ class Starter {
     const bool generator = is_generator(graph_);
     std::optional<DataLayout> layout;
     if (generator) {
-      recipe_ = default_encoding(graph_);
+      encoding_ = default_encoding(graph_);
       layout = files_.empty()
-                   ? (recipe_ == InputEncoding::energy_angle_noise ? DataLayout::variable_angle
-                                                                   : DataLayout::fixed_angle)
-                   : layout_of(files_.front(), recipe_, request_.follow_links);
+                   ? (encoding_ == InputEncoding::energy_angle_noise ? DataLayout::variable_angle
+                                                                     : DataLayout::fixed_angle)
+                   : layout_of(files_.front(), encoding_, request_.follow_links);
     }
     if (layout) {
       write_showers(*layout);
@@ -113,7 +113,7 @@ class Starter {
     if (!showers || graph_.output_units() != EnergyUnits{}) {
       return;  // the file tells
     }
-    const bool angle = recipe_ == InputEncoding::energy_angle_noise;
+    const bool angle = encoding_ == InputEncoding::energy_angle_noise;
     text_.set("output",
               angle ? Json{{"scale", 50}, {"power", 0.85}} : Json{{"scale", 1}, {"power", 1}},
               angle ? "GeV = out^(1/power) / scale, as AngleGAN is trained; check yours."
@@ -144,8 +144,8 @@ class Starter {
   }
 
   void write_showers(DataLayout layout) {
-    (void)latent_size_of(graph_, recipe_);
-    result_.recipe = name_of(recipe_);
+    (void)latent_size_of(graph_, encoding_);
+    result_.encoding = name_of(encoding_);
     write_model("A generator of showers with " + to_string(image_shape_of(graph_)) + " cells.",
                 true);
     text_.begin("data", "Showers: their energies and angles go into the network.");
@@ -163,8 +163,8 @@ class Starter {
                   ? "ECAL in 50 x GeV, energy in GeV, theta in rad."
                   : "ECAL in GeV, target with the energy in GeV in column 1.");
     write_samples(files_.empty() ? EventSplit{100, 200} : shower_samples(layout));
-    text_.begin("input", "How the network takes them: " + std::string(name_of(recipe_)) + ".");
-    text_.set("recipe", std::string(name_of(recipe_)));
+    text_.begin("input", "How the network takes them: " + std::string(name_of(encoding_)) + ".");
+    text_.set("encoding", std::string(name_of(encoding_)));
     text_.set("seed", 1978, "Of the noise.");
   }
 
@@ -197,7 +197,7 @@ class Starter {
   }
 
   void write_tensors() {
-    result_.recipe = "tensor";
+    result_.encoding = "tensor";
     write_model("A network with " + counted(graph_.inputs().size(), "input") + " and " +
                     counted(graph_.outputs().size(), "output") + ".",
                 false);
@@ -213,7 +213,7 @@ class Starter {
       write_samples(split(match_.rows));
     }
     text_.begin("input", "The rows go in as they are.");
-    text_.set("recipe", "tensor");
+    text_.set("encoding", "tensor");
   }
 
   /// A single array by its name, several by those of the network.
@@ -284,7 +284,7 @@ class Starter {
   std::filesystem::path folder_;
   Graph graph_;
   std::vector<std::filesystem::path> files_;
-  InputEncoding recipe_{};
+  InputEncoding encoding_{};
   TensorMatch match_;
   ConfigText text_;
   StarterConfig result_;

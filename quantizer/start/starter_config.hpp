@@ -18,7 +18,7 @@ struct StarterRequest {
 /// A config to start from.
 struct StarterConfig {
   std::string text;                ///< JSON with comments
-  std::string recipe;              ///< of the inputs: "energy_angle_noise", "tensor", ...
+  std::string encoding;            ///< of the inputs: "energy_angle_noise", "tensor", ...
   std::vector<std::string> notes;  ///< what was seen, for people
 };
 

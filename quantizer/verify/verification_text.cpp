@@ -6,6 +6,7 @@
 
 #include "graph/json/json.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/enums.hpp"
 
 namespace caloquant {
 namespace {
@@ -18,14 +19,15 @@ std::string called(const VerifiedTensor& tensor) {
       return tensor.name;
     case Where::output:
       return "output " + tensor.name;
-    default:
-      return "output " + tensor.name + " in the engine";
+    case Where::engine:
+      break;
   }
+  return "output " + tensor.name + " in the engine";
 }
 
-std::string_view name_of(Where where) {
-  return where == Where::layer ? "layer" : where == Where::output ? "output" : "engine";
-}
+constexpr EnumNames<Where> where_names({{Where::layer, "layer"},
+                                        {Where::output, "output"},
+                                        {Where::engine, "engine"}});
 
 std::string_view verdict(const VerifiedTensor& tensor) {
   return !tensor.compared ? "not compared" : tensor.agrees() ? "ok" : "differs";
@@ -91,7 +93,7 @@ Json to_json(const Verification& verification) {
   for (const VerifiedTensor& tensor : verification.tensors) {
     const bool numbers = tensor.compared && tensor.note.empty();
     json["tensors"].push_back({{"name", tensor.name},
-                               {"where", std::string(name_of(tensor.where))},
+                               {"where", std::string(where_names[tensor.where])},
                                {"kind", tensor.kind},
                                {"shape", tensor.shape},
                                {"verdict", std::string(verdict(tensor))},

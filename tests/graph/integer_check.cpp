@@ -88,15 +88,14 @@ struct Bounded {
   }
   static double function(const Eltwise& eltwise, double x) {
     const double alpha = static_cast<double>(eltwise.alpha);
-    switch (eltwise.kind) {
-      case EltwiseKind::relu:
-        return std::max(x, 0.0);
-      case EltwiseKind::clip:
-        return std::min(std::max(x, alpha), static_cast<double>(eltwise.beta));
-      case EltwiseKind::leaky_relu:
-        return x >= 0.0 ? x : alpha * x;
-      default:
-        break;
+    if (eltwise.kind == EltwiseKind::relu) {
+      return std::max(x, 0.0);
+    }
+    if (eltwise.kind == EltwiseKind::clip) {
+      return std::min(std::max(x, alpha), static_cast<double>(eltwise.beta));
+    }
+    if (eltwise.kind == EltwiseKind::leaky_relu) {
+      return x >= 0.0 ? x : alpha * x;
     }
     const float rounded = static_cast<float>(x);
     const Tensor one = Tensor::of<float>({1}, std::span(&rounded, 1));
@@ -230,16 +229,16 @@ std::vector<std::size_t> origins(const LayerWork& work, const Shape& stored) {
 }
 
 double cell(const Tensor& tensor, std::size_t index) {
-  switch (tensor.dtype()) {
-    case DType::f32:
-      return static_cast<double>(tensor.data<float>()[index]);
-    case DType::u8:
-      return tensor.data<std::uint8_t>()[index];
-    case DType::s16:
-      return tensor.data<std::int16_t>()[index];
-    default:
-      return tensor.data<std::int8_t>()[index];
+  if (tensor.dtype() == DType::f32) {
+    return static_cast<double>(tensor.data<float>()[index]);
   }
+  if (tensor.dtype() == DType::u8) {
+    return tensor.data<std::uint8_t>()[index];
+  }
+  if (tensor.dtype() == DType::s16) {
+    return tensor.data<std::int16_t>()[index];
+  }
+  return tensor.data<std::int8_t>()[index];
 }
 
 }  // namespace

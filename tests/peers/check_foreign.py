@@ -72,7 +72,7 @@ def check(name, caloquant, folder):
         if str(config["data"].get(key, "")).endswith((".npy", ".h5")):
             config["data"][key] = str(FIXTURES / config["data"][key])
     config["model"]["file"] = str(FIXTURES / config["model"]["file"])
-    config["input"] = {"recipe": "tensor"}
+    config["input"] = {"encoding": "tensor"}
     config["accuracy_criterion"] = {"criterion": "limit",
                                     "tolerable_loss": 30 if metric is sqnr else 0.7}
     config["emit"] = {"formats": ["h5", "onnx"]}

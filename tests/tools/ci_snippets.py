@@ -27,7 +27,7 @@ FIXTURES = ROOT / "tests/fixtures/foreign"
 CONFIG = {
     "model": {"file": "classifier.onnx"},
     "data": {"files": "images.npy", "calibration_samples": 32, "evaluation_samples": 128},
-    "input": {"recipe": "tensor"},
+    "input": {"encoding": "tensor"},
     "metric": {"name": "mse"},
     "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1000},
 }

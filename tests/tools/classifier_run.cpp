@@ -9,7 +9,7 @@ void ClassifierRun::SetUp() {
   write("run.json", Json::parse(R"({
     "model": {"file": "classifier.onnx"},
     "data": {"files": "images.npy", "calibration_samples": 32, "evaluation_samples": 128},
-    "input": {"recipe": "tensor"},
+    "input": {"encoding": "tensor"},
     "metric": {"name": "mse"},
     "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1000},
     "emit": {"formats": ["h5", "onnx"]}

@@ -28,7 +28,7 @@ Json Cli::config() {
     "model": {"architecture": "energygan.json", "random_weights": 5},
     "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
              "calibration_samples": 16, "evaluation_samples": 16},
-    "input": {"recipe": "energy_times_noise", "seed": 1978},
+    "input": {"encoding": "energy_times_noise", "seed": 1978},
     "quantization": {"approach": "static", "activation_rule": "measured"},
     "metric": {"name": "shower_shape", "preset": "tune"},
     "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",

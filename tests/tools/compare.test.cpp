@@ -91,7 +91,7 @@ TEST_F(Cli, CompareNamesWhatIsWrong) {
                                                 {"--theta", "60:120"},
                                                 {"--events", "0"},
                                                 {"--batch", "0"},
-                                                {"--recipe", "noise"},
+                                                {"--encoding", "noise"},
                                                 {"--output-scale", "0"},
                                                 {"--cell-threshold", "-1"},
                                                 {"--json", "--quiet"}}) {

@@ -31,7 +31,7 @@ TEST_F(Cli, GenerateWritesShowers) {
   EXPECT_EQ(quiet.out + quiet.err, "");
   const auto talkative =
       generate({"-o", "three.h5", "--units", "network", "--output-scale", "50", "--output-power",
-                "0.85", "--recipe", "energy_angle_noise", "--theta", "80:100"});
+                "0.85", "--encoding", "energy_angle_noise", "--theta", "80:100"});
   ASSERT_EQ(talkative.exit_code, 0) << talkative.err;
   EXPECT_THAT(talkative.out, ::testing::AllOf(HasSubstr("events     10"), HasSubstr("showers/s"),
                                               HasSubstr("energy_angle_noise")));
@@ -47,7 +47,7 @@ TEST_F(Cli, GenerateWritesShowers) {
   }
   for (const std::vector<std::string>& wrong : {std::vector<std::string>{"--theta", "80:100"},
                                                 {"--units", "mev"},
-                                                {"--recipe", "noise"},
+                                                {"--encoding", "noise"},
                                                 {"--compression", "10"},
                                                 {"--output-scale", "0"},
                                                 {"--energy", "200:100"},
@@ -91,6 +91,32 @@ TEST_F(Cli, InterruptedGenerationLeavesNothing) {
   EXPECT_EQ(done.exit_code, 130) << done.err;
   EXPECT_FALSE(fs::exists(folder / "long.h5"));
   EXPECT_THAT(partial_files(), ::testing::IsEmpty());
+}
+
+/// The option that was called otherwise works, is told on stderr, and stands in no help.
+TEST_F(Cli, GenerateTakesTheOldNameOfEncoding) {
+  const auto generate = [&](const std::string& option, const std::string& output,
+                            const std::string& more) {
+    return run({"generate", "--architecture", "energygan.json", "--random-weights", "5", "--events",
+                "2", option, "energy_angle_noise", "-o", output, more});
+  };
+  const auto old = generate("--recipe", "old.h5", "--json");
+  ASSERT_EQ(old.exit_code, 0) << old.err;
+  EXPECT_THAT(old.err, HasSubstr("deprecated: --recipe is called --encoding now"));
+  EXPECT_EQ(Json::parse(old.out)["encoding"], "energy_angle_noise");
+  const auto quiet = generate("--recipe", "quiet.h5", "--quiet");
+  EXPECT_EQ(quiet.out + quiet.err, "");
+  const auto present = generate("--encoding", "new.h5", "--json");
+  ASSERT_EQ(present.exit_code, 0) << present.err;
+  EXPECT_THAT(present.err, ::testing::Not(HasSubstr("deprecated")));
+  const auto cells = [&](const char* name) {
+    const Tensor tensor = H5File::open(folder / name, ErrorKind::data).read("/ECAL", DType::f32);
+    return std::vector<float>(tensor.data<float>().begin(), tensor.data<float>().end());
+  };
+  EXPECT_EQ(cells("old.h5"), cells("new.h5"));
+  const std::string help = run({"generate", "--help"}).out;
+  EXPECT_THAT(help, HasSubstr("--encoding"));
+  EXPECT_THAT(help, ::testing::Not(HasSubstr("--recipe")));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ TEST_F(Cli, InitKnowsShowersOfFixedAngle) {
   const std::string text = text_file("start.json");
   EXPECT_THAT(text, HasSubstr("// "));
   const Json config = parsed(text);
-  EXPECT_EQ(config["input"]["recipe"], "energy_times_noise");
+  EXPECT_EQ(config["input"]["encoding"], "energy_times_noise");
   EXPECT_EQ(config["data"]["layout"], "fixed_angle");
   EXPECT_EQ(config["data"]["files"][0], "showers25_*.h5");
   EXPECT_EQ(config["metric"]["name"], "shower_shape");
@@ -48,7 +48,7 @@ TEST_F(Cli, InitKnowsShowersOfVariableAngle) {
                          "showers51_1.h5", "-o", "runs/start.json"});
   ASSERT_EQ(made.exit_code, 0) << made.err;
   const Json config = parsed(text_file("runs/start.json"));
-  EXPECT_EQ(config["input"]["recipe"], "energy_angle_noise");
+  EXPECT_EQ(config["input"]["encoding"], "energy_angle_noise");
   EXPECT_EQ(config["data"]["layout"], "variable_angle");
   EXPECT_EQ(config["data"]["files"][0], "../showers51_1.h5");  // from the config's folder
   EXPECT_EQ(config["model"]["output"]["scale"].get<double>(), 50.0);
@@ -65,7 +65,7 @@ TEST_F(Cli, InitKnowsAClassifierAndItsLabels) {
            (foreign / "images.npy").string(), (foreign / "labels.npy").string(), "-o", "c.json"});
   ASSERT_EQ(made.exit_code, 0) << made.err;
   const Json config = parsed(text_file("c.json"));
-  EXPECT_EQ(config["input"]["recipe"], "tensor");
+  EXPECT_EQ(config["input"]["encoding"], "tensor");
   EXPECT_EQ(config["metric"]["name"], "classification_top1");
   EXPECT_EQ(config["data"]["files"].size(), 1U);
   EXPECT_THAT(config["data"]["targets"].get<std::string>(), HasSubstr("labels.npy"));

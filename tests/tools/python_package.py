@@ -114,9 +114,15 @@ class Quantize(unittest.TestCase):
                 caloquant.quantize(model, IMAGES, tolerable_loss=loss)
         for seed in (2**64, -1, math.nan):
             with self.assertRaises(caloquant.ConfigError):
-                caloquant.quantize(model, IMAGES, {"input": {"recipe": "tensor", "seed": seed}})
+                caloquant.quantize(model, IMAGES, {"input": {"encoding": "tensor", "seed": seed}})
         with self.assertRaisesRegex(caloquant.UsageError, "^batch: is 0"):
             caloquant.run(model, IMAGES, batch=0)
+
+    def test_an_old_key_is_read_with_a_warning(self) -> None:
+        config = {**CONFIG, "input": {"recipe": "tensor"}}
+        with self.assertWarnsRegex(FutureWarning, "input/recipe is called 'encoding' now"):
+            old = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, config)
+        self.assertEqual(old.loss, caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG).loss)
 
     def test_config_file_may_have_comments(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -87,6 +87,23 @@ TEST_F(Cli, EqualRunsMakeEqualModels) {
   EXPECT_EQ(json_file("one/result.json")["loss"], json_file("two/result.json")["loss"]);
 }
 
+TEST_F(Cli, KeysByTheirOldNamesAreToldOnce) {
+  Json old = config();
+  old["input"] = {{"recipe", old["input"]["encoding"]}, {"seed", old["input"]["seed"]}};
+  write("old.json", old);
+  const auto done = run({"quantize", "old.json", "-o", "out"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const std::string message = "deprecated: old.json#/input/recipe is called 'encoding' now";
+  const std::size_t first = done.err.find(message);
+  ASSERT_NE(first, std::string::npos) << done.err;
+  EXPECT_EQ(done.err.find(message, first + 1), std::string::npos);
+  const Json input = json_file("out/result.json")["provenance"]["config"]["input"];
+  EXPECT_EQ(input["encoding"], "energy_times_noise");
+  EXPECT_FALSE(input.contains("recipe"));
+  const auto quiet = run({"quantize", "old.json", "-o", "quiet", "--quiet"});
+  EXPECT_EQ(quiet.err, "");
+}
+
 TEST_F(Cli, RandomWeightsReplaceThoseOfTheConfig) {
   Json json = config();
   json["model"] = {{"architecture", "energygan.json"}, {"weights", "absent.hdf5"}};

@@ -73,7 +73,7 @@ RunConfig check_config(const CheckArguments& arguments) {
   if (arguments.seed) {
     overrides.push_back("/input/seed=" + std::to_string(*arguments.seed));
   }
-  RunConfig config = load_run_config(arguments.config, overrides);
+  RunConfig config = load_config(arguments.config, overrides, arguments.out.quiet);
   if (arguments.seed && config.data.tensors) {
     throw UsageError("--seed", "the inputs of this config are rows of files, without noise",
                      "leave it out");
@@ -143,10 +143,11 @@ void add_limits(Command& command, CheckArguments& arguments) {
       "--max-loss", arguments.gate.max_loss,
       "limit of the loss itself, or least value of a metric where higher is better");
   max_loss->transform(number_in(NumberRange::any()));
-  Option* baseline = command
-                         .add_option("--baseline", arguments.baseline,
-                                     "result.json of the baseline model, which should lie beside it")
-                         ->excludes(max_loss);
+  Option* baseline =
+      command
+          .add_option("--baseline", arguments.baseline,
+                      "result.json of the baseline model, which should lie beside it")
+          ->excludes(max_loss);
   command
       .add_option("--tolerance", arguments.tolerance,
                   "how much worse than the baseline: 0.1 or 10% of its loss (default), or abs:1e-5")

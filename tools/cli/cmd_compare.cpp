@@ -43,7 +43,7 @@ struct CompareArguments {
   std::optional<std::int64_t> events;
   std::string energy;
   std::string theta;
-  std::string recipe;
+  EncodingArgument encoding;
   UnitArguments output;
   UnitArguments discriminator_units;
   CompareOptions options;
@@ -62,8 +62,8 @@ CompareOptions compare_options_of(const CompareArguments& arguments, const Graph
   }
   options.events = arguments.events.value_or(0);
   if (model != nullptr) {
-    options.recipe = recipe_of(arguments.recipe, *model);
-    const GenerateOptions defaults = default_generate_options(options.recipe);
+    options.encoding = arguments.encoding.of(*model, arguments.out.quiet);
+    const GenerateOptions defaults = default_generate_options(options.encoding);
     options.primaries.energy_low = defaults.energy_low;
     options.primaries.energy_high = defaults.energy_high;
     options.primaries.theta_low_deg = defaults.theta_low_deg;
@@ -140,7 +140,7 @@ int compare_command(const CompareArguments& arguments) {
   const CompareOptions options = compare_options_of(arguments, model);
   std::vector<std::string> warnings;
   if (a.is_model() && b.is_model()) {  // else the primaries are those of files
-    warnings = beyond_training(options.primaries, options.recipe);
+    warnings = beyond_training(options.primaries, options.encoding);
   }
   print_warnings(warnings, arguments.out);
   const CompareResult result = run(arguments, options, a, b);
@@ -184,7 +184,7 @@ void add_primaries_of_models(Command& command, CompareArguments& arguments) {
       ->transform(seed_number())
       ->capture_default_str()
       ->group(primary_options);
-  add_recipe(command, arguments.recipe);
+  arguments.encoding.add_to(command);
 }
 
 void add_units(Command& command, CompareArguments& arguments) {

@@ -5,7 +5,7 @@
 #include "graph/io/files/output_guard.hpp"
 #include "graph/json/json.hpp"
 #include "ops/core/counted.hpp"
-#include "quantizer/config/enum_names.hpp"
+#include "ops/core/enums.hpp"
 #include "quantizer/output/emit/native_model.hpp"
 #include "quantizer/output/emit/verified_write.hpp"
 #include "tools/cli/commands.hpp"
@@ -52,7 +52,7 @@ int convert_command(const ConvertArguments& arguments) {
   if (format == ".h5") {
     write_converted_model(graph, output);
   } else {
-    notes = write_verified_onnx(graph, output, enum_of<OnnxProfile>(arguments.profile));
+    notes = write_verified_onnx(graph, output, enum_from<OnnxProfile>(arguments.profile).value());
   }
   if (!arguments.out.quiet) {
     print_converted(graph, notes, arguments);
@@ -80,12 +80,7 @@ void add_convert(Command& app, Action& action) {
       ->type_name(file_value)
       ->group(output_options)
       ->required();
-  std::vector<std::string> profiles;
-  profiles.reserve(onnx_profiles.size());
-  for (const OnnxProfile profile : onnx_profiles) {
-    profiles.emplace_back(name_of(profile));
-  }
-  add_choice(*command, "--profile", arguments->profile, profiles,
+  add_choice(*command, "--profile", arguments->profile, enum_names<OnnxProfile>(),
              "for whom quantized layers are written")
       ->capture_default_str()
       ->group(output_options);

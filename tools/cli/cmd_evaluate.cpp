@@ -45,7 +45,7 @@ class EvaluateProgress : public RunObserver {
 
 int evaluate_command(const EvaluateArguments& arguments) {
   set_threads(arguments.threads);
-  const RunConfig config = load_run_config(arguments.config, arguments.overrides);
+  const RunConfig config = load_config(arguments.config, arguments.overrides, arguments.out.quiet);
   const LoadedModel model = arguments.model.load(arguments.out.quiet);
   CommandProgress progress(arguments.out, "evaluate");
   EvaluateProgress observer(progress);

@@ -7,6 +7,7 @@
 #include "graph/io/files/output_guard.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/json/json.hpp"
+#include "ops/core/enums.hpp"
 #include "quantizer/showers/generate.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
@@ -23,7 +24,7 @@ struct GenerateArguments {
   std::uint64_t seed = 1;
   std::string energy;
   std::string theta;
-  std::string recipe;
+  EncodingArgument encoding;
   std::string units = "gev";
   std::string output;
   std::int64_t batch = GenerateOptions{}.batch;
@@ -50,17 +51,9 @@ LoadedModel load_model(const GenerateArguments& arguments) {
   return model;
 }
 
-LossUnits units_of(const std::string& name) {
-  for (const LossUnits units : {LossUnits::gev, LossUnits::file, LossUnits::network}) {
-    if (name == name_of(units)) {
-      return units;
-    }
-  }
-  throw UsageError("--units", "'" + name + "' is unknown", "gev, file and network are known");
-}
-
 GenerateOptions generate_options_of(const GenerateArguments& arguments, const LoadedModel& model) {
-  GenerateOptions options = default_generate_options(recipe_of(arguments.recipe, model.graph));
+  GenerateOptions options =
+      default_generate_options(arguments.encoding.of(model.graph, arguments.out.quiet));
   options.events = arguments.events;
   options.seed = arguments.seed;
   if (!arguments.energy.empty()) {
@@ -69,7 +62,7 @@ GenerateOptions generate_options_of(const GenerateArguments& arguments, const Lo
   if (!arguments.theta.empty()) {
     parse_range("--theta", arguments.theta, options.theta_low_deg, options.theta_high_deg);
   }
-  options.units = units_of(arguments.units);
+  options.units = enum_from<LossUnits>(arguments.units).value();
   options.batch = arguments.batch;
   options.compression = arguments.compression;
   options.output = arguments.output;
@@ -81,23 +74,25 @@ GenerateOptions generate_options_of(const GenerateArguments& arguments, const Lo
 void print(const GenerateResult& result, const GenerateArguments& arguments,
            const GenerateOptions& options, const std::vector<std::string>& warnings) {
   if (arguments.out.json) {
-    const Json json{{"events", result.events},
-                    {"seconds", result.seconds},
-                    {"showers_per_second", result.showers_per_second()},
-                    {"waited_seconds", result.waited_seconds},
-                    {"compile_seconds", result.compile_seconds},
-                    {"seed", options.seed},
-                    {"recipe", std::string(name_of(options.recipe))},
-                    {"units", std::string(name_of(options.units))},
-                    {"output", arguments.output},
-                    {"warnings", warnings}};
+    const Json json{
+        {"events", result.events},
+        {"seconds", result.seconds},
+        {"showers_per_second", result.showers_per_second()},
+        {"waited_seconds", result.waited_seconds},
+        {"compile_seconds", result.compile_seconds},
+        {"seed", options.seed},
+        {"encoding", std::string(name_of(options.encoding))},
+        {"recipe", std::string(name_of(options.encoding))},  // its name in earlier versions
+        {"units", std::string(name_of(options.units))},
+        {"output", arguments.output},
+        {"warnings", warnings}};
     std::cout << json.dump(2) << '\n';
     return;
   }
   std::cout << "events     " << result.events << "\nseconds    " << result.seconds << " (of them "
             << result.waited_seconds << " waiting for the file)\nshowers/s  "
-            << result.showers_per_second() << "\nwritten    " << arguments.output << " (recipe "
-            << name_of(options.recipe) << ", cells in "
+            << result.showers_per_second() << "\nwritten    " << arguments.output << " (encoding "
+            << name_of(options.encoding) << ", cells in "
             << (options.units == LossUnits::gev ? "GeV" : name_of(options.units)) << ")\n";
 }
 
@@ -106,7 +101,7 @@ int generate_command(const GenerateArguments& arguments) {
   const LoadedModel model = load_model(arguments);
   refuse_overwriting("--output", arguments.output, model.files);
   GenerateOptions options = generate_options_of(arguments, model);
-  const auto warnings = beyond_training(primaries_of(options), options.recipe);
+  const auto warnings = beyond_training(primaries_of(options), options.encoding);
   print_warnings(warnings, arguments.out);
   auto kernels = machine_kernels();
   options.engine = engine_with(kernels ? &*kernels : nullptr);
@@ -129,7 +124,7 @@ void add_outputs(Command& command, GenerateArguments& arguments) {
       ->type_name(file_value)
       ->group(output_options)
       ->required();
-  add_choice(command, "--units", arguments.units, {"gev", "file", "network"},
+  add_choice(command, "--units", arguments.units, enum_names<LossUnits>(),
              "of the cells: GeV, scale * GeV, or as the network puts them out")
       ->capture_default_str()
       ->group(output_options);
@@ -183,7 +178,7 @@ void add_generate(Command& app, Action& action) {
       ->transform(seed_number())
       ->capture_default_str()
       ->group(primary_options);
-  add_recipe(*command, arguments->recipe);
+  arguments->encoding.add_to(*command);
   add_outputs(*command, *arguments);
   add_batch(*command, arguments->batch);
   add_threads(*command, arguments->threads);

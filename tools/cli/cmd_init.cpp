@@ -24,7 +24,8 @@ struct InitArguments {
 void print_started(const StarterConfig& starter, const InitArguments& arguments) {
   if (arguments.out.json) {
     const Json json{{"output", arguments.output},
-                    {"recipe", starter.recipe},
+                    {"encoding", starter.encoding},
+                    {"recipe", starter.encoding},
                     {"notes", starter.notes},
                     {"has_data", !arguments.data.empty()}};
     std::cout << json.dump(2) << '\n';
@@ -33,7 +34,7 @@ void print_started(const StarterConfig& starter, const InitArguments& arguments)
   for (const std::string& note : starter.notes) {
     std::cout << note << '\n';
   }
-  std::cout << "written: " << arguments.output << " (recipe " << starter.recipe << ")\n"
+  std::cout << "written: " << arguments.output << " (encoding " << starter.encoding << ")\n"
             << (arguments.data.empty() ? "name your data in it, then: " : "next: ")
             << "caloquant quantize " << arguments.output << " --dry-run\n";
 }
@@ -68,7 +69,7 @@ void add_init(Command& app, Action& action) {
        main_commands,
        "Write a run config to start from, for a model and its data",
        "Looks at the inputs and outputs of a model and at the data, and writes a commented config "
-       "with a fitting input recipe, layout, sample counts, metric and target: showers for a "
+       "with a fitting input encoding, layout, sample counts, metric and target: showers for a "
        "generator with an image, else rows of arrays, matched to the network by name and shape. "
        "The config is checked against model and data before it is written.",
        {"caloquant init --architecture model.json --weights weights.h5 --data 'showers_*.h5'",

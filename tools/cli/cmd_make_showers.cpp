@@ -2,6 +2,7 @@
 
 #include "calibration/showers/make_showers.hpp"
 #include "graph/json/json.hpp"
+#include "ops/core/enums.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"
@@ -27,7 +28,7 @@ void print_made(const ShowerOptions& options) {
 
 int make_showers_command(const MakeShowersArguments& arguments) {
   set_threads(arguments.threads);
-  ShowerOptions options = default_shower_options(detector_from(arguments.detector).value());
+  ShowerOptions options = default_shower_options(enum_from<Detector>(arguments.detector).value());
   options.events = arguments.events;
   options.seed = arguments.seed;
   options.output = arguments.output;

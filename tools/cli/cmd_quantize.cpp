@@ -1,10 +1,10 @@
 #include <caloquant/error.hpp>
 #include <iostream>
 
+#include "ops/core/enums.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
-#include "quantizer/config/enum_names.hpp"
 #include "quantizer/run/dry_run.hpp"
 #include "quantizer/run/run_session.hpp"
 #include "tools/cli/command_progress.hpp"
@@ -45,7 +45,7 @@ std::vector<std::string> overrides_of(const QuantizeArguments& arguments) {
 }
 
 RunConfig config_of(const QuantizeArguments& arguments) {
-  RunConfig config = load_run_config(arguments.config, overrides_of(arguments));
+  RunConfig config = load_config(arguments.config, overrides_of(arguments), arguments.out.quiet);
   if (arguments.random_weights) {
     if (config.model.architecture.empty()) {
       throw UsageError("--random-weights", "the config has no model.architecture",
@@ -137,11 +137,11 @@ void add_quantize_outputs(Command& command, QuantizeArguments& arguments) {
       ->one_of({"h5", "onnx"})
       ->group(output_options);
   std::string profiles;
-  for (const OnnxProfile profile : onnx_profiles) {
-    profiles += (profiles.empty() ? "{" : ",") + std::string(name_of(profile));
+  for (const std::string& profile : enum_names<OnnxProfile>()) {
+    profiles += (profiles.empty() ? "" : ",") + profile;
   }
   command.add_option("--onnx-profile", arguments.profile, "for whom (as /emit/onnx_profile)")
-      ->type_name(profiles + "}")
+      ->type_name("{" + profiles + "}")
       ->group(output_options);
 }
 

@@ -85,14 +85,26 @@ void print_warnings(const std::vector<std::string>& warnings, const OutputArgume
 [[nodiscard]] ArgumentRule range_text(const std::string& option);
 [[nodiscard]] ArgumentRule energy_text();
 
+/// What a later version will not take any more: a line each on stderr, unless `quiet`.
+void print_deprecations(const std::vector<std::string>& deprecations, bool quiet);
+
+/// load_run_config(), and its deprecations for the user to see.
+[[nodiscard]] RunConfig load_config(const std::string& file,
+                                    const std::vector<std::string>& overrides, bool quiet);
+
 /// The run config, as a positional argument or an option, and --set.
 void add_config_options(Command& command, const char* name, std::string& config,
                         std::vector<std::string>& overrides);
 
-/// --recipe of networks that make showers, and its value; empty: as the network's images suggest.
-/// Throws UsageError.
-void add_recipe(Command& command, std::string& recipe);
-[[nodiscard]] InputEncoding recipe_of(const std::string& recipe, const Graph& graph);
+/// --encoding of networks that make showers; --recipe, its name in earlier versions, is not shown.
+struct EncodingArgument {
+  std::string name;      ///< empty: as the network's images suggest
+  std::string old_name;  ///< the same, by the old option
+
+  void add_to(Command& command);
+  /// Says on stderr, unless `quiet`, when the old name was used.
+  [[nodiscard]] InputEncoding of(const Graph& graph, bool quiet) const;
+};
 
 // Heading of the options that say which primaries are drawn.
 inline constexpr const char* primary_options = "Primaries";

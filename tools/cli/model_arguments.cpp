@@ -110,6 +110,19 @@ void print_import_note(const std::optional<onnx::ImportCheck>& check, bool quiet
   }
 }
 
+void print_deprecations(const std::vector<std::string>& deprecations, bool quiet) {
+  for (const std::string& deprecation : quiet ? std::vector<std::string>{} : deprecations) {
+    std::cerr << "caloquant: deprecated: " << deprecation << '\n';
+  }
+}
+
+RunConfig load_config(const std::string& file, const std::vector<std::string>& overrides,
+                      bool quiet) {
+  RunConfig config = load_run_config(file, overrides);
+  print_deprecations(config.deprecations, quiet);
+  return config;
+}
+
 void add_config_options(Command& command, const char* name, std::string& config,
                         std::vector<std::string>& overrides) {
   command.add_option(name, config, "run config (JSON); caloquant init writes one to start from")

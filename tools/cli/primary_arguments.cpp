@@ -3,7 +3,7 @@
 #include <iostream>
 #include <string_view>
 
-#include "calibration/data/latents.hpp"
+#include "ops/core/enums.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/showers/generate.hpp"
 #include "tools/cli/commands.hpp"
@@ -11,15 +11,27 @@
 
 namespace caloquant::cli {
 
-void add_recipe(Command& command, std::string& recipe) {
-  add_choice(command, "--recipe", recipe, {"energy_angle_noise", "energy_times_noise"},
-             "how the network takes energy and angle (by default the first for images of 51x51x25, "
-             "else the second)")
-      ->group(primary_options);
+void EncodingArgument::add_to(Command& command) {
+  const std::vector<std::string> names = enum_names<InputEncoding>();
+  Option* encoding =
+      add_choice(
+          command, "--encoding", name, names,
+          "how the network takes energy and angle (by default the first for images of 51x51x25, "
+          "else the second)")
+          ->group(primary_options);
+  add_choice(command, "--recipe", old_name, names, "its name in earlier versions")
+      ->excludes(encoding)
+      ->group("");
 }
 
-InputEncoding recipe_of(const std::string& recipe, const Graph& graph) {
-  return recipe.empty() ? default_encoding(graph) : input_recipe_from(recipe).value();
+InputEncoding EncodingArgument::of(const Graph& graph, bool quiet) const {
+  const std::string& given = old_name.empty() ? name : old_name;
+  if (!old_name.empty()) {
+    print_deprecations({"--recipe is called --encoding now; the next version will not know the old "
+                        "name"},
+                       quiet);
+  }
+  return given.empty() ? default_encoding(graph) : enum_from<InputEncoding>(given).value();
 }
 
 void parse_range(const std::string& option, const std::string& text, double& low, double& high) {

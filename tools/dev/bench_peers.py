@@ -87,7 +87,7 @@ Row = dict[str, Any]
 class Model:
     architecture: pathlib.Path
     weights: pathlib.Path
-    recipe: str
+    encoding: str
 
 
 def layers_of(layer: Layer) -> Iterator[Layer]:
@@ -168,11 +168,11 @@ def write_weights(architecture: pathlib.Path, seed: int, path: pathlib.Path) -> 
             group[f"{name}:0"] = value
 
 
-def make_latents(recipe: str, size: int, count: int, seed: int = 1) -> Array:
-    """Inputs for showers of 100 to 500 GeV, 60 to 120 degrees (recipes of configs/README.md)."""
+def make_latents(encoding: str, size: int, count: int, seed: int = 1) -> Array:
+    """Inputs for showers of 100 to 500 GeV, 60 to 120 degrees (encodings of configs/REFERENCE.md)."""
     rng = np.random.default_rng(seed)
     energy = rng.uniform(1, 5, (count, 1))
-    if recipe == "energy_times_noise":
+    if encoding == "energy_times_noise":
         return (energy * rng.normal(size=(count, size))).astype(np.float32)
     theta = np.radians(rng.uniform(60, 120, (count, 1)))
     noise = rng.normal(size=(count, size - 2))
@@ -347,7 +347,7 @@ def quietly(log: pathlib.Path, function: Callable[..., None], arguments: tuple[A
 
 def make_models(model: Model, wanted: set[str], work: pathlib.Path) -> dict[str, str]:
     """Writes the wanted model files; returns what went wrong, by file name."""
-    latents = make_latents(model.recipe, latent_size(read_layers(model.architecture)), CALIBRATION)
+    latents = make_latents(model.encoding, latent_size(read_layers(model.architecture)), CALIBRATION)
     expand, resize = work / "expand.onnx", work / "resize.onnx"
     jobs: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = [
         ("expand.onnx", make_fp32, (model, expand, True)),
@@ -929,16 +929,16 @@ def parse() -> argparse.Namespace:
 
 
 def choose_model(options: argparse.Namespace, work: pathlib.Path) -> Model:
-    json_name, weights_name, recipe = MODELS[options.model]
+    json_name, weights_name, encoding = MODELS[options.model]
     architecture = (options.architecture or CONFIGS / json_name).resolve()
     if options.weights:
-        return Model(architecture, options.weights.resolve(), recipe)
+        return Model(architecture, options.weights.resolve(), encoding)
     if weights_name and options.random_weights is None and not options.architecture:
-        return Model(architecture, CONFIGS / weights_name, recipe)
+        return Model(architecture, CONFIGS / weights_name, encoding)
     weights = work / "weights.hdf5"
     seed = 1 if options.random_weights is None else options.random_weights
     write_weights(architecture, seed, weights)
-    return Model(architecture, weights, recipe)
+    return Model(architecture, weights, encoding)
 
 
 def make_entrants(options: argparse.Namespace, model: Model, work: pathlib.Path) -> list[Entrant]:
@@ -965,7 +965,7 @@ def benchmark(options: argparse.Namespace, work: pathlib.Path) -> Row:
     entrants = make_entrants(options, model, work)
     size = latent_size(read_layers(model.architecture))
     for batch in options.batch:
-        samples = run_batch(entrants, make_latents(model.recipe, size, batch),
+        samples = run_batch(entrants, make_latents(model.encoding, size, batch),
                             options.repetitions, options.budget)
         facts = {key: entrant.facts for entrant in entrants for key in entrant.keys}
         rows = [{**make_row(key, batch, options.threads, found), **facts.get(key, {})}

@@ -17,7 +17,7 @@ enum class InputEncoding {
   energy_angle_noise,  ///< [Ep / 100 GeV, theta in rad, noise(L - 2)]: the 51 x 51 x 25 generator
   energy_times_noise,  ///< Ep / 100 GeV * noise(L): the 25 x 25 x 25 generator
 };
-[[nodiscard]] std::string_view name_of(InputEncoding recipe) noexcept;
+[[nodiscard]] std::string_view name_of(InputEncoding encoding) noexcept;
 
 }  // namespace caloquant
 #pragma GCC visibility pop

@@ -55,9 +55,14 @@ bool is_possible(const QuantParams& params, std::int64_t zero_point) {
       return zero_point >= -128 && zero_point <= 127 && params.limit == 0;
     case DType::s16:
       return zero_point == 0 && params.limit >= 1 && params.limit <= 32767;
-    default:
-      return zero_point == 0 && params.limit == 0 && params.scale == 1.0F;
+    case DType::f32:
+    case DType::f64:
+    case DType::s32:
+    case DType::s64:
+    case DType::bf16:
+      break;
   }
+  return zero_point == 0 && params.limit == 0 && params.scale == 1.0F;
 }
 
 QuantParams quant_from_json(const Json& json, const std::string& where) {

@@ -61,7 +61,17 @@ void write(Json& json, const Eltwise& op) {
       json["slope"] = op.alpha;
       json["offset"] = op.beta;
       return;
-    default:
+    case EltwiseKind::relu:
+    case EltwiseKind::leaky_relu:
+    case EltwiseKind::elu:
+    case EltwiseKind::selu:
+    case EltwiseKind::sigmoid:
+    case EltwiseKind::tanh:
+    case EltwiseKind::softplus:
+    case EltwiseKind::softsign:
+    case EltwiseKind::exp:
+    case EltwiseKind::swish:
+    case EltwiseKind::gelu:
       json["alpha"] = op.alpha;
   }
 }
@@ -108,7 +118,17 @@ Eltwise read_eltwise(EltwiseKind kind, const Json& json, const std::string& wher
       }
       return {kind, json_field<float>(json, "slope", where),
               json_field<float>(json, "offset", where)};
-    default:
+    case EltwiseKind::relu:
+    case EltwiseKind::leaky_relu:
+    case EltwiseKind::elu:
+    case EltwiseKind::selu:
+    case EltwiseKind::sigmoid:
+    case EltwiseKind::tanh:
+    case EltwiseKind::softplus:
+    case EltwiseKind::softsign:
+    case EltwiseKind::exp:
+    case EltwiseKind::swish:
+    case EltwiseKind::gelu:
       break;
   }
   const auto alpha = json_field<float>(json, "alpha", where);

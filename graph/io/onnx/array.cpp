@@ -1,54 +1,39 @@
 #include "graph/io/onnx/array.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
 
+#include "ops/core/enums.hpp"
+
 namespace caloquant::onnx {
 namespace {
 
-struct TypeRow {
-  ElementType type;
-  std::string_view name;
-  std::size_t size;
-};
-
-constexpr std::array<TypeRow, 22> types{{
-    {ElementType::f32, "f32", 4},
-    {ElementType::u8, "u8", 1},
-    {ElementType::s8, "s8", 1},
-    {ElementType::u16, "u16", 2},
-    {ElementType::s16, "s16", 2},
-    {ElementType::s32, "s32", 4},
-    {ElementType::s64, "s64", 8},
-    {ElementType::string, "string", 0},
-    {ElementType::boolean, "bool", 1},
-    {ElementType::f16, "f16", 2},
-    {ElementType::f64, "f64", 8},
-    {ElementType::u32, "u32", 4},
-    {ElementType::u64, "u64", 8},
-    {ElementType::complex64, "complex64", 0},
-    {ElementType::complex128, "complex128", 0},
-    {ElementType::bf16, "bf16", 2},
-    {ElementType::f8e4m3fn, "f8e4m3fn", 1},
-    {ElementType::f8e4m3fnuz, "f8e4m3fnuz", 1},
-    {ElementType::f8e5m2, "f8e5m2", 1},
-    {ElementType::f8e5m2fnuz, "f8e5m2fnuz", 1},
-    {ElementType::u4, "u4", 1},
-    {ElementType::s4, "s4", 1},
-}};
-
-const TypeRow* find_type(ElementType type) {
-  for (const TypeRow& row : types) {
-    if (row.type == type) {
-      return &row;
-    }
-  }
-  return nullptr;
-}
+constexpr EnumNames<ElementType> type_names({{ElementType::undefined, "undefined"},
+                                             {ElementType::f32, "f32"},
+                                             {ElementType::u8, "u8"},
+                                             {ElementType::s8, "s8"},
+                                             {ElementType::u16, "u16"},
+                                             {ElementType::s16, "s16"},
+                                             {ElementType::s32, "s32"},
+                                             {ElementType::s64, "s64"},
+                                             {ElementType::string, "string"},
+                                             {ElementType::boolean, "bool"},
+                                             {ElementType::f16, "f16"},
+                                             {ElementType::f64, "f64"},
+                                             {ElementType::u32, "u32"},
+                                             {ElementType::u64, "u64"},
+                                             {ElementType::complex64, "complex64"},
+                                             {ElementType::complex128, "complex128"},
+                                             {ElementType::bf16, "bf16"},
+                                             {ElementType::f8e4m3fn, "f8e4m3fn"},
+                                             {ElementType::f8e4m3fnuz, "f8e4m3fnuz"},
+                                             {ElementType::f8e5m2, "f8e5m2"},
+                                             {ElementType::f8e5m2fnuz, "f8e5m2fnuz"},
+                                             {ElementType::u4, "u4"},
+                                             {ElementType::s4, "s4"}});
 
 }  // namespace
 
@@ -104,14 +89,43 @@ float to_float(BFloat value) {
 }
 
 std::size_t size_of(ElementType type) {
-  const TypeRow* row = find_type(type);
-  return row == nullptr ? 0 : row->size;
+  switch (type) {
+    case ElementType::undefined:
+    case ElementType::string:
+    case ElementType::complex64:
+    case ElementType::complex128:
+      return 0;
+    case ElementType::u8:
+    case ElementType::s8:
+    case ElementType::boolean:
+    case ElementType::f8e4m3fn:
+    case ElementType::f8e4m3fnuz:
+    case ElementType::f8e5m2:
+    case ElementType::f8e5m2fnuz:
+    case ElementType::u4:
+    case ElementType::s4:
+      return 1;
+    case ElementType::u16:
+    case ElementType::s16:
+    case ElementType::f16:
+    case ElementType::bf16:
+      return 2;
+    case ElementType::f32:
+    case ElementType::s32:
+    case ElementType::u32:
+      return 4;
+    case ElementType::s64:
+    case ElementType::f64:
+    case ElementType::u64:
+      return 8;
+  }
+  return 0;
 }
 
 std::string name_of(ElementType type) {
-  const TypeRow* row = find_type(type);
-  return row == nullptr ? "type " + std::to_string(static_cast<std::int32_t>(type))
-                        : std::string(row->name);
+  const auto number = static_cast<std::int32_t>(type);
+  const bool known = type != ElementType::undefined && type_names[type] != "?";
+  return known ? std::string(type_names[type]) : "type " + std::to_string(number);
 }
 
 bool is_float(ElementType type) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "ops/core/check.hpp"
@@ -91,6 +92,52 @@ template <>
 inline constexpr ElementType element_type<std::uint64_t> = ElementType::u64;
 template <>
 inline constexpr ElementType element_type<std::int64_t> = ElementType::s64;
+
+/// f(std::type_identity<T>{}) for the C++ type of a type's elements. False for the types that have
+/// none: 8-bit floats, 4-bit integers, strings, complex numbers.
+template <typename F>
+bool with_cpp_type(ElementType type, F&& f) {
+  switch (type) {
+    case ElementType::f32:
+      return f(std::type_identity<float>{}), true;
+    case ElementType::f64:
+      return f(std::type_identity<double>{}), true;
+    case ElementType::f16:
+      return f(std::type_identity<Half>{}), true;
+    case ElementType::bf16:
+      return f(std::type_identity<BFloat>{}), true;
+    case ElementType::boolean:
+      return f(std::type_identity<bool>{}), true;
+    case ElementType::u8:
+      return f(std::type_identity<std::uint8_t>{}), true;
+    case ElementType::s8:
+      return f(std::type_identity<std::int8_t>{}), true;
+    case ElementType::u16:
+      return f(std::type_identity<std::uint16_t>{}), true;
+    case ElementType::s16:
+      return f(std::type_identity<std::int16_t>{}), true;
+    case ElementType::u32:
+      return f(std::type_identity<std::uint32_t>{}), true;
+    case ElementType::s32:
+      return f(std::type_identity<std::int32_t>{}), true;
+    case ElementType::u64:
+      return f(std::type_identity<std::uint64_t>{}), true;
+    case ElementType::s64:
+      return f(std::type_identity<std::int64_t>{}), true;
+    case ElementType::undefined:
+    case ElementType::string:
+    case ElementType::complex64:
+    case ElementType::complex128:
+    case ElementType::f8e4m3fn:
+    case ElementType::f8e4m3fnuz:
+    case ElementType::f8e5m2:
+    case ElementType::f8e5m2fnuz:
+    case ElementType::u4:
+    case ElementType::s4:
+      break;
+  }
+  return false;
+}
 
 /// A dense row-major array of an ONNX element type; rank 0 is a scalar. Zero-initialised.
 /// (caloquant::Tensor knows the types of the engine only.)

@@ -37,37 +37,13 @@ std::vector<float> floats_of(const Array& array) {
   if (is_narrow(array.type())) {
     return decoded(array);
   }
-  switch (array.type()) {
-    case ElementType::f32:
-      return converted<float>(array);
-    case ElementType::f64:
-      return converted<double>(array);
-    case ElementType::f16:
-      return converted<Half>(array);
-    case ElementType::bf16:
-      return converted<BFloat>(array);
-    case ElementType::boolean:
-      return converted<bool>(array);
-    case ElementType::u8:
-      return converted<std::uint8_t>(array);
-    case ElementType::s8:
-      return converted<std::int8_t>(array);
-    case ElementType::u16:
-      return converted<std::uint16_t>(array);
-    case ElementType::s16:
-      return converted<std::int16_t>(array);
-    case ElementType::u32:
-      return converted<std::uint32_t>(array);
-    case ElementType::s32:
-      return converted<std::int32_t>(array);
-    case ElementType::u64:
-      return converted<std::uint64_t>(array);
-    case ElementType::s64:
-      return converted<std::int64_t>(array);
-    default:
-      throw ModelError("array",
-                       "holds elements of " + name_of(array.type()) + ", which are no numbers");
+  std::vector<float> values;
+  if (!with_cpp_type(array.type(),
+                     [&]<typename T>(std::type_identity<T>) { values = converted<T>(array); })) {
+    throw ModelError("array",
+                     "holds elements of " + name_of(array.type()) + ", which are no numbers");
   }
+  return values;
 }
 
 }  // namespace caloquant::onnx

@@ -43,9 +43,14 @@ std::string value_text(const Attribute& attribute) {
       return printable(attribute.text);
     case AttributeKind::integers:
       return listed(attribute.integers);
-    default:
-      return "";
+    case AttributeKind::none:
+    case AttributeKind::array:
+    case AttributeKind::numbers:
+    case AttributeKind::texts:
+    case AttributeKind::other:
+      break;
   }
+  return "";
 }
 
 }  // namespace

@@ -18,16 +18,16 @@ struct Float8 {
 };
 
 Float8 format_of(ElementType type) {
-  switch (type) {
-    case ElementType::f8e4m3fnuz:
-      return {3, 8, 240.0, 0x80, false, true};
-    case ElementType::f8e5m2:
-      return {2, 15, 57344.0, 0x7f, true, false};
-    case ElementType::f8e5m2fnuz:
-      return {2, 16, 57344.0, 0x80, false, true};
-    default:
-      return {};
+  if (type == ElementType::f8e4m3fnuz) {
+    return {3, 8, 240.0, 0x80, false, true};
   }
+  if (type == ElementType::f8e5m2) {
+    return {2, 15, 57344.0, 0x7f, true, false};
+  }
+  if (type == ElementType::f8e5m2fnuz) {
+    return {2, 16, 57344.0, 0x80, false, true};
+  }
+  return {};  // f8e4m3fn
 }
 
 double decode_float8(const Float8& format, std::uint8_t byte) {

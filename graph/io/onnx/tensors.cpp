@@ -15,10 +15,15 @@ ElementType type_of(DType dtype) {
       return ElementType::bf16;
     case DType::s8:
       return ElementType::s8;
-    default:
-      CALOQUANT_EXPECT(false);
-      return ElementType::undefined;
+    case DType::f64:
+    case DType::u8:
+    case DType::s32:
+    case DType::s64:
+    case DType::s16:
+      break;
   }
+  CALOQUANT_EXPECT(false && "a type of weights");
+  return ElementType::undefined;
 }
 
 }  // namespace

@@ -31,9 +31,18 @@ WireType scalar_wire_type(const FieldDescriptor& field) {
     case FieldDescriptor::TYPE_BYTES:
     case FieldDescriptor::TYPE_MESSAGE:
       return delimited;
-    default:
-      return varint;
+    case FieldDescriptor::TYPE_INT32:
+    case FieldDescriptor::TYPE_INT64:
+    case FieldDescriptor::TYPE_UINT32:
+    case FieldDescriptor::TYPE_UINT64:
+    case FieldDescriptor::TYPE_SINT32:
+    case FieldDescriptor::TYPE_SINT64:
+    case FieldDescriptor::TYPE_BOOL:
+    case FieldDescriptor::TYPE_ENUM:
+    case FieldDescriptor::TYPE_GROUP:
+      break;
   }
+  return varint;
 }
 
 class Walker {

@@ -6,11 +6,15 @@
 #include <utility>
 
 #include "ops/core/check.hpp"
+#include "ops/core/enums.hpp"
 #include "ops/core/qmath.hpp"
 #include "ops/core/weight_scales.hpp"
 
 namespace caloquant {
 namespace {
+
+constexpr EnumNames<DirectVariant> direct_variant_names(
+    {{DirectVariant::rows, "direct_rows"}, {DirectVariant::channels, "direct_channels"}});
 
 using direct::Activation;
 using direct::Lane;
@@ -24,9 +28,20 @@ Activation activation_of(EltwiseKind kind) {
       return Activation::leaky_relu;
     case EltwiseKind::clip:
       return Activation::clip;
-    default:
-      return Activation::none;
+    case EltwiseKind::threshold:
+    case EltwiseKind::elu:
+    case EltwiseKind::selu:
+    case EltwiseKind::sigmoid:
+    case EltwiseKind::hard_sigmoid:
+    case EltwiseKind::tanh:
+    case EltwiseKind::softplus:
+    case EltwiseKind::softsign:
+    case EltwiseKind::exp:
+    case EltwiseKind::swish:
+    case EltwiseKind::gelu:
+      break;
   }
+  return Activation::none;
 }
 
 /// The epilogue in two parts, if it has these two.
@@ -69,7 +84,7 @@ std::vector<float> spread(const std::vector<float>& values,
 }  // namespace
 
 std::string_view name_of(DirectVariant variant) noexcept {
-  return variant == DirectVariant::rows ? "direct_rows" : "direct_channels";
+  return direct_variant_names[variant];
 }
 
 bool direct_supports(const Conv& conv, const Epilogue& epilogue, DirectVariant variant) {

@@ -93,7 +93,11 @@ void read_steps(const CellSource& source, std::int64_t first, std::int64_t strid
     case DType::s16:
       return steps_of(reinterpret_cast<const std::int16_t*>(source.src) + first, stride, count,
                       source.quant, steps);
-    default:
+    case DType::f32:
+    case DType::f64:
+    case DType::s32:
+    case DType::s64:
+    case DType::bf16:
       break;
   }
   const auto* floats = reinterpret_cast<const float*>(source.src) + first;

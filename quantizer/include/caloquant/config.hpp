@@ -30,8 +30,8 @@ struct TensorDataConfig {
 
 struct DataConfig {
   std::vector<std::string> files;  ///< paths, each may be a glob
-  /// With the input recipe "tensor": rows of the files are inputs, and nothing is known of showers
-  /// (layout, cuts).
+  /// With the input encoding "tensor": rows of the files are inputs, and nothing is known of
+  /// showers (layout, cuts).
   std::optional<TensorDataConfig> tensors;
   DataLayout layout{};
   std::optional<double> cell_threshold;  ///< [file units]; empty: of the layout
@@ -43,7 +43,7 @@ struct DataConfig {
 };
 
 struct InputConfig {
-  InputEncoding recipe{};  ///< without data.tensors
+  InputEncoding encoding{};  ///< without data.tensors
   std::uint64_t seed = 1978;
   friend bool operator==(const InputConfig&, const InputConfig&) = default;
 };
@@ -62,7 +62,7 @@ enum class CorrectionMode {
   on,
   automatic,  ///< "auto": by the strategy auto where it lowers the loss, by no other strategy
 };
-[[nodiscard]] std::string_view name_of(CorrectionMode recipe) noexcept;
+[[nodiscard]] std::string_view name_of(CorrectionMode mode) noexcept;
 
 struct QuantizationConfig {
   std::string approach = "static";
@@ -162,6 +162,8 @@ struct RunConfig {
   ExecutionConfig execution;
   ReportConfig report;
   EmitConfig emit;
+  /// Keys that the file calls as earlier versions did, a sentence each for the user.
+  std::vector<std::string> deprecations;
   friend bool operator==(const RunConfig&, const RunConfig&) = default;
 };
 
@@ -181,8 +183,7 @@ struct RunConfig {
 [[nodiscard]] RunConfig parse_run_config(const std::string& text,
                                          const std::string& source = "config");
 
-/// The JSON Schema (2020-12) of a config file, as text: the one source of keys, types, ranges and
-/// defaults.
+/// The JSON Schema (2020-12) of a config file, as text: keys, types, ranges, defaults, meanings.
 [[nodiscard]] std::string run_config_schema();
 
 /// The config with all defaults filled in, as JSON text; load_run_config() reads it to the same

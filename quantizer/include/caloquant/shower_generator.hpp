@@ -22,17 +22,20 @@ class Model;
 /// A generator network that all threads share. Immutable; copies are cheap.
 class ShowerModel {
  public:
-  /// `recipe`: how the network takes energy, angle and noise; by default energy_angle_noise for
+  /// `encoding`: how the network takes energy, angle and noise; by default energy_angle_noise for
   /// images of 51 x 51 x 25 cells, else energy_times_noise. Throws ModelError, also for a network
   /// that makes no images of [X, Y, Z] cells.
   [[nodiscard]] static ShowerModel load(const std::filesystem::path& file,
-                                        std::optional<InputEncoding> recipe = {});
-  explicit ShowerModel(const Model& model, std::optional<InputEncoding> recipe = {});
+                                        std::optional<InputEncoding> encoding = {});
+  explicit ShowerModel(const Model& model, std::optional<InputEncoding> encoding = {});
 
   /// [X, Y, Z]: azimuth, beam, depth.
   [[nodiscard]] const std::array<std::size_t, 3>& cells() const;
   [[nodiscard]] std::size_t cell_count() const;
-  [[nodiscard]] InputEncoding recipe() const;
+  [[nodiscard]] InputEncoding encoding() const;
+  [[deprecated("call encoding()")]] [[nodiscard]] InputEncoding recipe() const {
+    return encoding();
+  }
 
   struct Data;
   [[nodiscard]] const Data& data() const { return *data_; }  ///< for the library itself

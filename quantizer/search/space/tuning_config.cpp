@@ -1,26 +1,31 @@
 #include <algorithm>
 #include <caloquant/tuning.hpp>
 
+#include "ops/core/enums.hpp"
+
 namespace caloquant {
+namespace {
+
+constexpr EnumNames<Granularity> granularity_names({{Granularity::per_channel, "per_channel"},
+                                                    {Granularity::per_tensor, "per_tensor"}});
+constexpr EnumNames<WeightRange> weight_range_names({{WeightRange::minmax, "minmax"},
+                                                     {WeightRange::mse, "mse"}});
+constexpr EnumNames<ActivationType> activation_type_names({{ActivationType::automatic, "automatic"},
+                                                           {ActivationType::u8, "u8"},
+                                                           {ActivationType::s8, "s8"}});
+
+}  // namespace
 
 std::string_view name_of(Granularity granularity) noexcept {
-  return granularity == Granularity::per_channel ? "per_channel" : "per_tensor";
+  return granularity_names[granularity];
 }
 
 std::string_view name_of(WeightRange range) noexcept {
-  return range == WeightRange::minmax ? "minmax" : "mse";
+  return weight_range_names[range];
 }
 
 std::string_view name_of(ActivationType type) noexcept {
-  switch (type) {
-    case ActivationType::automatic:
-      return "automatic";
-    case ActivationType::u8:
-      return "u8";
-    case ActivationType::s8:
-      return "s8";
-  }
-  return "?";
+  return activation_type_names[type];
 }
 
 std::string to_string(const LayerChoice& choice) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "ops/core/enums.hpp"
 #include "quantizer/search/strategy/auto.hpp"
 #include "quantizer/search/strategy/basic.hpp"
 #include "quantizer/search/strategy/conservative.hpp"
@@ -16,6 +17,10 @@
 
 namespace caloquant {
 namespace {
+
+constexpr EnumNames<Objective> objective_names({{Objective::fastest, "fastest"},
+                                                {Objective::smallest, "smallest"},
+                                                {Objective::accurate, "accurate"}});
 
 /// One row per strategy; a new strategy is its file and a row here.
 struct Entry {
@@ -100,15 +105,7 @@ int rank(const Trial& trial) {
 }  // namespace
 
 std::string_view name_of(Objective objective) noexcept {
-  switch (objective) {
-    case Objective::fastest:
-      return "fastest";
-    case Objective::smallest:
-      return "smallest";
-    case Objective::accurate:
-      return "accurate";
-  }
-  return "?";
+  return objective_names[objective];
 }
 
 std::vector<Proposal> Strategy::known_ahead(const History& history) const {

@@ -8,11 +8,20 @@
 
 #include "ops/core/check.hpp"
 #include "ops/core/clock.hpp"
+#include "ops/core/enums.hpp"
 #include "quantizer/search/strategy/cost.hpp"
 #include "quantizer/search/tune/criterion.hpp"
 
 namespace caloquant {
 namespace {
+
+constexpr EnumNames<StopReason> stop_reason_names({{StopReason::target_met, "target_met"},
+                                                   {StopReason::exhausted, "exhausted"},
+                                                   {StopReason::max_trials, "max_trials"},
+                                                   {StopReason::timeout, "timeout"},
+                                                   {StopReason::interrupted, "interrupted"},
+                                                   {StopReason::callback, "callback"},
+                                                   {StopReason::failed, "failed"}});
 
 /// What the best trial is chosen by.
 struct Preference {
@@ -223,23 +232,7 @@ class Run {
 }  // namespace
 
 std::string_view name_of(StopReason reason) noexcept {
-  switch (reason) {
-    case StopReason::target_met:
-      return "target_met";
-    case StopReason::exhausted:
-      return "exhausted";
-    case StopReason::max_trials:
-      return "max_trials";
-    case StopReason::timeout:
-      return "timeout";
-    case StopReason::interrupted:
-      return "interrupted";
-    case StopReason::callback:
-      return "callback";
-    case StopReason::failed:
-      return "failed";
-  }
-  return "?";
+  return stop_reason_names[reason];
 }
 
 TuneResult tune(const Strategy& strategy, const TuneOptions& options,

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "calibration/data/shower_file.hpp"
+#include "ops/core/enums.hpp"
 #include "tests/calibration/data/shower_fixture.hpp"
 #include "tests/support/support.hpp"
 
@@ -47,9 +48,9 @@ TEST_F(EventIndexTest, DefaultsFollowTheLayout) {
   EXPECT_EQ(data.cell_threshold_or_default(), 0.0);
   EXPECT_EQ(data.minimum_sum_or_default(), 3.0);
   for (const DataLayout layout : {DataLayout::variable_angle, DataLayout::fixed_angle}) {
-    EXPECT_EQ(data_layout_from(name_of(layout)), layout);
+    EXPECT_EQ(enum_from<DataLayout>(name_of(layout)), layout);
   }
-  EXPECT_FALSE(data_layout_from("angle").has_value());
+  EXPECT_FALSE(enum_from<DataLayout>("angle").has_value());
 }
 
 TEST_F(EventIndexTest, NumbersEventsInOrderOfSortedFiles) {

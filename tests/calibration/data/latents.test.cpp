@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "ops/core/enums.hpp"
 #include "ops/core/philox.hpp"
 #include "tests/support/support.hpp"
 
@@ -11,19 +12,19 @@ namespace {
 
 const std::vector<EventLabel> labels = {{100.0, 1.5}, {250.0, 1.1}, {37.5, 2.0}, {500.0, 1.57}};
 
-std::vector<float> latents(InputEncoding recipe, std::uint64_t seed, std::int64_t first,
+std::vector<float> latents(InputEncoding encoding, std::uint64_t seed, std::int64_t first,
                            std::span<const EventLabel> events, std::int64_t size) {
   std::vector<float> dst(events.size() * static_cast<std::size_t>(size));
-  fill_latents(recipe, seed, first, events, size, dst);
+  fill_latents(encoding, seed, first, events, size, dst);
   return dst;
 }
 
 TEST(Latents, NamesRoundTrip) {
-  for (const InputEncoding recipe :
+  for (const InputEncoding encoding :
        {InputEncoding::energy_angle_noise, InputEncoding::energy_times_noise}) {
-    EXPECT_EQ(input_recipe_from(name_of(recipe)), recipe);
+    EXPECT_EQ(enum_from<InputEncoding>(name_of(encoding)), encoding);
   }
-  EXPECT_FALSE(input_recipe_from("noise").has_value());
+  EXPECT_FALSE(enum_from<InputEncoding>("noise").has_value());
 }
 
 TEST(Latents, EnergyAngleNoiseIsAConcatenation) {
@@ -48,18 +49,18 @@ TEST(Latents, EnergyTimesNoiseIsAProduct) {
 }
 
 TEST(Latents, DependOnlyOnSeedEventAndLabel) {
-  for (const InputEncoding recipe :
+  for (const InputEncoding encoding :
        {InputEncoding::energy_angle_noise, InputEncoding::energy_times_noise}) {
-    const auto whole = latents(recipe, 7, 100, labels, 200);
+    const auto whole = latents(encoding, 7, 100, labels, 200);
     std::vector<float> pieces;
     for (std::size_t i = 0; i < labels.size(); ++i) {
-      const auto piece = latents(recipe, 7, 100 + static_cast<std::int64_t>(i),
+      const auto piece = latents(encoding, 7, 100 + static_cast<std::int64_t>(i),
                                  std::span(labels).subspan(i, 1), 200);
       pieces.insert(pieces.end(), piece.begin(), piece.end());
     }
     EXPECT_EQ(pieces, whole);
-    EXPECT_NE(latents(recipe, 8, 100, labels, 200), whole);
-    EXPECT_NE(latents(recipe, 7, 101, labels, 200), whole);
+    EXPECT_NE(latents(encoding, 8, 100, labels, 200), whole);
+    EXPECT_NE(latents(encoding, 7, 101, labels, 200), whole);
   }
 }
 

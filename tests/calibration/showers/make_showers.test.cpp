@@ -12,6 +12,7 @@
 #include "calibration/data/event_index.hpp"
 #include "calibration/data/shower_source.hpp"
 #include "graph/io/files/h5file.hpp"
+#include "ops/core/enums.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -48,9 +49,9 @@ class MakeShowers : public ::testing::Test {
 };
 
 TEST_F(MakeShowers, NamesRoundTrip) {
-  EXPECT_EQ(detector_from("clic51"), Detector::clic51);
-  EXPECT_EQ(detector_from("clic25"), Detector::clic25);
-  EXPECT_FALSE(detector_from("clic").has_value());
+  EXPECT_EQ(enum_from<Detector>("clic51"), Detector::clic51);
+  EXPECT_EQ(enum_from<Detector>("clic25"), Detector::clic25);
+  EXPECT_FALSE(enum_from<Detector>("clic").has_value());
   EXPECT_EQ(name_of(Detector::clic25), "clic25");
 }
 

@@ -9,7 +9,7 @@ inline Json minimal_config() {
   return Json::parse(R"({
     "model": {"architecture": "a.json", "weights": "w.hdf5"},
     "data": {"files": "s_*.h5", "layout": "fixed_angle", "evaluation_samples": 150},
-    "input": {"recipe": "energy_times_noise"},
+    "input": {"encoding": "energy_times_noise"},
     "metric": {"name": "shower_shape"},
     "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e-4}
   })");

@@ -42,7 +42,7 @@ TEST(RunConfig, HasTheDefaultsOfItsStruct) {
   expected.data.layout = DataLayout::fixed_angle;
   expected.data.evaluation_samples = 150;
   expected.data.follow_links = false;
-  expected.input.recipe = InputEncoding::energy_times_noise;
+  expected.input.encoding = InputEncoding::energy_times_noise;
   expected.metric.loss = shower_loss_preset("tune", "");
   expected.accuracy.tolerable_loss = 1e-4;
   EXPECT_EQ(config, expected);
@@ -57,7 +57,7 @@ TEST(RunConfig, ReadsTheExampleOfTheEnergyGan) {
   EXPECT_EQ(config.data.layout, DataLayout::fixed_angle);
   EXPECT_EQ(config.data.calibration_samples, 350U);
   EXPECT_EQ(config.data.evaluation_samples, 150U);
-  EXPECT_EQ(config.input.recipe, InputEncoding::energy_times_noise);
+  EXPECT_EQ(config.input.encoding, InputEncoding::energy_times_noise);
   EXPECT_EQ(config.input.seed, 1978U);
   EXPECT_EQ(config.quantization.activation_rule, ActivationRule::measured);
   EXPECT_EQ(config.metric.loss, shower_loss_preset("tune", ""));
@@ -69,7 +69,7 @@ TEST(RunConfig, ReadsTheExampleOfTheAngleGan) {
   const RunConfig config = load_run_config(configs / "anglegan_demo_quantize.json");
   EXPECT_EQ(config.model.output, (EnergyUnits{50.0, 0.85}));
   EXPECT_EQ(config.data.layout, DataLayout::variable_angle);
-  EXPECT_EQ(config.input.recipe, InputEncoding::energy_angle_noise);
+  EXPECT_EQ(config.input.encoding, InputEncoding::energy_angle_noise);
   EXPECT_FALSE(config.quantization.rules.first_conv_or_matmul_quantization);
   EXPECT_EQ(config.accuracy.tolerable_loss, 2e-3);
 }
@@ -251,7 +251,7 @@ TEST(RunConfig, RejectsEachBadValueAtItsPlace) {
       {R"({"data": {"layout": "calo"}})", "/data/layout"},
       {R"({"data": {"files": []}})", "/data/files"},
       {R"({"data": {"cell_threshold": -1}})", "/data/cell_threshold"},
-      {R"({"input": {"recipe": "noise"}})", "/input/recipe"},
+      {R"({"input": {"encoding": "noise"}})", "/input/encoding"},
       {R"({"input": {"seed": -1}})", "/input/seed"},
       {R"({"model": {"output": {"scale": 0}}})", "/model/output/scale"},
       {R"({"model": {"output": {"power": -0.85}}})", "/model/output/power"},
@@ -267,8 +267,8 @@ TEST(RunConfig, RejectsEachBadValueAtItsPlace) {
       {R"({"metric": {"name": "mse", "reference": "dataset"}})", "/metric/reference"},
       {R"({"metric": {"name": "sqnr"}, "accuracy_criterion": {"higher_is_better": false}})",
        "/accuracy_criterion/higher_is_better"},
-      {R"({"input": {"recipe": "tensor"}})", "/data/layout"},
-      {R"({"input": {"recipe": "tensor"}, "data": {"layout": null}})", "/metric/name"},
+      {R"({"input": {"encoding": "tensor"}})", "/data/layout"},
+      {R"({"input": {"encoding": "tensor"}, "data": {"layout": null}})", "/metric/name"},
       {R"({"data": {"layout": null}})", "'layout'"},
       {R"({"data": {"inputs": "x"}})", "/data/inputs"},
       {R"({"metric": {"preset": "talk"}})", "/metric/preset"},

@@ -24,7 +24,7 @@ std::filesystem::path fixtures() {
 RunConfig config_of(const char* patch) {
   Json json = Json::parse(R"({
     "data": {"calibration_samples": 8, "evaluation_samples": 16},
-    "input": {"recipe": "tensor"},
+    "input": {"encoding": "tensor"},
     "emit": {"formats": ["h5", "onnx"]}
   })");
   json.merge_patch(Json::parse(patch));

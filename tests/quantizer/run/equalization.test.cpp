@@ -34,7 +34,7 @@ class EqualizationRun : public ::testing::Test {
     Json json = Json::parse(R"({
       "model": {"random_weights": 3}, "data": {"files": ["showers25_*.h5"],
                 "layout": "fixed_angle", "calibration_samples": 8, "evaluation_samples": 12},
-      "input": {"recipe": "energy_times_noise"}, "quantization": {"approach": "static"},
+      "input": {"encoding": "energy_times_noise"}, "quantization": {"approach": "static"},
       "metric": {"name": "shower_shape", "preset": "tune"},
       "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
                              "tolerable_loss": 1e30},

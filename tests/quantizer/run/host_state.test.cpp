@@ -44,7 +44,7 @@ class HostStateTest : public ::testing::Test {
     return parse_run_config(R"({
       "model": {"file": "classifier.onnx"},
       "data": {"files": "images.npy", "calibration_samples": 16, "evaluation_samples": 16},
-      "input": {"recipe": "tensor"}, "metric": {"name": "mse"},
+      "input": {"encoding": "tensor"}, "metric": {"name": "mse"},
       "quantization": {"recipes": {"weight_reconstruction": "on", "bias_correction": "on",
                                    "sequential_bias_correction": "on", "equalization": "on"}},
       "tuning_criterion": {"strategy": "auto", "max_trials": 4},
@@ -161,7 +161,7 @@ TEST_F(HostStateTest, ShowersLeaveIt) {
                            source("configs/energygan.json").string() + R"(", "random_weights": 5},
     "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
              "calibration_samples": 16, "evaluation_samples": 16},
-    "input": {"recipe": "energy_times_noise", "seed": 1978},
+    "input": {"encoding": "energy_times_noise", "seed": 1978},
     "metric": {"name": "shower_shape", "preset": "tune"},
     "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
                            "tolerable_loss": 1e30},

@@ -30,7 +30,7 @@ Outcome outcome_of(const std::string& model, const std::string& data, const char
           recipes +
           R"(}, "tuning_criterion": {"strategy": "sensitivity", "max_trials": 2},
           "accuracy_criterion": {"criterion": "limit", "tolerable_loss": 1e-5},
-          "input": {"recipe": "tensor"}, "metric": {"name": "mse"},
+          "input": {"encoding": "tensor"}, "metric": {"name": "mse"},
           "execution": {"batch": )" +
           std::to_string(batch) + "}}",
       (std::filesystem::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/foreign/run.json").string());

@@ -77,7 +77,7 @@ TEST(RealModels, EnergyGanMeetsItsTarget) {
   Json json = Json::parse(R"({
     "model": {}, "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
                           "calibration_samples": 100, "evaluation_samples": 60},
-    "input": {"recipe": "energy_times_noise", "seed": 1978},
+    "input": {"encoding": "energy_times_noise", "seed": 1978},
     "quantization": {"approach": "static", "activation_rule": "measured",
       "op_type_dict": {"conv": {"activation": {"algorithm": "minmax"},
                                 "weight": {"granularity": "per_channel"}}}},
@@ -115,7 +115,7 @@ TEST(RealModels, SweptTrialsHaveTheLossesOfSingleOnes) {
   Json json = Json::parse(R"({
     "model": {"random_weights": 3}, "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
               "calibration_samples": 8, "evaluation_samples": 12},
-    "input": {"recipe": "energy_times_noise"}, "quantization": {"approach": "static"},
+    "input": {"encoding": "energy_times_noise"}, "quantization": {"approach": "static"},
     "metric": {"name": "shower_shape", "preset": "tune"},
     "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
                            "tolerable_loss": 1e-4},
@@ -160,7 +160,7 @@ TEST(RealModels, HopelessTrialsStopEarly) {
   Json json = Json::parse(R"({
     "model": {}, "data": {"files": ["showers25_*.h5"], "layout": "fixed_angle",
               "calibration_samples": 4, "evaluation_samples": 132},
-    "input": {"recipe": "energy_times_noise"}, "quantization": {"approach": "static"},
+    "input": {"encoding": "energy_times_noise"}, "quantization": {"approach": "static"},
     "metric": {"name": "shower_shape", "preset": "tune"},
     "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
                            "tolerable_loss": 1e-4},

@@ -50,7 +50,7 @@ class ClassifierSession : public ::testing::Test {
     return parse_run_config(R"({
       "model": {"file": "classifier.onnx"},
       "data": {"files": "images.npy", "calibration_samples": 16, "evaluation_samples": 32},
-      "input": {"recipe": "tensor"}, "metric": )" +
+      "input": {"encoding": "tensor"}, "metric": )" +
                                 metric + R"(,
       "accuracy_criterion": {"criterion": "limit", "tolerable_loss": 1e-3}})",
                             foreign("run.json").string());
@@ -488,7 +488,7 @@ class ShowerSession : public ::testing::Test {
     return parse_run_config(R"({"model": {"random_weights": 3, "architecture": ")" + model +
                                 R"("}, "data": {"files": ["showers25_*.h5"],
       "layout": "fixed_angle", "calibration_samples": 8, "evaluation_samples": 16},
-      "input": {"recipe": "energy_times_noise"},
+      "input": {"encoding": "energy_times_noise"},
       "metric": {"name": "shower_shape", "preset": "tune", "reference": ")" +
                                 reference + R"("},
       "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e30}})",

@@ -36,7 +36,7 @@ class Compare : public ::testing::Test {
   static CompareOptions options(std::int64_t events) {
     CompareOptions options;
     options.events = events;
-    options.recipe = InputEncoding::energy_times_noise;
+    options.encoding = InputEncoding::energy_times_noise;
     options.batch = 4;
     options.primaries = {.seed = 7,
                          .energy_low = 100.0,

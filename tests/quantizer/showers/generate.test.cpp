@@ -41,8 +41,8 @@ class Generate : public ::testing::Test {
   }
 
   [[nodiscard]] GenerateOptions options_for(
-      const std::string& name, InputEncoding recipe = InputEncoding::energy_times_noise) const {
-    GenerateOptions options = default_generate_options(recipe);
+      const std::string& name, InputEncoding encoding = InputEncoding::energy_times_noise) const {
+    GenerateOptions options = default_generate_options(encoding);
     options.events = 10;
     options.seed = 7;
     options.batch = 4;
@@ -120,9 +120,9 @@ TEST_F(Generate, LongerFileBeginsWithTheShorterOne) {
 
 TEST_F(Generate, EqualsTheEngineOnTheLatentsOfItsLabels) {
   const Graph graph = energygan();
-  for (const InputEncoding recipe :
+  for (const InputEncoding encoding :
        {InputEncoding::energy_times_noise, InputEncoding::energy_angle_noise}) {
-    GenerateOptions options = options_for("showers.h5", recipe);
+    GenerateOptions options = options_for("showers.h5", encoding);
     options.units = LossUnits::network;
     static_cast<void>(generate(graph, options));
     const std::vector<float> energy = floats("showers.h5", "/energy");
@@ -134,7 +134,7 @@ TEST_F(Generate, EqualsTheEngineOnTheLatentsOfItsLabels) {
     // Three batches of four events: two more than the file has.
     labels.resize(12, labels.front());
     std::vector<float> latents(12 * latent_size);
-    fill_latents(recipe, options.seed, 0, labels, latent_size, latents);
+    fill_latents(encoding, options.seed, 0, labels, latent_size, latents);
     std::vector<float> images(12 * cells);
     const auto engine = compile_engine(graph, 4);
     for (std::size_t batch = 0; batch < 3; ++batch) {
@@ -148,7 +148,7 @@ TEST_F(Generate, EqualsTheEngineOnTheLatentsOfItsLabels) {
     ASSERT_EQ(found.size(), images.size());
     const auto differs = std::mismatch(found.begin(), found.end(), images.begin());
     EXPECT_TRUE(differs.first == found.end())
-        << name_of(recipe) << ", cell " << differs.first - found.begin() << ": " << *differs.first
+        << name_of(encoding) << ", cell " << differs.first - found.begin() << ": " << *differs.first
         << " and " << *differs.second;
   }
 }
@@ -276,8 +276,8 @@ TEST_F(Generate, NothingStaysOfARunThatIsEnded) {
 
 TEST_F(Generate, WrongOptionsAreNamed) {
   const Graph graph = energygan();
-  const auto message = [&](const auto& change, InputEncoding recipe) {
-    GenerateOptions options = options_for("showers.h5", recipe);
+  const auto message = [&](const auto& change, InputEncoding encoding) {
+    GenerateOptions options = options_for("showers.h5", encoding);
     change(options);
     EXPECT_THROW(static_cast<void>(generate(graph, options)), UsageError);
     return testing::message_of([&] { static_cast<void>(generate(graph, options)); });
@@ -330,7 +330,7 @@ TEST_F(Generate, RefusesCellsThatAreNotFinite) {
   EXPECT_THAT(files(), IsEmpty());
 }
 
-TEST_F(Generate, RecipeFollowsTheImages) {
+TEST_F(Generate, EncodingFollowsTheImages) {
   EXPECT_EQ(default_encoding(energygan()), InputEncoding::energy_times_noise);
   const fs::path anglegan = architecture().parent_path() / "anglegan.json";
   EXPECT_EQ(default_encoding(read_keras({anglegan, {}, 1})), InputEncoding::energy_angle_noise);

@@ -34,9 +34,9 @@ TEST(Primaries, DependOnSeedAndEventOnlyAndLieWithinTheirRanges) {
 }
 
 TEST(Primaries, WrongOnesAreNamed) {
-  const auto message = [](const Primaries& primaries, InputEncoding recipe) {
-    EXPECT_THROW(check(primaries, recipe), UsageError);
-    return testing::message_of([&] { check(primaries, recipe); });
+  const auto message = [](const Primaries& primaries, InputEncoding encoding) {
+    EXPECT_THROW(check(primaries, encoding), UsageError);
+    return testing::message_of([&] { check(primaries, encoding); });
   };
   const auto angle = InputEncoding::energy_angle_noise;
   EXPECT_THAT(message({.energies = {100.0, -1.0}}, angle), HasSubstr("--energy"));

@@ -10,6 +10,7 @@ from ._caloquant import ConfigError, _read_config
 from ._errors import error
 
 GIVEN = "(given)"
+OLD_ENCODING = "recipe"  # the name of input.encoding in earlier versions
 
 
 def complete(config: Any, *, given_model: bool, showers: bool | None, events: int,
@@ -29,10 +30,12 @@ def complete(config: Any, *, given_model: bool, showers: bool | None, events: in
         run["model"] = {**model, "file": GIVEN}
     if showers is not None:
         run["data"] = _data(run.get("data", {}), showers, events)
-        recipe = "tensor" if not showers else (
+        encoding = "tensor" if not showers else (
             "energy_angle_noise" if cells == (51, 51, 25) else "energy_times_noise")
-        run.setdefault("input", {}).setdefault("recipe", recipe)
-    tensor = run.get("input", {}).get("recipe") == "tensor"
+        if OLD_ENCODING not in run.setdefault("input", {}):
+            run["input"].setdefault("encoding", encoding)
+    given = run.get("input", {})
+    tensor = given.get("encoding", given.get(OLD_ENCODING)) == "tensor"
     if "metric" not in run:
         run["metric"] = {"name": "sqnr"} if tensor else {"name": "shower_shape", "preset": "tune"}
         if tensor and targets:

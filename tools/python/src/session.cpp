@@ -114,6 +114,11 @@ class PythonSession {
                 const py::object& on_trial, const py::object& expected, const std::string& folder)
       : data_(data), expected_(expected), observer_(on_phase, on_events, on_trial) {
     const RunConfig run = parse_run_config(config, source);
+    for (const std::string& deprecation : run.deprecations) {
+      if (PyErr_WarnEx(PyExc_FutureWarning, deprecation.c_str(), 1) != 0) {
+        throw py::error_already_set();
+      }
+    }
     RunParts parts;
     if (!model && !metric.is_none()) {  // its outputs must be known
       const py::gil_scoped_release released;

@@ -13,9 +13,13 @@ void OpenFile::fail(const std::string& inside, const std::string& problem,
       throw ModelError(place, problem, remedy);
     case ErrorKind::data:
       throw DataError(place, problem, remedy);
-    default:
-      throw BackendError(place, problem, remedy);
+    case ErrorKind::usage:
+    case ErrorKind::config:
+    case ErrorKind::backend:
+    case ErrorKind::interrupted:
+      break;
   }
+  throw BackendError(place, problem, remedy);
 }
 
 std::unique_ptr<OpenFile> OpenFile::open(const std::filesystem::path& file, ErrorKind on_error,

@@ -54,18 +54,13 @@ H5DatasetInfo H5File::info(const std::string& dataset) const {
   const Handle space(H5Dget_space(handle.get()), H5Sclose);
   const Handle type(H5Dget_type(handle.get()), H5Tclose);
   H5DatasetInfo result{extents_of(space.get()), H5Class::other, H5Tget_size(type.get())};
-  switch (H5Tget_class(type.get())) {
-    case H5T_FLOAT:
-      result.element = H5Class::floating;
-      break;
-    case H5T_INTEGER:
-      result.element = H5Class::integer;
-      break;
-    case H5T_STRING:
-      result.element = H5Class::string;
-      break;
-    default:
-      break;
+  const H5T_class_t found = H5Tget_class(type.get());
+  if (found == H5T_FLOAT) {
+    result.element = H5Class::floating;
+  } else if (found == H5T_INTEGER) {
+    result.element = H5Class::integer;
+  } else if (found == H5T_STRING) {
+    result.element = H5Class::string;
   }
   return result;
 }

@@ -44,9 +44,13 @@ Results constant(const Call& call) {
     case AttributeKind::integers:
       return {Array::of<std::int64_t>({static_cast<std::int64_t>(value.integers.size())},
                                       value.integers)};
-    default:
-      call.fail("has a value of a kind that is not supported ('" + printable(value.name) + "')");
+    case AttributeKind::none:
+    case AttributeKind::text:
+    case AttributeKind::texts:
+    case AttributeKind::other:
+      break;
   }
+  call.fail("has a value of a kind that is not supported ('" + printable(value.name) + "')");
 }
 
 Results constant_of_shape(const Call& call) {

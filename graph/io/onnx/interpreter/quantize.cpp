@@ -85,18 +85,16 @@ ElementType quantized_type(const Call& call, const Array* zero_point) {
 }  // namespace
 
 double saturated(ElementType type, double value) {
-  switch (type) {
-    case ElementType::u8:
-      return std::clamp(value, 0.0, 255.0);
-    case ElementType::s8:
-      return std::clamp(value, -128.0, 127.0);
-    case ElementType::u16:
-      return std::clamp(value, 0.0, 65535.0);
-    case ElementType::s16:
-      return std::clamp(value, -32768.0, 32767.0);
-    default:
-      return value;
+  if (type == ElementType::u8) {
+    return std::clamp(value, 0.0, 255.0);
   }
+  if (type == ElementType::s8) {
+    return std::clamp(value, -128.0, 127.0);
+  }
+  if (type == ElementType::u16) {
+    return std::clamp(value, 0.0, 65535.0);
+  }
+  return type == ElementType::s16 ? std::clamp(value, -32768.0, 32767.0) : value;
 }
 
 std::vector<double> without_zero_point(const Call& call, const Array& array,

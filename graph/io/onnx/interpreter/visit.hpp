@@ -52,41 +52,29 @@ inline constexpr bool is_float_type =
 
 template <typename F>
 void visit_float(const Call& call, ElementType type, F&& f) {
-  switch (type) {
-    case ElementType::f32:
-      return f(std::type_identity<float>{});
-    case ElementType::f64:
-      return f(std::type_identity<double>{});
-    case ElementType::f16:
-      return f(std::type_identity<Half>{});
-    case ElementType::bf16:
-      return f(std::type_identity<BFloat>{});
-    default:
-      call.fail_type(type);
+  bool visited = false;
+  with_cpp_type(type, [&]<typename T>(std::type_identity<T> known) {
+    if constexpr (is_float_type<T>) {
+      f(known);
+      visited = true;
+    }
+  });
+  if (!visited) {
+    call.fail_type(type);
   }
 }
 
 template <typename F>
 void visit_integer(const Call& call, ElementType type, F&& f) {
-  switch (type) {
-    case ElementType::u8:
-      return f(std::type_identity<std::uint8_t>{});
-    case ElementType::s8:
-      return f(std::type_identity<std::int8_t>{});
-    case ElementType::u16:
-      return f(std::type_identity<std::uint16_t>{});
-    case ElementType::s16:
-      return f(std::type_identity<std::int16_t>{});
-    case ElementType::u32:
-      return f(std::type_identity<std::uint32_t>{});
-    case ElementType::s32:
-      return f(std::type_identity<std::int32_t>{});
-    case ElementType::u64:
-      return f(std::type_identity<std::uint64_t>{});
-    case ElementType::s64:
-      return f(std::type_identity<std::int64_t>{});
-    default:
-      call.fail_type(type);
+  bool visited = false;
+  with_cpp_type(type, [&]<typename T>(std::type_identity<T> known) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+      f(known);
+      visited = true;
+    }
+  });
+  if (!visited) {
+    call.fail_type(type);
   }
 }
 

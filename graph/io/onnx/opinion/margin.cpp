@@ -179,9 +179,11 @@ Margin margin_of(const Evaluated& at, const Margins& margins, Budget& budget) {
       return of_function(at, margins);
     case Rounding::steps:
       return {!any, nullptr};
-    default:
-      return any ? moved(at, margins, budget) : Margin{};
+    case Rounding::exact:
+    case Rounding::other:
+      break;
   }
+  return any ? moved(at, margins, budget) : Margin{};
 }
 
 double terms_of(const Evaluated& at) {

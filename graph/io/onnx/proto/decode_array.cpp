@@ -130,54 +130,34 @@ void copy_field(const Field& field, Array& array, const std::string& place) {
   }
 }
 
-/// Numbers in the typed field that belongs to the type.
-std::int64_t field_size(const onnx_proto::TensorProto& tensor, ElementType type) {
-  switch (type) {
-    case ElementType::f32:
-      return tensor.float_data_size();
-    case ElementType::f64:
-      return tensor.double_data_size();
-    case ElementType::s64:
-      return tensor.int64_data_size();
-    case ElementType::u32:
-    case ElementType::u64:
-      return tensor.uint64_data_size();
-    default:
-      return tensor.int32_data_size();
+/// The typed field that elements of the type T are in.
+template <typename T>
+const auto& field_of(const onnx_proto::TensorProto& tensor) {
+  if constexpr (std::is_same_v<T, float>) {
+    return tensor.float_data();
+  } else if constexpr (std::is_same_v<T, double>) {
+    return tensor.double_data();
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    return tensor.int64_data();
+  } else if constexpr (std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::uint64_t>) {
+    return tensor.uint64_data();
+  } else {
+    return tensor.int32_data();
   }
 }
 
+/// Numbers in the typed field that belongs to the type.
+std::int64_t field_size(const onnx_proto::TensorProto& tensor, ElementType type) {
+  std::int64_t size = tensor.int32_data_size();
+  with_cpp_type(type,
+                [&]<typename T>(std::type_identity<T>) { size = field_of<T>(tensor).size(); });
+  return size;
+}
+
 void copy_fields(const onnx_proto::TensorProto& tensor, Array& array, const std::string& place) {
-  switch (array.type()) {
-    case ElementType::f32:
-      return copy_field<float>(tensor.float_data(), array, place);
-    case ElementType::f64:
-      return copy_field<double>(tensor.double_data(), array, place);
-    case ElementType::s64:
-      return copy_field<std::int64_t>(tensor.int64_data(), array, place);
-    case ElementType::u64:
-      return copy_field<std::uint64_t>(tensor.uint64_data(), array, place);
-    case ElementType::u32:
-      return copy_field<std::uint32_t>(tensor.uint64_data(), array, place);
-    case ElementType::s32:
-      return copy_field<std::int32_t>(tensor.int32_data(), array, place);
-    case ElementType::s16:
-      return copy_field<std::int16_t>(tensor.int32_data(), array, place);
-    case ElementType::u16:
-      return copy_field<std::uint16_t>(tensor.int32_data(), array, place);
-    case ElementType::s8:
-      return copy_field<std::int8_t>(tensor.int32_data(), array, place);
-    case ElementType::u8:
-      return copy_field<std::uint8_t>(tensor.int32_data(), array, place);
-    case ElementType::boolean:
-      return copy_field<bool>(tensor.int32_data(), array, place);
-    case ElementType::f16:
-      return copy_field<Half>(tensor.int32_data(), array, place);
-    case ElementType::bf16:
-      return copy_field<BFloat>(tensor.int32_data(), array, place);
-    default:
-      return;
-  }
+  with_cpp_type(array.type(), [&]<typename T>(std::type_identity<T>) {
+    copy_field<T>(field_of<T>(tensor), array, place);
+  });
 }
 
 /// Bytes of the data in a file: 4-bit integers are packed by twos.

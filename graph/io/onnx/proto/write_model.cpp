@@ -48,8 +48,9 @@ void fill(const Attribute& attribute, onnx_proto::AttributeProto& proto) {
         proto.add_strings(text);
       }
       return;
-    default:
-      CALOQUANT_EXPECT(false);
+    case AttributeKind::none:
+    case AttributeKind::other:
+      CALOQUANT_EXPECT(false && "an attribute that we write");
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "graph/io/onnx/proto/write_model.hpp"
 #include "ops/core/check.hpp"
+#include "ops/core/enums.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -180,18 +181,17 @@ ExportedModel export_graph(const Graph& graph, OnnxProfile profile) {
 
 namespace caloquant {
 
+namespace {
+
+constexpr EnumNames<OnnxProfile> onnx_profile_names({{OnnxProfile::onnxruntime, "onnxruntime"},
+                                                     {OnnxProfile::openvino, "openvino"},
+                                                     {OnnxProfile::tensorrt, "tensorrt"},
+                                                     {OnnxProfile::portable, "portable"}});
+
+}  // namespace
+
 std::string_view name_of(OnnxProfile profile) noexcept {
-  switch (profile) {
-    case OnnxProfile::onnxruntime:
-      return "onnxruntime";
-    case OnnxProfile::openvino:
-      return "openvino";
-    case OnnxProfile::tensorrt:
-      return "tensorrt";
-    case OnnxProfile::portable:
-      return "portable";
-  }
-  return "?";
+  return onnx_profile_names[profile];
 }
 
 std::vector<OnnxNote> write_onnx(const Graph& graph, const std::filesystem::path& file,

@@ -40,9 +40,17 @@ Array zero_point_of(const QuantParams& params) {
       return Array::of<std::uint8_t>({}, {static_cast<std::uint8_t>(params.zero_point)});
     case DType::s8:
       return Array::of<std::int8_t>({}, {static_cast<std::int8_t>(params.zero_point)});
-    default:
+    case DType::s16:
       return Array::of<std::int16_t>({}, {static_cast<std::int16_t>(params.zero_point)});
+    case DType::f32:
+    case DType::f64:
+    case DType::s32:
+    case DType::s64:
+    case DType::bf16:
+      break;
   }
+  CALOQUANT_EXPECT(false && "not an integer code");
+  return {};
 }
 
 std::string scalar(Export& out, const std::string& wish, float value) {

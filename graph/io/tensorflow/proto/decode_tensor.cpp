@@ -35,34 +35,31 @@ void fill(const Field& field, onnx::Array& array, const std::string& place) {
   }
 }
 
+/// The typed field that elements of the type T are in.
+template <typename T>
+const auto& field_of(const tensorflow_proto::TensorProto& tensor) {
+  if constexpr (std::is_same_v<T, float>) {
+    return tensor.float_val();
+  } else if constexpr (std::is_same_v<T, double>) {
+    return tensor.double_val();
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    return tensor.int64_val();
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return tensor.bool_val();
+  } else if constexpr (std::is_same_v<T, onnx::Half> || std::is_same_v<T, onnx::BFloat>) {
+    return tensor.half_val();
+  } else {
+    return tensor.int_val();
+  }
+}
+
 void fill_typed(const tensorflow_proto::TensorProto& tensor, onnx::Array& array,
                 const std::string& place) {
-  switch (array.type()) {
-    case ElementType::f32:
-      return fill<float>(tensor.float_val(), array, place);
-    case ElementType::f64:
-      return fill<double>(tensor.double_val(), array, place);
-    case ElementType::s32:
-      return fill<std::int32_t>(tensor.int_val(), array, place);
-    case ElementType::s16:
-      return fill<std::int16_t>(tensor.int_val(), array, place);
-    case ElementType::s8:
-      return fill<std::int8_t>(tensor.int_val(), array, place);
-    case ElementType::u8:
-      return fill<std::uint8_t>(tensor.int_val(), array, place);
-    case ElementType::u16:
-      return fill<std::uint16_t>(tensor.int_val(), array, place);
-    case ElementType::s64:
-      return fill<std::int64_t>(tensor.int64_val(), array, place);
-    case ElementType::boolean:
-      return fill<bool>(tensor.bool_val(), array, place);
-    case ElementType::f16:
-      return fill<onnx::Half>(tensor.half_val(), array, place);
-    case ElementType::bf16:
-      return fill<onnx::BFloat>(tensor.half_val(), array, place);
-    default:
-      break;
-  }
+  onnx::with_cpp_type(array.type(), [&]<typename T>(std::type_identity<T>) {
+    if constexpr (!std::is_same_v<T, std::uint32_t> && !std::is_same_v<T, std::uint64_t>) {
+      fill<T>(field_of<T>(tensor), array, place);  // element_type_of() gives no other
+    }
+  });
 }
 
 }  // namespace

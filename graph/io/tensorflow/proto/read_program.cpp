@@ -69,7 +69,7 @@ Attr convert(const proto::AttrValue& value, const std::string& place) {
       attr.kind = AttrKind::function;
       attr.text = value.func().name();
       break;
-    default:
+    case proto::AttrValue::VALUE_NOT_SET:
       break;
   }
   return attr;

@@ -122,26 +122,20 @@ std::vector<float> floats_of(const onnx::Array& array) {
       values.push_back(static_cast<float>(value));
     }
   };
-  switch (array.type()) {
-    case onnx::ElementType::f32:
-      put(array.data<float>());
-      break;
-    case onnx::ElementType::s64:
-      put(array.data<std::int64_t>());
-      break;
-    case onnx::ElementType::s32:
-      put(array.data<std::int32_t>());
-      break;
-    case onnx::ElementType::u8:
-      put(array.data<std::uint8_t>());
-      break;
-    case onnx::ElementType::s8:
-      put(array.data<std::int8_t>());
-      break;
-    default:  // narrow floats: as they lie there
-      for (const std::byte byte : array.bytes()) {
-        values.push_back(static_cast<float>(std::to_integer<int>(byte)));
-      }
+  if (array.type() == onnx::ElementType::f32) {
+    put(array.data<float>());
+  } else if (array.type() == onnx::ElementType::s64) {
+    put(array.data<std::int64_t>());
+  } else if (array.type() == onnx::ElementType::s32) {
+    put(array.data<std::int32_t>());
+  } else if (array.type() == onnx::ElementType::u8) {
+    put(array.data<std::uint8_t>());
+  } else if (array.type() == onnx::ElementType::s8) {
+    put(array.data<std::int8_t>());
+  } else {  // narrow floats: as they lie there
+    for (const std::byte byte : array.bytes()) {
+      values.push_back(static_cast<float>(std::to_integer<int>(byte)));
+    }
   }
   return values;
 }

@@ -154,15 +154,12 @@ Tensor finished(const Case& c, const Tensor& sums, const std::vector<float>& sca
         y = y + affine->add[channel];
       } else {
         const auto& function = std::get<Eltwise>(op);
-        switch (function.kind) {
-          case EltwiseKind::leaky_relu:
-            y = y >= 0.0F ? y : y * function.alpha;
-            break;
-          case EltwiseKind::clip:
-            y = std::min(std::max(y, function.alpha), function.beta);
-            break;
-          default:
-            y = std::max(y, 0.0F);
+        if (function.kind == EltwiseKind::leaky_relu) {
+          y = y >= 0.0F ? y : y * function.alpha;
+        } else if (function.kind == EltwiseKind::clip) {
+          y = std::min(std::max(y, function.alpha), function.beta);
+        } else {
+          y = std::max(y, 0.0F);
         }
       }
     }
@@ -172,14 +169,13 @@ Tensor finished(const Case& c, const Tensor& sums, const std::vector<float>& sca
 }
 
 std::int32_t integer_at(const Tensor& tensor, std::size_t i) {
-  switch (tensor.dtype()) {
-    case DType::u8:
-      return tensor.data<std::uint8_t>()[i];
-    case DType::s8:
-      return tensor.data<std::int8_t>()[i];
-    default:
-      return tensor.data<std::int16_t>()[i];
+  if (tensor.dtype() == DType::u8) {
+    return tensor.data<std::uint8_t>()[i];
   }
+  if (tensor.dtype() == DType::s8) {
+    return tensor.data<std::int8_t>()[i];
+  }
+  return tensor.data<std::int16_t>()[i];
 }
 
 void DirectLayerTest::check(const Case& c, DirectVariant variant, Isa isa) {

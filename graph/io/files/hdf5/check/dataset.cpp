@@ -92,17 +92,17 @@ void check_layout(Walk& walk, Fields fields, const Measures& dataset) {
       const std::uint64_t size = fields.u16();
       fields.expect(size == dataset.bytes(), "stores another number of bytes than its shape has");
       fields.skip(size);
-      break;
+      return;
     }
     case Layout::contiguous: {
       const std::uint64_t at = walk.address(fields);
       check_contiguous(walk, fields, at, walk.length(fields), dataset);
-      break;
+      return;
     }
     case Layout::chunked: {
       if (version == 4) {
         check_new_chunks(fields, dataset);
-        break;
+        return;
       }
       const std::size_t axes = fields.u8();
       fields.expect(axes <= 33, "has too many axes");
@@ -112,7 +112,7 @@ void check_layout(Walk& walk, Fields fields, const Measures& dataset) {
       if (walk.defined(at)) {
         check_chunks(walk, at, chunk, dataset.space, dataset.filters);
       }
-      break;
+      return;
     }
     case Layout::virtual_layout: {
       const std::uint64_t heap = walk.address(fields);
@@ -121,11 +121,10 @@ void check_layout(Walk& walk, Fields fields, const Measures& dataset) {
         fields.expect(read_collection(walk, heap).contains(index),
                       "has its sources in a heap that does not hold them");
       }
-      break;
+      return;
     }
-    default:
-      fields.expect(false, "is laid out in an unknown way");
   }
+  fields.expect(false, "is laid out in an unknown way");
 }
 
 }  // namespace

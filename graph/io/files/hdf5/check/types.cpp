@@ -1,5 +1,6 @@
 // Datatype messages: section IV.A.2.d of the HDF5 file format specification.
 #include "graph/io/files/hdf5/check/walk.hpp"
+#include "ops/core/enums.hpp"
 
 namespace caloquant::hdf5 {
 namespace {
@@ -130,6 +131,7 @@ Type read_type(Fields& fields, int depth) {
   head.size = fields.u32();
   fields.expect(head.version >= 1 && head.version <= 4, "has an unknown version");
   fields.expect(head.size > 0, "has the size 0");
+  fields.expect(head.kind < enum_count<TypeClass>, "is of an unknown class");
   Type type{head.size, false, 1};
   switch (static_cast<TypeClass>(head.kind)) {
     case TypeClass::fixed:
@@ -173,8 +175,6 @@ Type read_type(Fields& fields, int depth) {
       type.variable = item.variable;
       break;
     }
-    default:
-      fields.expect(false, "is of an unknown class");
   }
   return type;
 }
