@@ -15,7 +15,7 @@ void add_operators(CLI::App& app, Action& action) {
        check_commands,
        "Print the operators that are read of each format (Markdown)",
        "A table of the Keras layers, ONNX operators and TensorFlow operators that networks may "
-       "hold, as the graph chapter of the documentation shows it.",
+       "hold, as graph/OPERATORS.md shows it.",
        {"caloquant operators"}});
   command->callback([&action] {
     action = [] {
