@@ -10,7 +10,7 @@
 
 namespace caloquant {
 
-/// What the result.json of a blessed model says.
+/// What the result.json of a baseline model says.
 struct GateBaseline {
   std::filesystem::path file;
   std::string metric;               ///< describe() of its config
@@ -18,7 +18,7 @@ struct GateBaseline {
   std::vector<std::string> parent;  ///< SHA-256 of the files of its fp32 model
   /// Total energy against fp32 by bin, from its report; may be empty.
   std::vector<EnergyResponse> response;
-  /// The blessed model itself, beside the file; empty when it is not there.
+  /// The baseline model itself, beside the file; empty when it is not there.
   std::filesystem::path model;
   bool model_has_hash = false;  ///< and is the one that the file tells of
 };

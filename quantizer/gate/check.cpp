@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "graph/io/files/sha256.hpp"
+#include "graph/io/files/model_hash.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
@@ -121,11 +121,11 @@ class Gate {
     }
   }
 
-  /// Can the blessed model be run beside this one, and would that say anything?
+  /// Can the baseline model be run beside this one, and would that say anything?
   bool may_run(const GateBaseline& baseline) {
     std::vector<std::string> parent;
     for (const std::filesystem::path& file : parent_.files) {
-      parent.push_back(sha256_of_file(file));
+      parent.push_back(sha256_of_model(file));
     }
     if (parent != baseline.parent) {
       result_.notes.emplace_back(
@@ -137,14 +137,14 @@ class Gate {
     std::error_code failure;
     if (baseline.model.empty()) {
       result_.notes.emplace_back(
-          "the blessed model does not lie beside its result.json: compared with what was recorded, "
+          "the baseline model does not lie beside its result.json: compared with what was recorded, "
           "which notices less");
       return false;
     }
     if (!baseline.model_has_hash && !model_.files.empty() &&
         std::filesystem::equivalent(baseline.model, model_.files.back(), failure)) {
       result_.notes.emplace_back(
-          "the model lies where the blessed one should, and result.json holds no SHA-256 of it: "
+          "the model lies where the baseline model should, and result.json holds no SHA-256 of it: "
           "compared with what was recorded, which notices less");
       return false;
     }
@@ -160,7 +160,7 @@ class Gate {
     const auto between = evaluator_->response_between(qualities[0], qualities[1]);
     if (between.empty() && !config_.metric.tensor) {
       result_.notes.emplace_back(
-          "energies are compared with the blessed model's for the metric reference fp32_paired "
+          "energies are compared with the baseline model's for the metric reference fp32_paired "
           "only");
     }
     for (Criterion& criterion : drift_criteria(between, options_.max_drift)) {
@@ -201,7 +201,7 @@ class Gate {
 
   void tell_file(const std::string& name, const std::filesystem::path& file) {
     tell(name, file.filename().string());
-    if (const std::string hash = sha256_of_file(file); !hash.empty()) {
+    if (const std::string hash = sha256_of_model(file); !hash.empty()) {
       tell(name + ".sha256", hash);
     }
   }

@@ -15,9 +15,9 @@ namespace caloquant {
 /// What the gate asks. With neither `max_loss` nor `baseline` the target of the config.
 struct GateOptions {
   std::optional<double> max_loss;  ///< limit of the loss itself; a floor when higher is better
-  std::optional<std::filesystem::path> baseline;  ///< result.json of the blessed model
+  std::optional<std::filesystem::path> baseline;  ///< result.json of the baseline model
   Tolerance tolerance;
-  /// Largest |mean total energy / that of the blessed model - 1|, of all events and in any bin.
+  /// Largest |mean total energy / that of the baseline model - 1|, of all events and in any bin.
   double max_drift = 0.005;
   std::optional<double> min_speedup;  ///< of the model over its fp32 parent
   double sigmas = 3.0;                ///< what counts as beyond noise
@@ -25,7 +25,7 @@ struct GateOptions {
 };
 
 /// Measures a model against the fp32 parent of a config, and decides (README.md of this folder has
-/// the rules). Where the blessed model lies beside its result.json, both run on the same events.
+/// the rules). Where the baseline model lies beside its result.json, both run on the same events.
 /// Throws ConfigError, ModelError, DataError, BackendError, and InterruptedError by the observer.
 [[nodiscard]] GateResult check_model(const RunConfig& config, const LoadedModel& model,
                                      const GateOptions& options, RunObserver& observer);

@@ -18,7 +18,7 @@ Criterion energy_criterion(std::string name, double value, double error, double 
 }
 
 constexpr const char* drift_remedy =
-    "it is another model than the blessed one: where that is meant, make its result.json the "
+    "it is another model than the baseline: where that is meant, make its result.json the "
     "baseline, or allow more with --max-drift";
 
 }  // namespace

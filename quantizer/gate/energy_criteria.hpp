@@ -15,11 +15,11 @@ namespace caloquant {
 [[nodiscard]] std::vector<Criterion> response_criteria(std::span<const EnergyResponse> response,
                                                        const AccuracyCriterion& accuracy);
 
-/// Total energy against the blessed model's on the same events, of all events and in every bin.
+/// Total energy against the baseline model's on the same events, of all events and in every bin.
 [[nodiscard]] std::vector<Criterion> drift_criteria(std::span<const EnergyResponse> response,
                                                     double max_drift);
 
-/// The same without the blessed model: the differences of its recorded response from the model's,
+/// The same without the baseline model: the differences of its recorded response from the model's,
 /// both against fp32, averaged over bins with the weights 1 / variance. None where the bins are
 /// others, which means other events, or where an error is 0 or none.
 [[nodiscard]] std::optional<Criterion> recorded_drift(std::span<const EnergyResponse> response,

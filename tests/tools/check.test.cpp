@@ -90,7 +90,7 @@ TEST_F(CheckCommand, WithoutTheBlessedModelWhatWasRecordedCounts) {
   fs::remove(folder / "out/quantized.onnx");
   const auto done = check({"--baseline", "out/result.json"}, "model.h5");
   EXPECT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_THAT(done.out, HasSubstr("note: the blessed model does not lie beside its result.json"));
+  EXPECT_THAT(done.out, HasSubstr("note: the baseline model does not lie beside its result.json"));
   change_result([](Json& json) {
     for (const char* key : {"loss", "standard_error"}) {
       json[key] = json[key].get<double>() / 10.0;
@@ -107,7 +107,7 @@ TEST_F(CheckCommand, AModelInTheBlessedOnesPlaceIsNoticed) {
   // A result.json of an older version has no hash.
   change_result([](Json& json) { json["emitted"].erase("sha256"); });
   EXPECT_THAT(check({"--baseline", "out/result.json"}).out,
-              HasSubstr("note: the model lies where the blessed one should"));
+              HasSubstr("note: the model lies where the baseline model should"));
 }
 
 TEST_F(CheckCommand, AnotherParentIsToldAndOtherMetricsAreRefused) {

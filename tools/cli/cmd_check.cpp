@@ -152,7 +152,7 @@ void add_limits(CLI::App& command, CheckArguments& arguments) {
   CLI::Option* baseline =
       command
           .add_option("--baseline", arguments.baseline,
-                      "result.json of the blessed model, which should lie beside it")
+                      "result.json of the baseline model, which should lie beside it")
           ->excludes(max_loss);
   command
       .add_option("--tolerance", arguments.tolerance,
@@ -161,7 +161,7 @@ void add_limits(CLI::App& command, CheckArguments& arguments) {
       ->needs(baseline);
   command
       .add_option("--max-drift", arguments.max_drift,
-                  "largest change of the total energy from the blessed model's: 0.005 or 0.5% "
+                  "largest change of the total energy from the baseline model's: 0.005 or 0.5% "
                   "(default)")
       ->transform(text_for([](const std::string& text) { (void)parse_drift(text); }))
       ->needs(baseline);
@@ -183,13 +183,13 @@ void add_check(CLI::App& app, Action& action) {
       app,
       {"check",
        main_commands,
-       "Gate for CI: a model against its fp32 parent and a limit or a blessed model",
+       "Gate for CI: a model against its fp32 parent and a limit or a baseline model",
        "Evaluates a model with the metric and events of a run config and fails, with exit code 7, "
-       "when it is worse than a limit, or than a blessed model, by more than a tolerance and the "
+       "when it is worse than a limit, or than a baseline model, by more than a tolerance and the "
        "standard errors. Without a limit the target of the config counts. Writes reports that CI "
        "systems show.",
        {"caloquant check quantized.h5 --config run.json --max-loss 1e-4 --junit check.xml",
-        "caloquant check quantized.h5 --config run.json --baseline blessed/result.json "
+        "caloquant check quantized.h5 --config run.json --baseline baseline/result.json "
         "--tolerance 10% --markdown summary.md"}});
   auto arguments = std::make_shared<CheckArguments>();
   arguments->model.add_to(*command);
