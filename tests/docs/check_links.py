@@ -17,7 +17,7 @@ PATH = re.compile(r"[\w.+-]+(?:/[\w.+-]+)+/?")
 ABSENT = {
     "calibration/observers/rms.hpp": "the example of a page",
     "metrics/tensor/mean_abs.cpp": "the example of a page",
-    "quantizer/strategy/tail_first.hpp": "the example of a page",
+    "quantizer/search/strategy/tail_first.hpp": "the example of a page",
 }
 
 

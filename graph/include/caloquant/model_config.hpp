@@ -11,8 +11,8 @@ namespace caloquant {
 
 /// How network output becomes energy: E[GeV] = out^(1 / power) / scale.
 struct OutputConfig {
-  double scale = 1.0;
-  double power = 1.0;
+  double scale = 1.0;  ///< > 0
+  double power = 1.0;  ///< > 0
   friend bool operator==(const OutputConfig&, const OutputConfig&) = default;
 };
 
@@ -24,7 +24,7 @@ struct ModelConfig {
   std::optional<std::uint64_t> random_weights;  ///< seed
   /// What the framework computes (ExpectedFiles); the model is refused when it does not agree.
   std::filesystem::path expected;
-  OutputConfig output;
+  OutputConfig output;       ///< how the output becomes energy
   bool import_check = true;  ///< compute ONNX and TensorFlow models twice
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
