@@ -137,7 +137,8 @@ class Gate {
     std::error_code failure;
     if (baseline.model.empty()) {
       result_.notes.emplace_back(
-          "the baseline model does not lie beside its result.json: compared with what was recorded, "
+          "the baseline model does not lie beside its result.json: compared with what was "
+          "recorded, "
           "which notices less");
       return false;
     }

@@ -10,13 +10,12 @@ namespace caloquant::cli {
 
 void add_operators(CLI::App& app, Action& action) {
   CLI::App* command = add_command(
-      app,
-      {"operators",
-       check_commands,
-       "Print the operators that are read of each format (Markdown)",
-       "The Keras layers, ONNX operators and TensorFlow operators that networks may hold, as "
-       "graph/OPERATORS.md lists them.",
-       {"caloquant operators"}});
+      app, {"operators",
+            check_commands,
+            "Print the operators that are read of each format (Markdown)",
+            "The Keras layers, ONNX operators and TensorFlow operators that networks may hold, as "
+            "graph/OPERATORS.md lists them.",
+            {"caloquant operators"}});
   command->callback([&action] {
     action = [] {
       std::cout << "**Keras layers:** " << supported_keras_layers()

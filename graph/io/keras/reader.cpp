@@ -15,7 +15,8 @@
 namespace caloquant {
 namespace {
 
-/// Keras 1 and 3 and other backends mean other things by the same file.
+/// HDF5 files of Keras 1 and 3 and of other backends mean other things by the same keys. (Archives,
+/// also those of Keras 3, do not come here.)
 void check_origin(const std::string& file, const std::string& version, const std::string& backend) {
   if (!version.empty() && version.rfind("2.", 0) != 0) {
     throw ModelError(file, "was written by Keras " + version + ", only Keras 2 can be read",

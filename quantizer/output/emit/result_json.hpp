@@ -23,7 +23,7 @@ struct ResultContext {
   std::filesystem::path folder{};          ///< of what was written
 };
 
-/// Writes result.json atomically; its keys are described in quantizer/README.md. Throws
+/// Writes result.json atomically; its keys are described in quantizer/FILES.md. Throws
 /// BackendError.
 void write_result_json(const QuantizeResult& result, const ResultContext& context,
                        const std::filesystem::path& file);
