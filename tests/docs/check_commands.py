@@ -49,6 +49,8 @@ SUBSTITUTIONS = [
     (r"^caloquant evaluate (.*)$", r"caloquant evaluate \1 --set /data/calibration_samples=2"
      " --set /data/evaluation_samples=2", "time"),
     (r"^caloquant benchmark (.*)$", r"caloquant benchmark \1 --seconds 0 --repetitions 1", "time"),
+    (r"^(caloquant check \S+ --config run.json --junit check.xml)$", r"\1 || test $? = 7",
+     "with so few events the target may be missed"),
     (r"--batch [\d,]+", "--batch 1", "time"),
     (r"--events \d+", "--events 4", "time"),
 ]
@@ -267,13 +269,13 @@ def manual_problems(program: Program) -> list[str]:
                          check=False)
     if run.returncode != 0:
         return [f"caloquant man: ended with {run.returncode}"]
-    manual = run.stdout.replace("\\-", "-")
+    manual = re.sub(r"\\f[BIR]", "", run.stdout).replace("\\-", "-")
     found = []
     for command in program.commands():
         if not re.search(rf"\b{command}\b", manual):
             found.append(f"caloquant man: says nothing of '{command}'")
         found += [f"caloquant man: says nothing of '{command} {option}'"
-                  for option in sorted(program.options(command))
+                  for option in sorted(program.options(command) - {"-h", "--help"})
                   if not re.search(rf"(?<![\w-]){option}(?![\w-])", manual)]
     return found
 
