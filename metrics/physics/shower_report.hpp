@@ -32,7 +32,7 @@ struct ShowerReport {
 };
 
 /// Compares two complete samples of equal extents; where paired, with equal primaries. The rows are
-/// listed in metrics/README.md.
+/// listed in metrics/PHYSICS.md.
 [[nodiscard]] ShowerReport shower_report(const ShowerSample& a, const ShowerSample& b,
                                          const ShowerReportOptions& options);
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "graph/io/files/sha256.hpp"
+#include "graph/io/files/model_hash.hpp"
 #include "ops/core/clock.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/cpu/isa.hpp"
@@ -109,7 +109,7 @@ class Gate {
   bool may_run(const GateBaseline& baseline) {
     std::vector<std::string> hashes;
     for (const std::filesystem::path& file : parent().files) {
-      hashes.push_back(sha256_of_file(file));
+      hashes.push_back(sha256_of_model(file));
     }
     if (hashes != baseline.parent) {
       result_.notes.emplace_back(
@@ -129,7 +129,7 @@ class Gate {
     if (!baseline.model_has_hash && !model_.files.empty() &&
         std::filesystem::equivalent(baseline.model, model_.files.back(), failure)) {
       result_.notes.emplace_back(
-          "the model lies where the baseline should, and result.json holds no SHA-256 of it: "
+          "the model lies where the baseline model should, and result.json holds no SHA-256 of it: "
           "compared with what was recorded, which notices less");
       return false;
     }
@@ -186,7 +186,7 @@ class Gate {
 
   void tell_file(const std::string& name, const std::filesystem::path& file) {
     tell(name, file.filename().string());
-    if (const std::string hash = sha256_of_file(file); !hash.empty()) {
+    if (const std::string hash = sha256_of_model(file); !hash.empty()) {
       tell(name + ".sha256", hash);
     }
   }

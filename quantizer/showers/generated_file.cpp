@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "graph/io/files/sha256.hpp"
+#include "graph/io/files/model_hash.hpp"
 
 namespace caloquant {
 namespace {
@@ -73,7 +73,7 @@ void GeneratedFile::describe(const Graph& graph, const GenerateOptions& options)
   std::string hashes;
   for (const std::filesystem::path& path : options.model_files) {
     const std::string separator = names.empty() ? "" : ", ";
-    const std::string hash = sha256_of_file(path);
+    const std::string hash = sha256_of_model(path);
     if (hash.empty()) {
       throw ModelError(path.string(), "cannot be read again for its sha256",
                        "leave the model where it is while showers are generated");

@@ -18,6 +18,7 @@ case "$1" in
   schema) case "$2" in --help) echo "Print it"; echo "Usage: caloquant schema [OPTIONS]"
       echo "Options:"; echo "  -m, --markdown  as text, see"; echo "              --nothing" ;; --bad) exit 2 ;; esac ;;
   make-showers) ;;
+  man) echo 'schema \\-m, \\-\\-markdown' ;;
   --help) echo "Options:"; echo "  --version"; echo "Subcommands:"; echo "  schema     print it" ;;
   *) echo "caloquant: unknown $1" >&2; exit 2 ;;
 esac
@@ -96,12 +97,17 @@ class Offences(unittest.TestCase):
     def test_tables(self) -> None:
         head = "| command | what |\n|---|---|\n"
         self.assertIn("0 problem", self.commands(head + "| `schema [--markdown]` | x |\n"))
-        self.assertIn("README.md:3: 'schema' has the options --markdown",
-                      self.commands(head + "| `schema` | x |\n"))
+        self.assertIn("0 problem", self.commands(head + "| `schema` | x |\n"))
         self.assertIn("README.md:3: 'caloquant schema' has no option --bad",
                       self.commands(head + "| `schema --markdown --bad` | x |\n"))
         self.assertIn("the table lacks the command 'schema'",
                       self.commands(head + "| `--version` | x |\n"))
+
+    def test_manual(self) -> None:
+        self.write("tools/caloquant", PROGRAM.replace(", \\-\\-markdown", ""))
+        self.assertIn("caloquant man: says nothing of 'schema --markdown'", self.commands(""))
+        self.write("tools/caloquant", PROGRAM.replace("echo 'schema", "echo 'other"))
+        self.assertIn("caloquant man: says nothing of 'schema'", self.commands(""))
 
     def test_examples(self) -> None:
         self.assertIn("0 problem", self.examples(SHOWN))

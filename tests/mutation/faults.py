@@ -6,7 +6,7 @@ in the file. The expression stays an expression, so that one build can hold all 
 
 ONNX = "graph/io/onnx/importer/"
 TENSORFLOW = "graph/io/tensorflow/"
-KERAS = "graph/io/keras_"
+KERAS = "graph/io/keras/"
 PASSES = "graph/passes/"
 
 FAULTS = [

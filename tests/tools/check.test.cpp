@@ -107,7 +107,7 @@ TEST_F(CheckCommand, AModelInTheBaselinesPlaceIsNoticed) {
   // A result.json of an older version has no hash.
   change_result([](Json& json) { json["emitted"].erase("sha256"); });
   EXPECT_THAT(check({"--baseline", "out/result.json"}).out,
-              HasSubstr("note: the model lies where the baseline should"));
+              HasSubstr("note: the model lies where the baseline model should"));
 }
 
 TEST_F(CheckCommand, AnotherParentIsToldAndOtherMetricsAreRefused) {

@@ -84,7 +84,7 @@ TEST_F(Cli, SchemaAsMarkdownIsTheReference) {
 }
 
 TEST_F(Cli, OperatorsAreTheDocumentedOnes) {
-  std::ifstream stream(fs::path(CALOQUANT_SOURCE_DIR) / "graph/README.md");
+  std::ifstream stream(fs::path(CALOQUANT_SOURCE_DIR) / "graph/OPERATORS.md");
   const std::string documented(std::istreambuf_iterator<char>(stream), {});
   const auto printed = run({"operators"});
   ASSERT_EQ(printed.exit_code, 0);

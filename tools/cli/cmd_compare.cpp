@@ -237,7 +237,7 @@ void add_compare(Command& app, Action& action) {
        "Streams events through both sides at once and prints the energy response and resolution, "
        "shower shapes, correlations, cell energies and distances (W1, separation, FPD, KPD), each "
        "with its error. Two models get the same primaries and latents; a model beside a file gets "
-       "the primaries of the file.",
+       "the primaries of the file. What each row means and misses: metrics/PHYSICS.md.",
        {"caloquant compare model.json,weights.h5 results/quantized.h5 --events 2000 -o "
         "physics.json",
         "caloquant compare 'showers51_*.h5' results/quantized.h5"}});

@@ -152,7 +152,9 @@ void add_generate(Command& app, Action& action) {
        "Write showers of a model, with their energies and angles",
        "Draws primary energies and angles flat within their ranges, runs the generator and writes "
        "showers in the layout of CERN's files, block by block while it computes. Event i depends "
-       "on the seed and i only; an interrupted run leaves no file.",
+       "on the seed and i only; an interrupted run leaves no file. With --units file and a scale "
+       "of "
+       "50 a run reads the file as data.layout variable_angle.",
        {"caloquant generate results/quantized.h5 --events 10000 --energy 100:500 -o showers.h5",
         "caloquant generate --architecture anglegan.json --weights w.h5 --output-scale 50 "
         "--output-power 0.85 --events 1000 -o showers.h5"}});

@@ -10,22 +10,19 @@ namespace caloquant::cli {
 
 void add_operators(Command& app, Action& action) {
   Command* command = add_command(
-      app,
-      {"operators",
-       check_commands,
-       "Print the operators that are read of each format (Markdown)",
-       "A table of the Keras layers, ONNX operators and TensorFlow operators that networks may "
-       "hold, as the graph chapter of the documentation shows it.",
-       {"caloquant operators"}});
+      app, {"operators",
+            check_commands,
+            "Print the operators that are read of each format (Markdown)",
+            "The Keras layers, ONNX operators and TensorFlow operators that networks may hold, as "
+            "graph/OPERATORS.md lists them.",
+            {"caloquant operators"}});
   command->callback([&action] {
     action = [] {
-      std::cout << "| format | operators |\n|---|---|\n"
-                << "| Keras layers | " << supported_keras_layers() << " |\n"
-                << "| ONNX, as layers of the network | " << onnx::importable_operators() << " |\n"
-                << "| ONNX, evaluated (constants, `test-onnx`) | " << onnx::supported_operators()
-                << " |\n"
-                << "| TensorFlow | " << tensorflow::translatable_operators()
-                << ", and calls of functions |\n";
+      std::cout << "**Keras layers:** " << supported_keras_layers()
+                << "\n\n**ONNX, as layers of the network:** " << onnx::importable_operators()
+                << "\n\n**ONNX, evaluated (constants, `test-onnx`):** "
+                << onnx::supported_operators() << "\n\n**TensorFlow:** "
+                << tensorflow::translatable_operators() << ", and calls of functions\n";
       return exit_ok;
     };
   });

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Accuracy tables of quantizer/README.md: every strategy, every range method and correction, on real weights.
+"""Accuracy tables of quantizer/MEASURED.md: every strategy, every range method and correction, on real weights.
 
     tools/dev/accuracy_tables.py --caloquant build/release/tools/caloquant --config run.json -o DIR \
         --table strategies|ranges|corrections|exhaustive

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need on Debian 12 and what is not installed yet.
-# With --ci also what the quality gates need (clang, clang-tidy, clang-format, ccache, libomp).
+# With --ci also what the quality gates need (clang, clang-tidy, clang-format, ccache, libomp,
+# doxygen, chromium).
 set -euo pipefail
 
 packages=(
@@ -13,6 +14,7 @@ packages=(
 case "${1:-}" in
   "") ;;
   --ci) packages+=(clang clang-tidy clang-format ccache libomp-14-dev python3-venv
+    doxygen
     chromium chromium-driver python3-selenium) ;;
   *)
     echo "usage: ${0##*/} [--ci]" >&2

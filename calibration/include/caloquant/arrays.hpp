@@ -11,8 +11,8 @@ namespace caloquant {
 
 /// An f32 array in the caller's memory, dense and row-major; the first axis counts events.
 struct ArrayView {
-  std::span<const float> values;
-  Shape shape;  ///< [N, ...]
+  std::span<const float> values;  ///< row after row
+  Shape shape;                    ///< [N, ...]
 };
 
 /// Showers in the caller's memory, what a shower file holds. Nothing is copied but the labels: the
@@ -27,7 +27,7 @@ struct ShowerArrays {
 /// Inputs (and targets) of any network in the caller's memory, by name of the network's tensor; of
 /// the only one by the name "". They must live as long as what they are given to.
 struct TensorArrays {
-  std::map<std::string, ArrayView> inputs;
+  std::map<std::string, ArrayView> inputs;   ///< by name; "" is the only one
   std::map<std::string, ArrayView> targets;  ///< for metrics with the reference `dataset`
 };
 

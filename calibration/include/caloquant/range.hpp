@@ -49,8 +49,8 @@ struct RangeOptions {
 
 /// The real values an integer type has to represent. Always contains 0: low <= 0 <= high.
 struct Range {
-  float low = 0.0F;
-  float high = 0.0F;
+  float low = 0.0F;   ///< of the values
+  float high = 0.0F;  ///< of the values
 
   friend bool operator==(const Range&, const Range&) = default;
 };

@@ -10,6 +10,7 @@
 #pragma GCC visibility push(default)
 namespace caloquant {
 
+/// The former name of EnergyUnits; it goes with the next version.
 using OutputConfig [[deprecated("it is called EnergyUnits")]] = EnergyUnits;
 
 /// The FP32 model: `file`, or `architecture` with `weights` or with `random_weights`.
@@ -20,7 +21,7 @@ struct ModelConfig {
   std::optional<std::uint64_t> random_weights;  ///< seed
   /// What the framework computes (ExpectedFiles); the model is refused when it does not agree.
   std::filesystem::path expected;
-  EnergyUnits output;        ///< what the network's output means
+  EnergyUnits output;        ///< how the output becomes energy
   bool import_check = true;  ///< compute ONNX and TensorFlow models twice
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };

@@ -17,17 +17,18 @@ namespace caloquant {
 /// the network, in order. Images of shower generators are [count, X, Y, Z] in GeV, whatever the
 /// network puts out; outputs of other networks are as they come.
 struct MetricBatch {
-  std::int64_t first = 0;  ///< number of the first event in the sample
-  std::int64_t count = 0;
+  std::int64_t first = 0;                             ///< number of the first event in the sample
+  std::int64_t count = 0;                             ///< of events
   std::span<const std::span<const float>> outputs;    ///< of the model under test
   std::span<const std::span<const float>> reference;  ///< of the fp32 model, or targets
   std::span<const double> energies;                   ///< [count] [GeV]; generators only
   std::span<const double> thetas;                     ///< [count] [rad]; generators only
 };
 
+/// What a sample says.
 struct MetricValue {
-  double value = 0.0;
-  std::optional<double> standard_error{};
+  double value = 0.0;                      ///< of the metric
+  std::optional<double> standard_error{};  ///< none: not known
 };
 
 /// Accumulates what a metric says of one model. Batches come in order, from one thread.
@@ -36,6 +37,7 @@ class MetricSample {
   virtual ~MetricSample() = default;
   MetricSample(const MetricSample&) = delete;
   MetricSample& operator=(const MetricSample&) = delete;
+  /// The next events.
   virtual void add(const MetricBatch& batch) = 0;
   /// Of all events added.
   [[nodiscard]] virtual MetricValue value() const = 0;
@@ -51,7 +53,9 @@ class Metric {
   virtual ~Metric() = default;
   Metric(const Metric&) = delete;
   Metric& operator=(const Metric&) = delete;
+  /// As tables and result.json show it.
   [[nodiscard]] virtual std::string name() const = 0;
+  /// Is more better?
   [[nodiscard]] virtual bool higher_is_better() const { return false; }
   /// The value as an error: 0 for what cannot be told from the reference (LossResult::error). Where
   /// higher is better, what is missing to 1 unless overridden.
@@ -67,11 +71,11 @@ class Metric {
 
 /// All events of a sample at once: every output [events, ...] of the model and of the reference.
 struct WholeSample {
-  std::int64_t events = 0;
-  std::span<const std::span<const float>> outputs;
-  std::span<const std::span<const float>> reference;
-  std::span<const double> energies;
-  std::span<const double> thetas;
+  std::int64_t events = 0;                            ///< of the sample
+  std::span<const std::span<const float>> outputs;    ///< of the model under test
+  std::span<const std::span<const float>> reference;  ///< of the fp32 model, or targets
+  std::span<const double> energies;                   ///< [events] [GeV]; generators only
+  std::span<const double> thetas;                     ///< [events] [rad]; generators only
 };
 
 /// A metric from one function of the whole sample; it keeps the outputs of one model in memory, and

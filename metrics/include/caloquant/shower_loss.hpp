@@ -44,14 +44,14 @@ enum class LossNormalisation {
 ///                                + mean over slices b of (spread_b - spread'_b)^2 ]
 /// where ' marks the reference. Losses of two variants cannot be compared with each other.
 struct ShowerLossOptions {
-  LossReference reference = LossReference::fp32_paired;
-  LossProfile profile = LossProfile::sum;
-  LossSpread spread = LossSpread::variance;
+  LossReference reference = LossReference::fp32_paired;  ///< what is compared with
+  LossProfile profile = LossProfile::sum;                ///< of slices or of cells
+  LossSpread spread = LossSpread::variance;              ///< beside the mean
   /// 0: moments over all events (global). B > 0: the mean over batches of B consecutive events of
   /// each batch's mean and spread; a smaller last batch weighs as much as the others.
   std::size_t batch_size = 0;
-  LossUnits units = LossUnits::gev;
-  LossNormalisation normalisation = LossNormalisation::none;
+  LossUnits units = LossUnits::gev;                           ///< of the images
+  LossNormalisation normalisation = LossNormalisation::none;  ///< of the value
 
   friend bool operator==(const ShowerLossOptions&, const ShowerLossOptions&) = default;
 };
@@ -113,6 +113,7 @@ struct ShowerLossResult {
   std::vector<std::string> suspect;  ///< why the value must not be trusted; empty = trusted
   std::vector<std::vector<double>> without_block{};  ///< as LossResult::without_block
 
+  /// Is there no reason for distrust?
   [[nodiscard]] bool trusted() const noexcept { return suspect.empty(); }
 };
 

@@ -29,9 +29,10 @@ enum class TensorReference {
 };
 [[nodiscard]] std::string_view name_of(TensorReference reference) noexcept;
 
+/// A metric of any network, and what it compares with.
 struct TensorMetricOptions {
-  TensorMetric metric = TensorMetric::mse;
-  TensorReference reference = TensorReference::fp32_paired;
+  TensorMetric metric = TensorMetric::mse;                   ///< the formula
+  TensorReference reference = TensorReference::fp32_paired;  ///< of the outputs
   /// classification_top1: axis of the classes in an output [N, ...], not 0; negative counts from
   /// the end. Empty: the only one that an output [N, C] has.
   std::optional<int> class_axis;

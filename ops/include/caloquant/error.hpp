@@ -21,12 +21,19 @@ enum class ErrorKind {
 /// programmer errors are contracts (ops/core/check.hpp).
 class Error : public std::exception {
  public:
+  /// `place`: file and JSON pointer, HDF5 path or layer; `problem`: what is wrong there; `remedy`:
+  /// what would be right.
   Error(ErrorKind kind, std::string place, std::string problem, std::string remedy = {});
 
+  /// What went wrong in general.
   [[nodiscard]] ErrorKind kind() const noexcept { return kind_; }
+  /// Where.
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
+  /// What is wrong there.
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+  /// What would be right; may be empty.
   [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }
+  /// All three in one line.
   [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
 
  private:
@@ -37,22 +44,34 @@ class Error : public std::exception {
   std::string message_;
 };
 
+/// Wrong use of the program or the library.
 struct UsageError : Error {
+  /// As Error.
   explicit UsageError(std::string place, std::string problem, std::string remedy = {});
 };
+/// A config is wrong.
 struct ConfigError : Error {
+  /// As Error.
   explicit ConfigError(std::string place, std::string problem, std::string remedy = {});
 };
+/// A model cannot be read, or does not fit.
 struct ModelError : Error {
+  /// As Error.
   explicit ModelError(std::string place, std::string problem, std::string remedy = {});
 };
+/// Data cannot be read, or do not fit.
 struct DataError : Error {
+  /// As Error.
   explicit DataError(std::string place, std::string problem, std::string remedy = {});
 };
+/// The engine or the operating system failed.
 struct BackendError : Error {
+  /// As Error.
   explicit BackendError(std::string place, std::string problem, std::string remedy = {});
 };
+/// The user has ended the work.
 struct InterruptedError : Error {
+  /// As Error; `place` is what was going on.
   explicit InterruptedError(std::string place);
 };
 

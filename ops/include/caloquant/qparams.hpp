@@ -15,8 +15,8 @@ namespace caloquant {
 /// The dtypes bf16 (x rounded to bfloat16, half to even) and f32 (x itself) stand beside the
 /// integer ones with scale 1 and zero point 0.
 struct QuantParams {
-  DType dtype = DType::u8;  ///< u8, s8, s16, bf16 or f32
-  float scale = 1.0F;
+  DType dtype = DType::u8;      ///< u8, s8, s16, bf16 or f32
+  float scale = 1.0F;           ///< > 0
   std::int32_t zero_point = 0;  ///< within the range of dtype, so that real 0 is exact
   /// s16: the largest |q|, at most 32767, so that the sums of the layer fit 32 bits. Else 0.
   std::int32_t limit = 0;
@@ -27,7 +27,7 @@ struct QuantParams {
 /// How one layer is quantized: its src tensor and its weights, s8 (zero point 0, values -127..127)
 /// or, with a bf16 src, bf16.
 struct LayerQuant {
-  QuantParams src;
+  QuantParams src;  ///< of the activations
   /// Weight scales: one (per_tensor) or one per output channel (per_channel); one of 1 for bf16.
   std::vector<float> weight_scales;
 

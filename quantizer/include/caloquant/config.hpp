@@ -22,28 +22,35 @@ namespace caloquant {
 /// How the arrays of any network are called in the data files; the key "" is the only one. What is
 /// not named is looked for under the network's own name.
 struct TensorDataConfig {
+  /// Dataset of the only input ("") or of each.
   std::map<std::string, std::string> inputs;
   std::map<std::string, std::string> targets;  ///< for metrics with the reference "dataset"
   std::vector<std::string> target_files;       ///< .npy files of their own; empty: the same files
   friend bool operator==(const TensorDataConfig&, const TensorDataConfig&) = default;
 };
 
+/// Where events come from, and how many of them.
 struct DataConfig {
   std::vector<std::string> files;  ///< paths, each may be a glob
   /// With the input encoding "tensor": rows of the files are inputs, and nothing is known of
   /// showers (layout, cuts).
   std::optional<TensorDataConfig> tensors;
+  /// Of shower files.
   DataLayout layout{};
   std::optional<double> cell_threshold;  ///< [file units]; empty: of the layout
   std::optional<double> minimum_sum;     ///< [file units]; empty: of the layout
+  /// The first events.
   std::size_t calibration_samples = 100;
+  /// Those behind them.
   std::size_t evaluation_samples = 100;
   bool follow_links = false;  ///< HDF5 files may have parts in other files of their folder
   friend bool operator==(const DataConfig&, const DataConfig&) = default;
 };
 
+/// How an event becomes the input of a generator.
 struct InputConfig {
   InputEncoding encoding{};  ///< without data.tensors
+  /// Of the noise.
   std::uint64_t seed = 1978;
   friend bool operator==(const InputConfig&, const InputConfig&) = default;
 };
@@ -64,10 +71,15 @@ enum class CorrectionMode {
 };
 [[nodiscard]] std::string_view name_of(CorrectionMode mode) noexcept;
 
+/// What may be quantized, and how.
 struct QuantizationConfig {
+  /// "static", the only one.
   std::string approach = "static";
+  /// For types that are not given.
   ActivationRule activation_rule = ActivationRule::measured;
+  /// Parameters of the algorithms.
   RangeOptions ranges;
+  /// The user's rules for layers.
   SpaceRules rules;
   CorrectionMode bias_correction = CorrectionMode::automatic;  ///< corrected_bias()
   CorrectionMode sequential_bias_correction =
@@ -79,8 +91,11 @@ struct QuantizationConfig {
   friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;
 };
 
+/// What a model is measured with.
 struct MetricConfig {
+  /// "shower_shape", or a metric of any network.
   std::string name = "shower_shape";
+  /// Of the shower loss.
   std::string preset = "tune";
   ShowerLossOptions loss;                     ///< the preset with the overrides of the config
   std::optional<TensorMetricOptions> tensor;  ///< every metric but shower_shape
@@ -98,8 +113,11 @@ enum class CriterionKind {
 /// "reference=fp32_paired profile=sum ...", or "sqnr reference=fp32_paired".
 [[nodiscard]] std::string describe(const MetricConfig& metric);
 
+/// The target.
 struct AccuracyCriterion {
+  /// Of the metric.
   bool higher_is_better = false;
+  /// What tolerable_loss means.
   CriterionKind kind = CriterionKind::absolute;
   double tolerable_loss = 0.0;  ///< >= 0; below 1 when relative
   /// Largest |mean total energy / that of the fp32 model - 1| in any energy bin; none: not asked
@@ -108,30 +126,38 @@ struct AccuracyCriterion {
   friend bool operator==(const AccuracyCriterion&, const AccuracyCriterion&) = default;
 };
 
+/// When a search ends.
 struct TuningLimits {
   /// [s]; 0: a strategy that stops at the target does so at the first configuration that meets it
   double timeout = 0.0;
+  /// Of one run.
   std::size_t max_trials = 100;
   friend bool operator==(const TuningLimits&, const TuningLimits&) = default;
 };
 
+/// How the search goes.
 struct TuningCriterion {
+  /// See strategy_names().
   std::string strategy = "basic";
+  /// Which plan is the best.
   Objective objective = Objective::fastest;
   std::uint64_t seed = 1978;  ///< random
   bool more_bases = true;     ///< see StrategyOptions
   /// Trials that have missed the target beyond doubt see no further events.
   bool early_stop = false;
   std::filesystem::path layer_costs{};  ///< of an earlier run; empty: measured
+  /// Of time and trials.
   TuningLimits limits;
   friend bool operator==(const TuningCriterion&, const TuningCriterion&) = default;
 };
 
+/// How networks are run.
 struct ExecutionConfig {
   std::size_t batch = 8;  ///< events per call of the network; no result depends on it
   friend bool operator==(const ExecutionConfig&, const ExecutionConfig&) = default;
 };
 
+/// What is said of the final model.
 struct ReportConfig {
   /// Showers with which the final model is compared with the fp32 one and with the data; at most
   /// the evaluation events. 0: not at all.
@@ -144,6 +170,7 @@ struct ReportConfig {
 struct EmitConfig {
   bool h5 = true;     ///< quantized.h5
   bool onnx = false;  ///< quantized.onnx
+  /// Of quantized.onnx.
   OnnxProfile onnx_profile = OnnxProfile::onnxruntime;
   friend bool operator==(const EmitConfig&, const EmitConfig&) = default;
 };
@@ -151,16 +178,27 @@ struct EmitConfig {
 /// Everything a run needs. Paths are resolved against the folder of the config file.
 struct RunConfig {
   std::string source;  ///< the config file: the first part of places in errors
+  /// The fp32 model.
   ModelConfig model;
+  /// How it is rewritten.
   GraphConfig graph;
+  /// Showers or arrays.
   DataConfig data;
+  /// Of generators.
   InputConfig input;
+  /// What may be quantized.
   QuantizationConfig quantization;
+  /// What a model is measured with.
   MetricConfig metric;
+  /// The target.
   AccuracyCriterion accuracy;
+  /// The search.
   TuningCriterion tuning;
+  /// Threads, batches.
   ExecutionConfig execution;
+  /// Physics, report.html.
   ReportConfig report;
+  /// Formats of the model.
   EmitConfig emit;
   /// Keys that the file calls as earlier versions did, a sentence each for the user.
   std::vector<std::string> deprecations;

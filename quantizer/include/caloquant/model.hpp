@@ -19,15 +19,17 @@ struct LoadedModel;
 /// copies share the weights.
 class Model {
  public:
+  /// An input or output.
   struct Tensor {
-    std::string name;
-    Shape shape;  ///< [N, ...]; N is `dynamic`
+    std::string name;  ///< unique in the network
+    Shape shape;       ///< [N, ...]; N is `dynamic`
   };
+  /// A layer with weights.
   struct Layer {
-    std::string name;
-    std::string op;  ///< "conv", "dense", "leaky_relu", ...
-    Precision precision = Precision::fp32;
-    bool has_weights = false;  ///< can be quantized
+    std::string name;                       ///< unique in the network
+    std::string op;                         ///< "conv", "dense", "leaky_relu", ...
+    Precision precision = Precision::fp32;  ///< fp32 before quantization
+    bool has_weights = false;               ///< can be quantized
   };
 
   /// A file of any supported kind: `quantized.h5`, ONNX, Keras (full model, .keras archive),
@@ -41,13 +43,18 @@ class Model {
   [[nodiscard]] static Model from_onnx(std::span<const std::byte> bytes, const std::string& name,
                                        const GraphConfig& graph = {});
 
+  /// Of the network, or of its file.
   [[nodiscard]] const std::string& name() const;
+  /// In the order of the network.
   [[nodiscard]] std::vector<Tensor> inputs() const;
+  /// In the order of the network.
   [[nodiscard]] std::vector<Tensor> outputs() const;
   /// In topological order.
   [[nodiscard]] std::vector<Layer> layers() const;
+  /// Number of weights and biases.
   [[nodiscard]] std::int64_t parameters() const;
   [[nodiscard]] bool quantized() const;  ///< has a layer below fp32
+  /// How the output becomes energy.
   [[nodiscard]] EnergyUnits output() const;
   /// The same network whose output means other energies.
   [[nodiscard]] Model with_output(const EnergyUnits& output) const;
@@ -60,6 +67,7 @@ class Model {
 
   /// For the library itself: a model from its own parts, and back.
   explicit Model(std::shared_ptr<const LoadedModel> loaded);
+  /// For the library itself.
   [[nodiscard]] const LoadedModel& loaded() const { return *loaded_; }
 
  private:
@@ -70,6 +78,7 @@ class Model {
 /// use several threads inside.
 class Runner {
  public:
+  /// Compiles the model for up to `batch` rows at a time. Throws BackendError.
   explicit Runner(const Model& model, std::int64_t batch = 8);
   ~Runner();
   Runner(Runner&&) noexcept;

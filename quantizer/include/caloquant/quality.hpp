@@ -15,12 +15,12 @@ struct EnergyResponse {
   std::string bin;              ///< "100 GeV"
   double ratio = 1.0;           ///< NaN where the reference has no energy
   double standard_error = 0.0;  ///< of the ratio, from the spread of the paired events
-  std::size_t events = 0;
+  std::size_t events = 0;       ///< in the bin
 };
 
 /// What an evaluation says of a model.
 struct ModelQuality {
-  LossResult loss;
+  LossResult loss;                         ///< of the metric
   std::optional<ShowerLossResult> shower;  ///< of the metric shower_shape
   /// With accuracy_criterion.energy_response and a paired reference; empty for a model that was
   /// stopped early.

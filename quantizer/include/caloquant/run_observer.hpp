@@ -44,6 +44,7 @@ class RunObserver {
   virtual void on_events(std::int64_t /*done*/) {}
   /// After the baseline: what the trials have to reach.
   virtual void on_target(const LossResult& /*baseline*/, double /*target*/) {}
+  /// A trial begins: its step, what is tried, how many trials there are at most, and its events.
   virtual void on_trial_start(std::size_t /*step*/, const Proposal& /*proposal*/,
                               std::size_t /*at_most*/, std::int64_t /*events*/) {}
   /// After a trial; false ends the search with the best so far.

@@ -46,16 +46,21 @@ using LayerRanges = std::map<std::string, std::map<RangeAlgorithm, Range>>;
 /// copies are cheap.
 class Plan {
  public:
+  /// The parameters of one layer.
   struct Layer {
+    /// Of the layer.
     std::string name;
     LayerChoice choice;  ///< what it was made from
+    /// Scales and zero points.
     LayerQuant quant;
     Range range;  ///< of the src
   };
+  /// In the order of the network.
   [[nodiscard]] std::vector<Layer> layers() const;
 
   /// For the library itself: of the session with that number.
   Plan(std::shared_ptr<const QuantPlan> plan, std::uint64_t session);
+  /// For the library itself.
   [[nodiscard]] const QuantPlan& plan() const { return *plan_; }
   [[nodiscard]] std::uint64_t session() const { return session_; }
 
@@ -66,9 +71,12 @@ class Plan {
 
 /// What a run gives.
 struct RunResult {
+  /// All trials.
   TuneResult tuning;
+  /// Of the fp32 model.
   ModelQuality baseline;
   std::optional<ModelQuality> final_quality;  ///< of the best configuration
+  /// Precision and reason of each.
   std::vector<LayerReport> layers;
   std::optional<Plan> plan;          ///< of the best configuration
   std::optional<Model> model;        ///< quantized by it
@@ -97,22 +105,26 @@ class Session {
   Session& operator=(Session&&) noexcept;
 
   [[nodiscard]] Model model() const;  ///< fp32
+  /// Layers with their options.
   [[nodiscard]] const TuningSpace& space() const;
 
   /// Runs the fp32 model (or reads the targets): what models are compared with. Gives its own
   /// quality; the target follows from it.
   const ModelQuality& reference();
+  /// Limit of the loss, from criterion and baseline.
   [[nodiscard]] double target();
   /// Calibrates, and decides on corrections as the config says.
   const LayerRanges& prepare();
   /// Layers that are not in the configuration stay fp32. Throws ModelError for a layer that the
   /// network does not have, UsageError for a precision that the layer cannot have.
   [[nodiscard]] Plan plan(const TuningConfig& config);
-  /// Throws UsageError for a plan of another session.
+  /// The network with the layers of the plan quantized. Throws UsageError for a plan of another
+  /// session.
   [[nodiscard]] Model apply(const Plan& plan);
-  /// Quality of a model with the inputs and outputs of the fp32 one, or of a plan.
+  /// Quality of a model with the inputs and outputs of the fp32 one. Throws
+  /// ModelError for others.
   [[nodiscard]] ModelQuality evaluate(const Model& model);
-  /// Throws ModelError for other inputs or outputs.
+  /// Of apply(plan).
   [[nodiscard]] ModelQuality evaluate(const Plan& plan);
   /// Trials until the strategy, a limit or the observer ends them, and the best of them.
   [[nodiscard]] RunResult tune();

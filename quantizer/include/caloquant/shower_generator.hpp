@@ -27,12 +27,16 @@ class ShowerModel {
   /// that makes no images of [X, Y, Z] cells.
   [[nodiscard]] static ShowerModel load(const std::filesystem::path& file,
                                         std::optional<InputEncoding> encoding = {});
+  /// `encoding`: how energy and angle go in; none: by the extents of the image. Throws ModelError.
   explicit ShowerModel(const Model& model, std::optional<InputEncoding> encoding = {});
 
   /// [X, Y, Z]: azimuth, beam, depth.
   [[nodiscard]] const std::array<std::size_t, 3>& cells() const;
+  /// Of one image.
   [[nodiscard]] std::size_t cell_count() const;
+  /// How energy and angle go in.
   [[nodiscard]] InputEncoding encoding() const;
+  /// The former name of encoding().
   [[deprecated("call encoding()")]] [[nodiscard]] InputEncoding recipe() const {
     return encoding();
   }
@@ -52,6 +56,7 @@ struct ShowerRequest {
   std::uint64_t event = 0;                ///< another event of a seed has other noise
 };
 
+/// How a context computes.
 struct ContextOptions {
   std::size_t batch = 1;  ///< most showers of one pass through the network
   int threads = 1;        ///< that one call may use; 1 inside the worker threads of a simulation
@@ -62,6 +67,7 @@ struct ContextOptions {
 /// 3DGAN's are; see allocates()).
 class ShowerContext {
  public:
+  /// Allocates all that it will ever need.
   explicit ShowerContext(const ShowerModel& model, const ContextOptions& options = {});
   ~ShowerContext();
   ShowerContext(ShowerContext&&) noexcept;
@@ -97,10 +103,10 @@ using Vector3 = std::array<double, 3>;
 /// A calorimeter's face where the electron enters: `entry` [mm], unit vectors along the image's
 /// axes in the coordinates of the detector.
 struct ShowerFrame {
-  Vector3 entry{0.0, 0.0, 0.0};
-  Vector3 x{1.0, 0.0, 0.0};  ///< azimuth
-  Vector3 y{0.0, 1.0, 0.0};  ///< beam
-  Vector3 z{0.0, 0.0, 1.0};  ///< into the calorimeter
+  Vector3 entry{0.0, 0.0, 0.0};  ///< where the electron enters [mm]
+  Vector3 x{1.0, 0.0, 0.0};      ///< azimuth
+  Vector3 y{0.0, 1.0, 0.0};      ///< beam
+  Vector3 z{0.0, 0.0, 1.0};      ///< into the calorimeter
 
   /// The frame of an electron with this direction (any length) on a face whose inward normal is
   /// `normal` and along which the beam runs as `beam`. Throws DataError where they span no face.

@@ -16,6 +16,7 @@ namespace caloquant {
 
 /// What a strategy wants to see evaluated next.
 struct Proposal {
+  /// What is tried.
   TuningConfig config;
   /// Layers that differ from the strategy's base because they fell back, in the order in which they
   /// did; empty when the configuration is no fallback.
@@ -29,24 +30,32 @@ struct Measure {
   double value = 0.0;  ///< errors of layers add up in it, to first order
   double limit = 0.0;  ///< met when |value| <= limit
 
+  /// Is it within its limit?
   [[nodiscard]] bool met() const { return value <= limit && -value <= limit; }
   friend bool operator==(const Measure&, const Measure&) = default;
 };
 
 /// One evaluated configuration.
 struct Trial {
+  /// From 0.
   std::size_t step = 0;
+  /// What was tried.
   Proposal proposal;
+  /// NaN: not finite, or failed.
   double loss = std::numeric_limits<double>::quiet_NaN();
+  /// Of the loss.
   double standard_error = std::numeric_limits<double>::quiet_NaN();
   std::string error;     ///< why there is no loss; empty when there is one
   double seconds = 0.0;  ///< wall time of the evaluation [s]
+  /// By all measures.
   bool target_met = false;
   /// What was measured, the loss first; the target is met when all are. Empty for a failed trial.
   std::vector<Measure> measures;
   bool stopped_early = false;  ///< the loss is from a part of the events, enough to miss the target
 
+  /// Layers that are not fp32.
   [[nodiscard]] std::size_t quantized_layers() const { return proposal.config.quantized_layers(); }
+  /// Layers of the configuration.
   [[nodiscard]] std::size_t total_layers() const { return proposal.config.layers().size(); }
 };
 
@@ -66,6 +75,7 @@ class Strategy {
   Strategy(const Strategy&) = delete;
   Strategy& operator=(const Strategy&) = delete;
 
+  /// As the config names it.
   [[nodiscard]] virtual std::string_view name() const = 0;
   /// Nothing when the strategy has come to its end.
   [[nodiscard]] virtual std::optional<Proposal> next(const History& history) const = 0;
@@ -121,13 +131,17 @@ struct StrategyTraits {
 
 /// What a strategy is made from.
 struct StrategyOptions {
+  /// See strategy_names().
   std::string name = "basic";
+  /// Of the metric.
   bool higher_is_better = false;
   /// basic: go on from further combinations where Intel Neural Compressor gives up.
   bool more_bases = true;
+  /// Which plan is the best.
   Objective objective = Objective::fastest;
   CostTable costs{};          ///< empty: all layers count the same, see nominal_costs()
   std::uint64_t seed = 1978;  ///< random
+  /// Of the run.
   std::size_t max_trials = 100;
   double baseline = 0.0;  ///< loss of the FP32 model: what is left when no layer is quantized
 };

@@ -23,21 +23,21 @@ enum class StopReason {
 
 /// All trials of a run and which of them is the best.
 struct TuneResult {
-  History trials;
+  History trials;                   ///< in order
   std::optional<std::size_t> best;  ///< index into trials; nothing when no trial gave a loss
   bool target_met = false;          ///< by trials[best]
-  double baseline = 0.0;
-  double target = 0.0;
-  StopReason reason = StopReason::exhausted;
-  double seconds = 0.0;  ///< wall time of the run [s]
+  double baseline = 0.0;            ///< loss of the fp32 model
+  double target = 0.0;              ///< limit of the loss
+  StopReason reason = StopReason::exhausted;  ///< why the search ended
+  double seconds = 0.0;                       ///< wall time of the run [s]
 };
 
 /// One layer of the final plan.
 struct LayerReport {
-  std::string name;
-  std::string op;
-  Precision precision = Precision::fp32;
-  std::string reason;  ///< why it is fp32; empty for a quantized layer
+  std::string name;                       ///< of the layer
+  std::string op;                         ///< "conv" or "dense"
+  Precision precision = Precision::fp32;  ///< in the best configuration
+  std::string reason;                     ///< why it is fp32; empty for a quantized layer
 };
 
 }  // namespace caloquant

@@ -34,10 +34,15 @@ enum class ActivationType {
 /// (TuningConfig sees to it), so that equal arithmetic compares equal: all of them with fp32 and
 /// bf16, algorithm and activation with w8, activation with w8a16.
 struct LayerChoice {
+  /// Of the layer.
   Precision precision = Precision::fp32;
+  /// For the range of its src.
   RangeAlgorithm algorithm = RangeAlgorithm::minmax;
+  /// One weight scale for each output channel.
   bool per_channel = true;
+  /// Integer type of its src.
   ActivationType activation = ActivationType::automatic;
+  /// Of its weights.
   WeightRange weight_range = WeightRange::minmax;
 
   friend bool operator==(const LayerChoice&, const LayerChoice&) = default;
@@ -50,19 +55,24 @@ struct LayerChoice {
 /// The choice for every counted layer of a TuningSpace, in its order: what a strategy proposes.
 class TuningConfig {
  public:
+  /// A layer with its choice.
   struct Layer {
+    /// Of the layer.
     std::string name;
+    /// For it.
     LayerChoice choice;
     friend bool operator==(const Layer&, const Layer&) = default;
   };
 
   /// Replaces the choice of a layer, or appends the layer.
   void set(std::string_view name, LayerChoice choice);
+  /// In the order of the network.
   [[nodiscard]] const std::vector<Layer>& layers() const { return layers_; }
   /// The choice of a layer; fp32 for a layer that is not in the configuration.
   [[nodiscard]] LayerChoice choice(std::string_view name) const;
   /// Layers that are not fp32.
   [[nodiscard]] std::size_t quantized_layers() const;
+  /// Number of layers at each precision.
   [[nodiscard]] std::map<Precision, std::size_t> layers_by_precision() const;
   /// One line with every layer; equal configurations have equal keys.
   [[nodiscard]] std::string key() const;
@@ -78,9 +88,13 @@ class TuningConfig {
 /// Options of a layer, each list in the order in which it is tried; the first is the default.
 struct LayerOptions {
   std::vector<Precision> precisions;  ///< the most compact first
+  /// For ranges of the src.
   std::vector<RangeAlgorithm> algorithms;
+  /// Of weight scales.
   std::vector<Granularity> granularities;
+  /// Integer types of the src.
   std::vector<ActivationType> activations;
+  /// Of weight scales.
   std::vector<WeightRange> weight_ranges;
 
   friend bool operator==(const LayerOptions&, const LayerOptions&) = default;
@@ -88,13 +102,17 @@ struct LayerOptions {
 
 /// One layer that may be quantized: what it can do and what is searched.
 struct LayerSpec {
+  /// Unique in the network.
   std::string name;
   std::string op;  ///< "conv" or "dense"
+  /// All that it can do.
   LayerOptions capability;
+  /// What is tried.
   LayerOptions searched;
   std::string fixed_reason;  ///< why the layer stays fp32; empty when it is in the search
   bool counted = true;       ///< false: out of the space and out of total_layers
 
+  /// Does it stay fp32?
   [[nodiscard]] bool fixed() const { return !fixed_reason.empty(); }
 };
 
@@ -109,6 +127,7 @@ struct LayerSpec {
 /// One entry of op_type_dict or op_name_dict. Lists that are empty leave the option as it is.
 struct LayerRule {
   std::string pattern;  ///< exact; a glob when it has '*' or '?'; a regex (full match) after "re:"
+  /// What matching layers may do.
   LayerOptions options;
 
   friend bool operator==(const LayerRule&, const LayerRule&) = default;
@@ -121,6 +140,7 @@ struct SpaceRules {
   /// false takes the first Dense layer out of the space and out of total_layers (Intel Neural
   /// Compressor does so for the first 2-D convolution or matmul; 3-D convolutions do not count).
   bool first_conv_or_matmul_quantization = true;
+  /// For all layers.
   std::vector<Precision> excluded_precisions;
 
   friend bool operator==(const SpaceRules&, const SpaceRules&) = default;
@@ -137,6 +157,7 @@ class TuningSpace {
 
   /// All layers in topological order, those that are not counted included.
   [[nodiscard]] const std::vector<LayerSpec>& layers() const { return layers_; }
+  /// Layers that count.
   [[nodiscard]] std::size_t total_layers() const;
   /// Every combination in which all layers of an op share their choice, as Intel Neural Compressor
   /// enumerates them: activation type slowest, then algorithm, weight range, granularity fastest;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "graph/exec/kernel_choices.hpp"
+#include "graph/io/files/model_hash.hpp"
 #include "graph/io/files/sha256.hpp"
 #include "graph/io/files/text_file.hpp"
 #include "graph/json/json.hpp"
@@ -115,7 +116,7 @@ Json equalized_json(const std::vector<EqualizedPlace>& places) {
 Json files_json(const std::vector<std::filesystem::path>& files) {
   Json list = Json::array();
   for (const std::filesystem::path& file : files) {
-    list.push_back({{"file", file.filename().string()}, {"sha256", sha256_of_file(file)}});
+    list.push_back({{"file", file.filename().string()}, {"sha256", sha256_of_model(file)}});
   }
   return list;
 }

@@ -23,7 +23,7 @@ struct ResultContext {
   std::filesystem::path folder{};          ///< of what was written
 };
 
-/// Writes result.json atomically. quantizer/README.md says what is read from it again. Throws
+/// Writes result.json atomically; quantizer/FILES.md says what is read from it again. Throws
 /// BackendError.
 void write_result_json(const QuantizeResult& result, const ResultContext& context,
                        const std::filesystem::path& file);

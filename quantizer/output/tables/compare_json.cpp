@@ -1,6 +1,6 @@
 #include "quantizer/output/tables/compare_json.hpp"
 
-#include "graph/io/files/sha256.hpp"
+#include "graph/io/files/model_hash.hpp"
 #include "graph/json/json.hpp"
 
 namespace caloquant {
@@ -19,7 +19,7 @@ Json side_json(const ComparedSide& side) {
   for (const std::filesystem::path& file : side.files) {
     Json entry{{"file", file.filename().string()}};
     if (side.is_model()) {  // shower files may be as large as the disk
-      entry["sha256"] = sha256_of_file(file);
+      entry["sha256"] = sha256_of_model(file);
     }
     files.push_back(std::move(entry));
   }
