@@ -13,7 +13,7 @@ struct IsaName {
   bool bf16;
 };
 
-constexpr std::array<IsaName, 8> isa_names{{
+constexpr std::array<IsaName, 8> onednn_isas{{
     {dnnl::cpu_isa::avx512_core_amx, "avx512_core_amx", true, true},
     {dnnl::cpu_isa::avx512_core_bf16, "avx512_core_bf16", true, true},
     {dnnl::cpu_isa::avx512_core_vnni, "avx512_core_vnni", true, false},
@@ -33,7 +33,7 @@ CpuReport cpu_report() {
                   std::to_string(version->patch);
   report.isa = "other";
   const dnnl::cpu_isa effective = dnnl::get_effective_cpu_isa();
-  for (const IsaName& candidate : isa_names) {
+  for (const IsaName& candidate : onednn_isas) {
     if (candidate.isa == effective) {
       report.isa = candidate.name;
       report.exact_int8 = candidate.vnni;

@@ -9,7 +9,7 @@ namespace caloquant::hdf5 {
 namespace {
 
 constexpr int most_nesting = 8;
-constexpr hssize_t most_blocks = 4096;  ///< of all mappings, compared in pairs
+constexpr hssize_t most_virtual_blocks = 4096;  ///< of all mappings, compared in pairs
 constexpr const char* takes_from = "is virtual and takes values from";
 constexpr const char* copy_remedy = "copy the values into an ordinary dataset";
 
@@ -106,7 +106,7 @@ class VirtualCheck {
       return;
     }
     const hssize_t blocks = H5Sget_select_hyper_nblocks(part.get());
-    if (blocks <= 0 || blocks + static_cast<hssize_t>(boxes_.size()) > most_blocks) {
+    if (blocks <= 0 || blocks + static_cast<hssize_t>(boxes_.size()) > most_virtual_blocks) {
       file_.fail(name_, "is virtual, of too many pieces to check", copy_remedy);
     }
     std::vector<hsize_t> corners(2 * rank * static_cast<std::size_t>(blocks));

@@ -72,14 +72,15 @@ Taps taps_of(const ResizePlan& plan, const ResizeAxis& axis, std::int64_t at) {
   return taps;
 }
 
-struct Values {
+struct ResizedValues {
   Shape dims;
   std::vector<double> data;
 };
 
-Values resize_axis(const Call& call, const ResizePlan& plan, std::size_t index, Values src) {
+ResizedValues resize_axis(const Call& call, const ResizePlan& plan, std::size_t index,
+                          ResizedValues src) {
   const ResizeAxis& axis = plan.axes[index];
-  Values dst{src.dims, {}};
+  ResizedValues dst{src.dims, {}};
   dst.dims[index] = axis.dst;
   call.check_size(ElementType::f64, dst.dims);
   std::int64_t inner = 1;
@@ -115,7 +116,7 @@ Results apply(const Call& call, const ResizePlan& plan) {
   const Array& src = call.input(0);
   call.check_size(ElementType::f64, plan.dims());
   call.require(src.size() > 0, "has an empty src " + describe(src));
-  Values values{src.dims(), to_doubles(call, src)};
+  ResizedValues values{src.dims(), to_doubles(call, src)};
   for (std::size_t i = 0; i < plan.axes.size(); ++i) {
     if (!plan.axes[i].is_kept() || plan.coordinates == "tf_crop_and_resize") {
       values = resize_axis(call, plan, i, std::move(values));
