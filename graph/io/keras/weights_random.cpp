@@ -8,7 +8,7 @@ namespace caloquant {
 namespace {
 
 /// FNV-1a: the number of the tensor's draws, which does not depend on the layers around it.
-std::uint64_t number_of(const std::string& name) {
+std::uint64_t draws_of(const std::string& name) {
   std::uint64_t hash = 0xCBF29CE484222325U;
   for (const char c : name) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
@@ -44,7 +44,7 @@ class RandomWeights final : public KerasWeights {
     }
     Tensor tensor(DType::f32, shape);
     fill(tensor.data<float>(), kind, count / static_cast<double>(shape.back()),
-         number_of(layer + "/" + kind));
+         draws_of(layer + "/" + kind));
     return tensor;
   }
 
