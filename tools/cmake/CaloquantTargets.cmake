@@ -6,7 +6,7 @@ if(CALOQUANT_ON_X86)
   add_compile_options(-mno-mmx)
 endif()
 
-# Links a test program in a fifth of the time of GNU ld. Not required.
+# The faster linker, where there is one.
 find_program(CALOQUANT_LLD ld.lld)
 if(CALOQUANT_LLD)
   add_link_options(-fuse-ld=lld)
@@ -45,7 +45,7 @@ endif()
 # caloquant_add_library(<folder> [HOT] SOURCES ... PUBLIC_HEADERS ... LINK ... PRIVATE_LINK ...)
 # makes caloquant_<folder> with alias caloquant::<folder>. HOT: it computes on every value of a network
 # or a shower, and a release build keeps CMake's -O3; what reads, decides and writes is compiled faster
-# with -O2 and runs no slower. Internal headers are spelled from the
+# with -O2. Internal headers are spelled from the
 # repository root ("graph/ir/graph.hpp"), public ones <caloquant/...>.
 function(caloquant_add_library name)
   cmake_parse_arguments(ARG "HOT" "" "SOURCES;PUBLIC_HEADERS;LINK;PRIVATE_LINK" ${ARGN})

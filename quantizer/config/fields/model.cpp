@@ -4,12 +4,12 @@
 namespace caloquant::config_table {
 namespace {
 
-Fields<OutputConfig> output_fields() {
+Fields<EnergyUnits> output_fields() {
   return {
-      field("scale", &OutputConfig::scale,
+      field("scale", &EnergyUnits::scale,
             "Output, its power undone, per energy [1/GeV]. AngleGAN: 50.")
           .above(0),
-      field("power", &OutputConfig::power,
+      field("power", &EnergyUnits::power,
             "Exponent with which cells were trained [1]. AngleGAN: 0.85.")
           .above(0),
   };

@@ -28,7 +28,7 @@ NamedMember(const char*, const T&) -> NamedMember<T>;
 
 // A structured binding has all members of a struct: a new one does not compile before it is named
 // here, and then fails EveryMemberHasAKey until a key leads to it.
-auto members(const OutputConfig& config) {
+auto members(const EnergyUnits& config) {
   const auto& [scale, power] = config;
   return std::tuple(NamedMember{"scale", scale}, NamedMember{"power", power});
 }

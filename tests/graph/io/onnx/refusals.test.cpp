@@ -167,10 +167,10 @@ TEST(OnnxRefusals, OperatorsAndAttributes) {
   for (const float alpha :
        {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     OnnxBuilder number = image_model();
-    auto& attribute = *number.node("LeakyRelu", {"x"}, "y").add_attribute();
-    attribute.set_name("alpha");
-    attribute.set_type(1);  // FLOAT
-    attribute.set_f(alpha);
+    auto& written = *number.node("LeakyRelu", {"x"}, "y").add_attribute();
+    written.set_name("alpha");
+    written.set_type(1);  // FLOAT
+    written.set_f(alpha);
     EXPECT_THAT(refusal(number), HasSubstr("(LeakyRelu, opset 13): attribute 'alpha' is "));
     EXPECT_THAT(refusal(number), HasSubstr("it must be a finite number"));
   }
