@@ -11,6 +11,8 @@ target_compile_features(caloquant_options INTERFACE cxx_std_20)
 target_compile_options(caloquant_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Woverloaded-virtual -Wnon-virtual-dtor -Wdouble-promotion
+  # A `default:` must not hide a value that was added to an enum.
+  -Wswitch-enum
   # -Wrestrict, -Wstringop-overread: false alarms in g++ 12's own std::string at -O3 (GCC bug 105329)
   # and its comparison of vectors of bytes.
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wno-restrict -Wno-stringop-overread>
