@@ -17,6 +17,8 @@ target_compile_features(caloquant_options INTERFACE cxx_std_20)
 target_compile_options(caloquant_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Woverloaded-virtual -Wnon-virtual-dtor -Wdouble-promotion
+  # A `default:` must not hide a value that was added to an enum.
+  -Wswitch-enum
   # False alarms of g++ 12 at -O2 and above: -Wrestrict in its own std::string (GCC bug 105329),
   # -Wstringop-overread where it compares vectors of bytes, -Warray-bounds in nlohmann-json (clang
   # still warns of the last).

@@ -141,9 +141,8 @@ TEST_F(HostStateTest, SessionsLeaveIt) {
   leaves_all("Plan::layers", [&] { static_cast<void>(plan->layers()); });
   leaves_all("Session::apply", [&] { static_cast<void>(session->apply(*plan)); });
   leaves_all("Session::evaluate", [&] { static_cast<void>(session->evaluate(*plan)); });
-  RunResult result;
-  leaves_all("Session::tune", [&] { result = session->tune(); });
-  leaves_all("Session::emit", [&] { session->emit(result, folder / "one"); });
+  leaves_all("Session::tune", [&] { static_cast<void>(session->tune()); });
+  leaves_all("Session::emit", [&] { static_cast<void>(session->emit(folder / "one")); });
   leaves_all("end of a session", [&] { session.reset(); });
   leaves_all("quantize",
              [&] { static_cast<void>(quantize(classifier(), {}, nullptr, folder / "two")); });

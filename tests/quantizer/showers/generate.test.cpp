@@ -247,7 +247,7 @@ TEST_F(Generate, FileIsOneOfTheFixedAngleLayout) {
   data.files = {"showers.h5"};
   data.base_folder = folder.path();
   data.minimum_sum = 0.0;
-  data.evaluation_samples = 10;
+  data.split.evaluation = 10;
   const EventIndex index = EventIndex::build(data);
   const std::vector<float> energy = floats("showers.h5", "/energy");
   ASSERT_EQ(index.size(), 10);
