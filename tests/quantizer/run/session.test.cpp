@@ -248,20 +248,21 @@ TEST_F(ClassifierSession, OwnStrategyGetsWhatItsTraitsSay) {
     const char* name;
     StrategyTraits traits;
     bool ladder;
-    std::vector<std::string> phases;
+    std::vector<Phase> phases;
   };
-  const std::vector<std::string> plain{"reference", "baseline", "calibrate"};
+  const std::vector<Phase> plain{Phase::reference, Phase::baseline, Phase::calibrate};
   for (const Case& expected :
        {Case{"auto", {}, false, plain}, Case{"basic", {}, false, plain},
         Case{"basic", {.searches_ladder = true}, true, plain},
         Case{"basic",
              {.searches_ladder = true, .wants_layer_costs = true},
              true,
-             {"reference", "baseline", "calibrate", "layer costs"}},
+             {Phase::reference, Phase::baseline, Phase::calibrate, Phase::layer_costs}},
         Case{"basic",
              {.tries_corrections = true},
              false,
-             {"reference", "baseline", "calibrate", "statistics", "recipes"}}}) {
+             {Phase::reference, Phase::baseline, Phase::calibrate, Phase::statistics,
+              Phase::corrections}}}) {
     RunConfig run = config();
     run.tuning.strategy = expected.name;
     run.quantization.bias_correction = CorrectionMode::automatic;
