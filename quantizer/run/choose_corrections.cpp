@@ -7,9 +7,9 @@
 namespace caloquant {
 namespace {
 
-/// The values that a recipe may take, the one without it first.
-std::vector<bool> values_of(CorrectionMode recipe, bool may_try) {
-  const CorrectionOptions options = options_of(recipe, may_try);
+/// The values that a correction may take, the one without it first.
+std::vector<bool> values_of(CorrectionMode mode, bool may_try) {
+  const CorrectionOptions options = options_of(mode, may_try);
   std::vector<bool> values;
   if (options.without) {
     values.push_back(false);
@@ -48,9 +48,9 @@ ProbeResult probe_result(const ModelQuality& quality, const AccuracyCriterion& a
   return {loss, worst_ratio};
 }
 
-CorrectionOptions options_of(CorrectionMode recipe, bool may_try) {
-  return {recipe != CorrectionMode::on,
-          recipe == CorrectionMode::on || (recipe == CorrectionMode::automatic && may_try)};
+CorrectionOptions options_of(CorrectionMode mode, bool may_try) {
+  return {mode != CorrectionMode::on,
+          mode == CorrectionMode::on || (mode == CorrectionMode::automatic && may_try)};
 }
 
 TuningConfig correction_probe(const TuningSpace& space) {

@@ -12,13 +12,13 @@
 
 namespace caloquant {
 
-/// May a run do without the recipe, and may it do with it?
+/// May a run do without the correction, and may it do with it?
 struct CorrectionOptions {
   bool without = true;
   bool with = false;
 };
-/// A recipe that is "auto" is tried where `may_try`, else left out.
-[[nodiscard]] CorrectionOptions options_of(CorrectionMode recipe, bool may_try);
+/// A correction that is "auto" is tried where `may_try`, else left out.
+[[nodiscard]] CorrectionOptions options_of(CorrectionMode mode, bool may_try);
 
 /// What the probe says of a combination. The smallest ratio is kept: how far the worst measure is
 /// from its limit, or the error of the loss (LossResult::error) where it is the only measure;
@@ -30,9 +30,9 @@ struct ProbeResult {
 [[nodiscard]] ProbeResult probe_result(const ModelQuality& quality,
                                        const AccuracyCriterion& accuracy, double target);
 
-/// Which corrections a run uses. A recipe that is "auto" is tried where `may_try`: on a probe with
-/// every layer at the highest precision below bf16 that it searches, alone and with the other one;
-/// the combination with the smallest ratio is kept. `trials` tells what was tried.
+/// Which corrections a run uses. A correction that is "auto" is tried where `may_try`: on a probe
+/// with every layer at the highest precision below bf16 that it searches, alone and with the other
+/// one; the combination with the smallest ratio is kept. `trials` tells what was tried.
 struct CorrectionChoice {
   Corrections corrections;
   std::vector<CorrectionTrial> trials;

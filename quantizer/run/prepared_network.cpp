@@ -30,8 +30,8 @@ void PreparedNetwork::prepare(double target, RunObserver& observer) {
   decide_corrections(observer);
 }
 
-bool PreparedNetwork::wants(CorrectionMode recipe) const {
-  return options_of(recipe, traits_.tries_corrections).with;
+bool PreparedNetwork::wants(CorrectionMode mode) const {
+  return options_of(mode, traits_.tries_corrections).with;
 }
 
 QuantPlan PreparedNetwork::plan(const TuningConfig& config, const Corrections& corrections) {
@@ -39,7 +39,7 @@ QuantPlan PreparedNetwork::plan(const TuningConfig& config, const Corrections& c
                    config_.quantization.activation_rule, weights_, corrections);
 }
 
-/// With the recipe "on" only the equalized network is calibrated, else first the one as it is.
+/// With equalization "on" only the equalized network is calibrated, else first the one as it is.
 void PreparedNetwork::calibrate_and_equalize(RunObserver& observer) {
   const CorrectionOptions options =
       options_of(config_.quantization.equalization, traits_.tries_corrections);

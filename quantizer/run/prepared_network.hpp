@@ -46,7 +46,7 @@ class PreparedNetwork {
   }
   /// Network input of calibration events.
   [[nodiscard]] InputFiller filler() const { return evaluator_.filler(); }
-  [[nodiscard]] bool wants(CorrectionMode recipe) const;
+  [[nodiscard]] bool wants(CorrectionMode mode) const;
 
  private:
   void calibrate_and_equalize(RunObserver& observer);

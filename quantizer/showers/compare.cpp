@@ -17,7 +17,7 @@ namespace {
 
 constexpr EnumNames<Pairing> pairing_names({{Pairing::none, "none"},
                                             {Pairing::primaries, "primaries"},
-                                            {Pairing::latents, "latents"}});
+                                            {Pairing::latents, "primaries and latents"}});
 
 constexpr std::int64_t events_between_models = 1000;
 constexpr std::int64_t most_events = 10'000'000;  // 13 GB of rows per side

@@ -46,7 +46,7 @@ bool any_meets(const History& history) {
 
 }  // namespace
 
-std::vector<Assignment> recipes_of(const LevelTable& table) {
+std::vector<Assignment> opening_plans_of(const LevelTable& table) {
   const Assignment compact = table.most_compact();
   const Assignment int8 = all_at(table, {Precision::int8}, compact);
   const Assignment w8a16 = all_at(table, {Precision::w8a16, Precision::w8}, compact);
@@ -59,23 +59,23 @@ std::vector<Assignment> recipes_of(const LevelTable& table) {
       ++convolutions;
     }
   }
-  std::vector<Assignment> recipes;
-  for (const Assignment& recipe :
+  std::vector<Assignment> openings;
+  for (const Assignment& opening :
        {int8, tail, w8a16, all_at(table, {Precision::bf16, Precision::w8}, table.reference())}) {
-    if (table.quantizes(recipe) && std::ranges::find(recipes, recipe) == recipes.end()) {
-      recipes.push_back(recipe);
+    if (table.quantizes(opening) && std::ranges::find(openings, opening) == openings.end()) {
+      openings.push_back(opening);
     }
   }
-  return recipes;
+  return openings;
 }
 
 AutoStrategy::AutoStrategy(LevelTable table, const StrategyOptions& options)
     : table_(std::move(table)),
       objective_(options.objective),
-      recipes_(recipes_of(table_)),
-      sensitivity_(table_, options, recipes_) {}
+      openings_(opening_plans_of(table_)),
+      sensitivity_(table_, options, openings_) {}
 
-std::optional<Assignment> AutoStrategy::open_recipe(const History& history) const {
+std::optional<Assignment> AutoStrategy::next_opening(const History& history) const {
   double least_cost = std::numeric_limits<double>::infinity();
   for (const Trial& trial : history) {
     const auto assignment = table_.find(trial.proposal.config);
@@ -84,10 +84,10 @@ std::optional<Assignment> AutoStrategy::open_recipe(const History& history) cons
     }
   }
   const std::set<Assignment> tried = table_.tried(history);
-  for (const Assignment& recipe : recipes_) {
-    const double cost = table_.cost(recipe);
-    if (tried.count(recipe) == 0 && cost < least_cost && !same_cost(cost, least_cost)) {
-      return recipe;
+  for (const Assignment& opening : openings_) {
+    const double cost = table_.cost(opening);
+    if (tried.count(opening) == 0 && cost < least_cost && !same_cost(cost, least_cost)) {
+      return opening;
     }
   }
   return std::nullopt;
@@ -136,8 +136,8 @@ std::optional<Proposal> AutoStrategy::next(const History& history) const {
 }
 
 std::vector<Proposal> AutoStrategy::known_ahead(const History& history) const {
-  if (const auto recipe = open_recipe(history)) {
-    return {table_.proposal(*recipe, "recipe")};
+  if (const auto opening = next_opening(history)) {
+    return {table_.proposal(*opening, "recipe")};
   }
   std::vector<Proposal> ahead = sensitivity_.known_ahead(history);
   if (ahead.empty() && !any_meets(history)) {
@@ -154,7 +154,7 @@ std::size_t AutoStrategy::remaining_at_most(const History& history) const {
     return 0;
   }
   const std::set<Assignment> tried = table_.tried(history);
-  std::set<Assignment> planned(recipes_.begin(), recipes_.end());
+  std::set<Assignment> planned(openings_.begin(), openings_.end());
   const std::vector<Assignment> singles = table_.singles();
   planned.insert(singles.begin(), singles.end());
   planned.insert(table_.reference());

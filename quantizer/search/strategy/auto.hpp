@@ -9,10 +9,10 @@
 namespace caloquant {
 
 /// What most users want:
-///  1. recipes, unless a cheaper plan meets the target already: all int8; int8 with the tail (the
+///  1. openings, unless a cheaper plan meets the target already: all int8; int8 with the tail (the
 ///     last two convolutions) at w8a16; all w8a16 (a dense layer w8); all bf16. A layer without the
-///     precision takes its most compact one, in the last recipe its reference;
-///  2. `sensitivity`, which learns from the recipes too;
+///     precision takes its most compact one, in the last opening its reference;
+///  2. `sensitivity`, which learns from the openings too;
 ///  3. when nothing has met the target: every layer at the precision at which it loses least,
 ///     then without the most sensitive layer, and so on down to two layers. (One layer alone was
 ///     tried in 2.) So it ends without a plan only where no layer alone meets the target and no
@@ -27,18 +27,18 @@ class AutoStrategy final : public Strategy {
   [[nodiscard]] std::size_t remaining_at_most(const History& history) const override;
 
  private:
-  /// The first recipe that is still worth a trial.
-  [[nodiscard]] std::optional<Assignment> open_recipe(const History& history) const;
+  /// The first opening that is still worth a trial.
+  [[nodiscard]] std::optional<Assignment> next_opening(const History& history) const;
   /// What is left of (3).
   [[nodiscard]] std::vector<Assignment> open_mixes(const History& history) const;
 
   LevelTable table_;
   Objective objective_;
-  std::vector<Assignment> recipes_;
+  std::vector<Assignment> openings_;
   SensitivityStrategy sensitivity_;
 };
 
-/// The recipes of a table in their order, without repeats and without plans that quantize nothing.
-[[nodiscard]] std::vector<Assignment> recipes_of(const LevelTable& table);
+/// The openings of a table in their order, without repeats and without plans that quantize nothing.
+[[nodiscard]] std::vector<Assignment> opening_plans_of(const LevelTable& table);
 
 }  // namespace caloquant

@@ -57,7 +57,7 @@ TEST(BeyondTraining, NamesEveryRangeThatLeavesIt) {
     return all.size() == 1 ? all.front() : std::to_string(all.size()) + " warnings";
   };
   EXPECT_EQ(one({.energies = {}, .theta_low_deg = 20.0}),
-            "theta 20:120 degrees leaves 60:120 degrees, which networks of recipe "
+            "theta 20:120 degrees leaves 60:120 degrees, which networks of encoding "
             "energy_angle_noise are trained on: showers outside are extrapolated");
   EXPECT_THAT(one({.energy_high = 1000.0, .energies = {}}),
               HasSubstr("energy 2:1000 GeV leaves 2:500 GeV"));

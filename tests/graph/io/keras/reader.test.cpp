@@ -265,12 +265,13 @@ TEST(KerasRandomWeights, DependOnSeedAndNameOnly) {
   EXPECT_FALSE(same(kernel_of(7, "b")));
 }
 
-/// The first draws of splitmix64 (seeded by FNV-1a of "a/kernel"), made by Box-Muller elsewhere.
+/// The first normal draws of Philox-4x32-10 with the seed as key and FNV-1a of "a/kernel" as event,
+/// made by Box-Muller in a few lines of Python, times sqrt(2 / 400).
 TEST(KerasRandomWeights, AreTheDocumentedGenerator) {
   const Tensor kernel = kernel_of(1, "a");  // [100, 400]: drawn along axis 0
-  EXPECT_FLOAT_EQ(kernel.data<float>()[0], -0.0870692978F);
-  EXPECT_FLOAT_EQ(kernel.data<float>()[400], 0.0672164556F);
-  EXPECT_FLOAT_EQ(kernel.data<float>()[800], 0.147134308F);
+  EXPECT_FLOAT_EQ(kernel.data<float>()[0], -0.0155944207F);
+  EXPECT_FLOAT_EQ(kernel.data<float>()[400], 0.0277263092F);
+  EXPECT_FLOAT_EQ(kernel.data<float>()[800], -0.00210473401F);
 }
 
 TEST(KerasRandomWeights, KernelsAreHeNormal) {

@@ -276,7 +276,7 @@ TEST(Auto, BeginsWithItsRecipes) {
   const TuningSpace space = ladder_space();
   const LevelTable table(space, {}, Objective::fastest);
   std::vector<std::string> recipes;
-  for (const Assignment& recipe : recipes_of(table)) {
+  for (const Assignment& recipe : opening_plans_of(table)) {
     recipes.push_back(table.proposal(recipe, "recipe").changed);
   }
   EXPECT_THAT(recipes, ::testing::ElementsAre("recipe: 5 int8", "recipe: 3 int8, 2 w8a16",
