@@ -29,7 +29,16 @@ std::optional<TensorMetric> tensor_metric_from(std::string_view name) noexcept {
 }
 
 bool higher_is_better(TensorMetric metric) noexcept {
-  return metric != TensorMetric::mse && metric != TensorMetric::max_abs;
+  switch (metric) {
+    case TensorMetric::mse:
+    case TensorMetric::max_abs:
+      return false;
+    case TensorMetric::sqnr:
+    case TensorMetric::cosine:
+    case TensorMetric::classification_top1:
+      return true;
+  }
+  return false;
 }
 
 std::string_view name_of(TensorReference reference) noexcept {

@@ -3,10 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cmath>
 #include <vector>
 
 // [metric]
+#include <cmath>
+
 #include "metrics/tensor/squares.hpp"
 #include "ops/core/check.hpp"
 
@@ -38,7 +39,7 @@ double mean_abs_error(double mean_abs) {
 
 }  // namespace
 
-const MetricFormula& mean_abs_formula() {
+const MetricFormula& example_formula() {
   static constexpr MetricFormula formula{mean_abs_metric, absolutes,      sum_of_terms,
                                          mean_abs_value,  mean_abs_error, true};
   return formula;
@@ -53,7 +54,7 @@ namespace {
 // [test]
 /// Two events of two outputs each: (1 + 0) and (2 + 3), over four elements.
 TEST(MeanAbs, ByHand) {
-  const MetricFormula& formula = mean_abs_formula();
+  const MetricFormula& formula = example_formula();
   const std::vector<float> zero{0.0F};
   const auto terms = [&](float first, float second) {
     return formula.join(formula.compare(std::vector{first}, zero, {}),

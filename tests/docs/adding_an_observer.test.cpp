@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <string>
-#include <utility>
 #include <vector>
 
 // [observer]
+#include <cmath>
+#include <string>
+#include <utility>
+
 #include "calibration/observers/distribution_observer.hpp"
 
 namespace caloquant {
