@@ -17,10 +17,10 @@ struct Primaries {
 
 /// What can be drawn, and how a message calls what cannot.
 struct PrimaryLimits {
-  double lowest_energy;   ///< [GeV]
-  double highest_energy;  ///< [GeV]
-  double lowest_angle;    ///< [degrees]
-  double highest_angle;   ///< [degrees]
+  double lowest_energy = 0.0;   ///< [GeV]
+  double highest_energy = 0.0;  ///< [GeV]
+  double lowest_angle = 0.0;    ///< [degrees]
+  double highest_angle = 0.0;   ///< [degrees]
   const char* beyond = "is out of bounds";
 };
 

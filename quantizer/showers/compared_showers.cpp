@@ -32,7 +32,7 @@ ComparedSide keras_parts(const std::string& text, std::size_t comma, const Graph
   } else {
     config.weights = weights;
   }
-  LoadedModel model = load_fp32_model(config, graph);
+  Fp32Model model = load_fp32_model(config, graph);
   side.graph = std::move(model.graph);
   side.files = std::move(model.files);
   return side;

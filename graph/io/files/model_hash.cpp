@@ -30,7 +30,9 @@ std::string sha256_of_model(const fs::path& model) {
     if (hash.empty()) {
       return {};
     }
-    all.update(hash + "  " + name + "\n");
+    for (const std::string& part : {hash, std::string("  "), name, std::string("\n")}) {
+      all.update(part);
+    }
   }
   return all.finish();
 }

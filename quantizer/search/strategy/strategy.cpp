@@ -24,9 +24,9 @@ constexpr EnumNames<Objective> objective_names({{Objective::fastest, "fastest"},
 
 /// One row per strategy; a new strategy is its file and a row here.
 struct Entry {
-  const char* name;
-  StrategyTraits traits;
-  std::unique_ptr<Strategy> (*make)(const StrategyOptions&, const TuningSpace&);
+  const char* name = "";
+  StrategyTraits traits{};
+  std::unique_ptr<Strategy> (*make)(const StrategyOptions&, const TuningSpace&) = nullptr;
 };
 
 std::unique_ptr<Strategy> make_basic(const StrategyOptions& options, const TuningSpace& space) {
