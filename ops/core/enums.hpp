@@ -94,6 +94,7 @@ class EnumNames {
 template <typename E>
 [[nodiscard]] std::vector<std::string> enum_names() {
   std::vector<std::string> names;
+  names.reserve(enum_count<E>);
   for (const E value : enum_values<E>) {
     names.emplace_back(name_of(value));
   }

@@ -32,9 +32,6 @@ enum class Phase {
 /// throws ends the run and reaches the caller.
 class RunObserver {
  public:
-  RunObserver() = default;
-  RunObserver(const RunObserver&) = default;
-  RunObserver& operator=(const RunObserver&) = default;
   virtual ~RunObserver() = default;
   /// A phase of so many events.
   virtual void on_phase_start(Phase phase, std::int64_t events);

@@ -62,6 +62,7 @@ class Plan {
   Plan(std::shared_ptr<const QuantPlan> plan, std::uint64_t session);
   /// For the library itself.
   [[nodiscard]] const QuantPlan& plan() const { return *plan_; }
+  /// For the library itself: the number of its session.
   [[nodiscard]] std::uint64_t session() const { return session_; }
 
  private:
@@ -132,6 +133,7 @@ class Session {
   /// another `folder`, as `caloquant quantize` does. Throws UsageError in front of tune(),
   /// BackendError.
   RunResult emit(const std::filesystem::path& folder = {});
+  /// The former way to have the result of emit(folder); it goes with the next version.
   [[deprecated("emit(folder) returns the result")]] void emit(RunResult& result,
                                                               const std::filesystem::path& folder);
 
