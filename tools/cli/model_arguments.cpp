@@ -2,9 +2,9 @@
 #include <caloquant/error.hpp>
 #include <iostream>
 
+#include "graph/load_model/load_model.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/core/thread_count.hpp"
-#include "quantizer/verify/fp32_model.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"
 
@@ -84,7 +84,7 @@ LoadedModel ModelArguments::load_with_import(bool quiet, CheckTime when) const {
   const ModelConfig source = config();
   check_passes(graph.disabled_passes);
   if (source.file.empty()) {
-    return load_verified_with_import(source, graph);
+    return load_fp32_with_import(source, graph);
   }
   LoadedModel model = load_file_with_import(source.file, graph, when);
   if (model.quantized && !graph.disabled_passes.empty()) {
