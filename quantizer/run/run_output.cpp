@@ -37,7 +37,9 @@ void RunSession::emit(const std::filesystem::path& folder) {
 void RunSession::emit() {
   finish();
   recorded([&] {
-    if (result_.error.empty()) {
+    if (result_.final_quality) {
+      result_.error.clear();  // of an earlier try, on a full disk
+      result_.tuning.reason = search_ended_by_;
       write_models();
       compare_and_report();
       result_.cost.seconds = steady_seconds() - start_;

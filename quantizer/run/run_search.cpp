@@ -54,6 +54,7 @@ void RunSession::search() {
   result_.corrections = network_->corrections_tried();
   result_.tuning = {};
   recorded([&] { search_with(strategy); });
+  search_ended_by_ = result_.tuning.reason;
   result_.layers = report_layers(*space_, result_.tuning);
   searched_ = true;
 }

@@ -128,6 +128,7 @@ class RunSession {
   std::unique_ptr<Strategy> strategy_;
   std::unique_ptr<TrialSweeps> sweeps_;
   bool searched_ = false;
+  StopReason search_ended_by_{};  ///< result_.tuning.reason, which a failure overwrites
   bool finished_ = false;
   Graph final_;
   QuantizeResult result_;

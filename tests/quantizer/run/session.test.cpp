@@ -129,6 +129,19 @@ TEST_F(ClassifierSession, EmitsIntoEveryFolderTheSame) {
   EXPECT_EQ(session.tune().tuning.trials.size(), result.tuning.trials.size());
 }
 
+// What could not be written into one folder is written into the next, as if nothing had happened.
+TEST_F(ClassifierSession, EmitsAgainWhereItFailed) {
+  const testing::TempDir folder;
+  fs::create_directories(folder / "one/quantized.h5/in the way");
+  Session session(config(), in_memory());
+  const RunResult tuned = session.tune();
+  EXPECT_THROW((void)session.emit(folder / "one"), BackendError);
+  const RunResult result = session.emit(folder / "two");
+  EXPECT_EQ(result.error, "");
+  EXPECT_EQ(result.tuning.reason, tuned.tuning.reason);
+  EXPECT_TRUE(fs::exists(folder / "two/quantized.h5"));
+}
+
 TEST_F(ClassifierSession, RunnerGivesTheSameForEveryBatch) {
   const Model model = *in_memory().model;
   const std::int64_t events = 5;
