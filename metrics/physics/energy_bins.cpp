@@ -9,6 +9,7 @@ namespace {
 
 constexpr double half_width = 5.0;             // [GeV]
 constexpr std::size_t enough_for_a_mean = 50;  // events for a mean that says something
+constexpr double least_share = 0.02;           // of the events of a sample in a fixed bin
 constexpr std::size_t most_bins = 5;
 constexpr std::size_t fewest_per_bin = 10;
 
@@ -31,9 +32,14 @@ std::vector<EnergyBin> fixed_bins(std::span<const double> a, std::span<const dou
     inside += count_in(a, candidates.back()) + count_in(b, candidates.back());
   }
   const std::size_t needed = 2 * inside >= a.size() + b.size() ? 2 : enough_for_a_mean;
+  const auto enough_of = [&](std::span<const double> sample, const EnergyBin& bin) {
+    const std::size_t count = count_in(sample, bin);
+    return count >= needed &&
+           static_cast<double>(count) >= least_share * static_cast<double>(sample.size());
+  };
   std::vector<EnergyBin> bins;
   for (const EnergyBin& bin : candidates) {
-    if (std::min(count_in(a, bin), count_in(b, bin)) >= needed) {
+    if (enough_of(a, bin) && enough_of(b, bin)) {
       bins.push_back(bin);
     }
   }

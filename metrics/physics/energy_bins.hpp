@@ -17,7 +17,8 @@ struct EnergyBin {
 
 /// Bins for the primary energies [GeV] of two samples. 100, 200, 300, 400 and 500 GeV +- 5 GeV
 /// where these hold at least half of all events (every bin with two events of each sample), or
-/// where at least 50 events of each sample lie in one (every such bin). Otherwise up to five bins
+/// where at least 50 events of each sample lie in one (every such bin); each holds at least 2 % of
+/// the events of each sample. Otherwise up to five bins
 /// with about equally many events of both samples together, at least ten; equal energies share a
 /// bin. Empty only without events.
 [[nodiscard]] std::vector<EnergyBin> energy_bins(std::span<const double> a,

@@ -84,13 +84,19 @@ void ShowerProfiles::add(std::size_t first_event, std::span<const float> images,
                    slices_of(sums, event), slices_of(squares, event));
   }
   for (std::size_t event = 0; event < events; ++event) {
-    cells_not_finite_ += not_finite[event];
-    add_event(slices_of(sums, event), slices_of(squares, event));
-    end_event();
+    add_event(slices_of(sums, event), slices_of(squares, event), not_finite[event]);
   }
 }
 
-void ShowerProfiles::add_event(std::span<const double> sums, std::span<const double> squares) {
+void ShowerProfiles::add_event(std::span<const double> sums, std::span<const double> squares,
+                               std::size_t not_finite) {
+  CALOQUANT_EXPECT(added_ < spec_.events && sums.size() == slice_count(spec_.extents));
+  cells_not_finite_ += not_finite;
+  add_moments(sums, squares);
+  end_event();
+}
+
+void ShowerProfiles::add_moments(std::span<const double> sums, std::span<const double> squares) {
   all_zero_ =
       all_zero_ && std::all_of(sums.begin(), sums.end(), [](double sum) { return sum == 0.0; });
   SliceMoments& moments = spec_.batch_size == 0 ? blocks_[block_of(added_)].moments : batch_;

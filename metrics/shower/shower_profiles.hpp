@@ -38,6 +38,10 @@ class ShowerProfiles {
   /// Events [first_event, first_event + n), images [n, X, Y, Z]. Events come in order, each once:
   /// first_event is the number of events added so far.
   void add(std::size_t first_event, std::span<const float> images, int threads = 1);
+  /// The next event by its slice sums [X + Y + Z] and, for cell profiles, their squares, in the
+  /// units of the loss (slice_sums.hpp); `not_finite`: its cells that were not finite.
+  void add_event(std::span<const double> sums, std::span<const double> squares,
+                 std::size_t not_finite);
 
   [[nodiscard]] const Spec& spec() const noexcept { return spec_; }
   [[nodiscard]] bool complete() const noexcept { return added_ == spec_.events; }
@@ -68,7 +72,7 @@ class ShowerProfiles {
   };
 
   [[nodiscard]] std::size_t block_of(std::size_t unit) const;
-  void add_event(std::span<const double> sums, std::span<const double> squares);
+  void add_moments(std::span<const double> sums, std::span<const double> squares);
   void end_event();
   [[nodiscard]] SliceMoments merged_moments(std::optional<std::size_t> without) const;
   [[nodiscard]] BatchSums merged_batches(std::optional<std::size_t> without) const;

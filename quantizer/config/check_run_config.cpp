@@ -40,10 +40,6 @@ void check_metric(const RunConfig& config, const std::string& place) {
                           config.metric.name + "' " + (higher ? "more" : "less") + " is better",
                       "leave it out, or set it to " + std::string(higher ? "true" : "false"));
   }
-  if (config.metric.tensor && config.accuracy.energy_response) {
-    throw ConfigError(place + "/energy_response", "is measured with shower_shape alone",
-                      "leave it out, or use the metric shower_shape");
-  }
   if (config.metric.tensor && config.metric.tensor->reference == TensorReference::dataset &&
       !config.data.tensors) {
     throw ConfigError(config.source + "#/metric/reference",
@@ -70,8 +66,8 @@ void check_accuracy(const RunConfig& config, const std::string& place) {
   }
 }
 
-void reject_keys(const Json& object, std::initializer_list<const char*> keys,
-                 const std::string& place, const std::string& why) {
+void reject_keys(const Json& object, std::span<const char* const> keys, const std::string& place,
+                 const std::string& why) {
   for (const char* key : keys) {
     if (object.contains(key)) {
       throw ConfigError(place + "/" + key, "says nothing " + why, "leave it out");
@@ -79,7 +75,33 @@ void reject_keys(const Json& object, std::initializer_list<const char*> keys,
   }
 }
 
+void reject_keys(const Json& object, std::initializer_list<const char*> keys,
+                 const std::string& place, const std::string& why) {
+  reject_keys(object, std::span(keys.begin(), keys.size()), place, why);
+}
+
+/// What asks for more than the loss.
+void check_criteria_keys(const Json& document, const std::string& source) {
+  const Json& accuracy = document.at("accuracy_criterion");
+  const std::string place = source + "#/accuracy_criterion";
+  if (document.at("input").at("encoding") == "tensor") {
+    reject_keys(accuracy, physics_keys(), place, "with the input encoding tensor");
+  }
+  if (accuracy.value("criteria", "physics") == "loss_only") {
+    reject_keys(accuracy, physics_keys(), place, "with the criteria loss_only");
+    reject_keys(accuracy, {"confidence"}, place,
+                "with the criteria loss_only: the measured loss decides");
+  }
+}
+
 }  // namespace
+
+std::span<const char* const> physics_keys() {
+  static constexpr const char* keys[] = {
+      "energy_response", "profile_error", "hits",          "resolution", "layer_ratios",
+      "w1_energy",       "fpd",           "hit_threshold", "max_events"};
+  return keys;
+}
 
 void check_keys(const Json& document, const std::string& source) {
   const Json& data = document.at("data");
@@ -94,6 +116,7 @@ void check_keys(const Json& document, const std::string& source) {
                         "say which layout of showers the files have");
     }
   }
+  check_criteria_keys(document, source);
   const Json& metric = document.at("metric");
   if (metric.at("name") == "shower_shape") {
     reject_keys(metric, {"class_axis"}, source + "#/metric", "with the metric shower_shape");

@@ -15,6 +15,8 @@ constexpr EnumNames<ActivationRule> activation_rules({{ActivationRule::measured,
 constexpr EnumNames<CriterionKind> criterion_kinds({{CriterionKind::relative, "relative"},
                                                     {CriterionKind::absolute, "absolute"},
                                                     {CriterionKind::limit, "limit"}});
+constexpr EnumNames<Criteria> criteria_names({{Criteria::physics, "physics"},
+                                              {Criteria::loss_only, "loss_only"}});
 
 }  // namespace
 
@@ -28,6 +30,10 @@ std::string_view name_of(ActivationRule rule) noexcept {
 
 std::string_view name_of(CriterionKind kind) noexcept {
   return criterion_kinds[kind];
+}
+
+std::string_view name_of(Criteria criteria) noexcept {
+  return criteria_names[criteria];
 }
 
 std::string describe(const MetricConfig& metric) {

@@ -42,8 +42,15 @@ RunConfig run_config_from_json(Json document, const std::filesystem::path& folde
   return config;
 }
 
+/// What does not make showers has no physics, whatever its struct says.
 Json to_json(const RunConfig& config) {
-  return config_table::write_object(config_table::run_config_fields(), config);
+  Json json = config_table::write_object(config_table::run_config_fields(), config);
+  if (config.data.tensors) {
+    for (const char* key : physics_keys()) {
+      json.at("accuracy_criterion").erase(key);
+    }
+  }
+  return json;
 }
 
 std::string to_json_text(const RunConfig& config) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <caloquant/arrays.hpp>
 #include <caloquant/config.hpp>
 #include <caloquant/metric.hpp>
 #include <caloquant/quality.hpp>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +17,8 @@
 #include "graph/exec/engine.hpp"
 #include "graph/ir/graph.hpp"
 #include "quantizer/evaluate/event_source.hpp"
+#include "quantizer/evaluate/judge.hpp"
+#include "quantizer/evaluate/physics_judge.hpp"
 
 namespace caloquant {
 
@@ -36,7 +40,8 @@ class OutputSample {
 };
 
 /// The data, inputs and metric of one run: everything that is the same for the fp32 model and for
-/// every quantized one. The reference is made once.
+/// every quantized one. The reference is made once, and goes on where a judgement needs more of it.
+/// For one thread at a time.
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
@@ -53,23 +58,35 @@ class Evaluator {
   [[nodiscard]] virtual ModelQuality baseline(const EventProgress& progress = {}) const = 0;
   /// Mean total energy of a model over that of another one, of all events and by energy bin; empty
   /// where ModelQuality has no totals.
-  [[nodiscard]] virtual std::vector<EnergyResponse> response_between(
-      const ModelQuality& /*model*/, const ModelQuality& /*reference*/) const {
-    return {};
-  }
+  [[nodiscard]] std::vector<EnergyResponse> response_between(const ModelQuality& model,
+                                                             const ModelQuality& reference) const;
   /// LossResult::error of a value of the metric.
   [[nodiscard]] virtual double error_of(double value) const { return value; }
 
   /// Several models in one sweep over the evaluation events: what they have in common is computed
-  /// once, and each result has the bits that it has alone. With `drop_above` (and a config with
-  /// early_stop), a model that misses this target by early_stop_sigmas standard errors after an
-  /// eighth or a half of the events is seen no further: its result says how many events it is from.
-  /// Needs prepare_reference(). Throws ModelError for a model with other inputs or outputs.
+  /// once, and each result has the bits that it has alone. Measured, not judged. Needs
+  /// prepare_reference(). Throws ModelError for a model with other inputs or outputs.
   [[nodiscard]] std::vector<ModelQuality> qualities_of(const std::vector<Graph>& graphs,
-                                                       const EventProgress& progress = {},
-                                                       std::optional<double> drop_above = {}) const;
+                                                       const EventProgress& progress = {}) const;
   [[nodiscard]] ModelQuality quality_of(const Graph& graph,
                                         const EventProgress& progress = {}) const;
+
+  /// The same models against a target: each is shown events until all that is asked is decided, or
+  /// until `most` of them. Showers behind the evaluation events of the data are drawn; where events
+  /// cannot be drawn, there is one look at all of them (with early_stop two earlier ones, which may
+  /// drop a model that misses the target by early_stop_sigmas).
+  [[nodiscard]] std::vector<ModelQuality> judged(const std::vector<Graph>& graphs,
+                                                 const Target& target, EventUse use,
+                                                 std::size_t most,
+                                                 const EventProgress& progress = {}) const;
+  /// One look at all evaluation events of the data, whatever it shows.
+  [[nodiscard]] std::vector<ModelQuality> measured(const std::vector<Graph>& graphs,
+                                                   const Target& target,
+                                                   const EventProgress& progress = {}) const;
+  /// Most events of a judgement by the config.
+  [[nodiscard]] std::size_t most_events() const;
+  /// Are there events that no trial sees?
+  [[nodiscard]] bool has_fresh_events() const { return physics_.has_value(); }
   static constexpr double early_stop_sigmas = 5.0;
 
   /// Fills the inputs of events.
@@ -78,35 +95,47 @@ class Evaluator {
 
  protected:
   Evaluator(const RunConfig& config, Graph fp32, EngineOptions engine);
+  /// Judges showers of `source`, which outlives the evaluator, where the config asks for it.
+  void judge_physics(const LatentSource& source);
 
-  /// An empty sample of the evaluation events for a model. Throws ModelError for one with other
-  /// inputs or outputs than the fp32 model.
+  /// An empty sample for a model. Throws ModelError for one with other inputs or outputs than the
+  /// fp32 model.
   [[nodiscard]] virtual std::unique_ptr<OutputSample> make_sample(
       const Graph& graph, const OutputSample* fp32_outputs) const = 0;
-  /// Of the sample's first checkpoints()[checkpoint] events, which are all that it has so far;
-  /// without a checkpoint of all.
-  [[nodiscard]] virtual ModelQuality quality_from(const OutputSample& sample,
-                                                  std::optional<std::size_t> checkpoint) const = 0;
-  /// Has the sample shown already that the model misses the target?
+  /// Of the first `events` of the sample, which are all that it has; with the reference of `use`.
+  [[nodiscard]] virtual ModelQuality quality_from(const OutputSample& sample, std::size_t events,
+                                                  EventUse use) const = 0;
+  /// Events that the metric can be measured with; 0: none of this use.
+  [[nodiscard]] virtual std::size_t metric_events(EventUse use) const = 0;
+  static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+  /// Has a part of the events shown already that the model misses the target?
   [[nodiscard]] virtual bool misses_clearly(const ModelQuality& quality, double target) const = 0;
+  /// What takes in the outputs of the fp32 model, event by event, as the metric's reference; null
+  /// where the metric does not want them.
+  [[nodiscard]] virtual OutputSample* reference_sample(EventUse /*use*/) const { return nullptr; }
+  /// Runs the fp32 model until the references of a use are so long.
+  void extend_references(EventUse use, std::size_t events, const EventProgress& progress) const;
   /// A sample of the fp32 model that sees every batch before the others do, where they need that.
   [[nodiscard]] virtual std::unique_ptr<OutputSample> make_fp32_outputs() const { return nullptr; }
-  /// Can a part of the events be compared with the same part of the reference?
-  void allow_early_stop(const RunConfig& config);
 
   /// Adds the outputs of several models, one behind the other in one graph, at events `part` of the
   /// sample that begins with event `origin`.
   void add_network(const Graph& graph, EventRange part, std::int64_t origin,
                    const std::vector<OutputSample*>& samples, const EventProgress& progress) const;
   [[nodiscard]] const Graph& fp32() const { return fp32_; }
-  /// Events after which models that miss the target clearly are dropped: multiples of the batch.
-  [[nodiscard]] const std::vector<std::size_t>& checkpoints() const { return checkpoints_; }
+  [[nodiscard]] const std::optional<PhysicsJudge>& physics() const { return physics_; }
 
  private:
+  class Showing;
+  [[nodiscard]] std::vector<Look> looks(EventUse use, std::size_t most) const;
+
+  RunConfig config_;
   Graph fp32_;
   EngineOptions engine_;
   std::int64_t batch_;
-  std::vector<std::size_t> checkpoints_;
+  // References grow when a judgement asks for more of them.
+  mutable std::optional<PhysicsJudge> physics_;
+  mutable std::array<std::size_t, 2> reference_events_{};  ///< by EventUse
 };
 
 /// What a program gives in place of the data files and the metric of a config.

@@ -17,6 +17,7 @@ constexpr EnumNames<Phase> phase_names({{Phase::reference, "reference"},
                                         {Phase::layer_costs, "layer costs"},
                                         {Phase::biases, "biases"},
                                         {Phase::evaluate, "evaluate"},
+                                        {Phase::confirmation, "confirmation"},
                                         {Phase::physics, "physics"},
                                         {Phase::report, "report"},
                                         {Phase::speed, "speed"}});

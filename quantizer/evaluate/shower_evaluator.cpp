@@ -5,29 +5,26 @@
 #include <utility>
 
 #include "metrics/shower/shower_loss.hpp"
+#include "ops/core/check.hpp"
 #include "ops/core/thread_count.hpp"
-#include "quantizer/evaluate/energy_response.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 
 namespace caloquant {
-namespace {
 
-class ProfileSample : public OutputSample {
+class ShowerEvaluator::Rows : public OutputSample {
  public:
-  explicit ProfileSample(PartialProfiles profiles) : profiles_(std::move(profiles)) {}
+  explicit Rows(ProfileRows rows) : rows_(std::move(rows)) {}
 
   void add(std::int64_t first, std::int64_t /*count*/,
            std::span<const std::span<const float>> outputs) override {
-    profiles_.add(static_cast<std::size_t>(first), outputs[0], team_size());
+    CALOQUANT_EXPECT(static_cast<std::size_t>(first) == rows_.events());
+    rows_.add(outputs[0], team_size());
   }
-  [[nodiscard]] PartialProfiles& profiles() { return profiles_; }
-  [[nodiscard]] const PartialProfiles& profiles() const { return profiles_; }
+  [[nodiscard]] const ProfileRows& rows() const { return rows_; }
 
  private:
-  PartialProfiles profiles_;
+  ProfileRows rows_;
 };
-
-}  // namespace
 
 ShowerEvaluator::ShowerEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine,
                                  const MemoryData& given)
@@ -43,16 +40,15 @@ ShowerEvaluator::ShowerEvaluator(const RunConfig& config, const Graph& fp32, Eng
                           std::to_string(source_.calibration().size()),
                       "raise data.calibration_samples");
   }
-  if (loss_.reference != LossReference::fp32 && loss_.batch_size == 0) {
-    allow_early_stop(config);
-  }
-  wants_response_ = config.accuracy.energy_response.has_value();
-  if (wants_response_ && loss_.reference != LossReference::fp32_paired) {
-    throw ConfigError(config.source + "#/accuracy_criterion/energy_response",
-                      "compares with the fp32 model event by event",
-                      "use the metric reference 'fp32_paired'");
+  judge_physics(source_);
+  if (paired()) {
+    for (std::unique_ptr<Rows>& reference : references_) {
+      reference = std::make_unique<Rows>(empty_rows(this->fp32().output_units()));
+    }
   }
 }
+
+ShowerEvaluator::~ShowerEvaluator() = default;
 
 EventRange ShowerEvaluator::reference_events() const {
   return loss_.reference == LossReference::fp32 ? source_.calibration() : source_.evaluation();
@@ -60,22 +56,46 @@ EventRange ShowerEvaluator::reference_events() const {
 
 void ShowerEvaluator::prepare_reference(const EventProgress& progress) {
   const EventRange range = reference_events();
-  if (loss_.reference == LossReference::dataset) {
-    reference_ = dataset_profiles(range, progress);
-    return;
+  std::unique_ptr<Rows>& reference = references_.front();
+  switch (loss_.reference) {
+    case LossReference::dataset:
+      reference = std::make_unique<Rows>(dataset_rows(range, progress));
+      break;
+    case LossReference::fp32:
+      reference = std::make_unique<Rows>(empty_rows(fp32().output_units()));
+      add_network(fp32(), range, range.first, {reference.get()}, progress);
+      break;
+    case LossReference::fp32_paired:
+      extend_references(EventUse::search, static_cast<std::size_t>(range.size()), progress);
+      break;
   }
-  ProfileSample sample(empty_profiles(range, fp32().output_units()));
-  add_network(fp32(), range, range.first, {&sample}, progress);
-  reference_ = std::move(sample.profiles());
 }
 
-ShowerLossResult ShowerEvaluator::loss_of(const PartialProfiles& profiles) const {
-  CALOQUANT_EXPECT(reference_.has_value());
-  return shower_loss(profiles.whole(), reference_->whole(), loss_);
+OutputSample* ShowerEvaluator::reference_sample(EventUse use) const {
+  return paired() ? references_[static_cast<std::size_t>(use)].get() : nullptr;
 }
 
-/// Has the sample shown already that the model misses the target?
+std::size_t ShowerEvaluator::metric_events(EventUse use) const {
+  if (paired() && physics()) {
+    return unlimited;
+  }
+  return use == EventUse::search ? static_cast<std::size_t>(source_.evaluation().size()) : 0;
+}
+
+ShowerLossResult ShowerEvaluator::loss_of(const ProfileRows& rows, std::size_t events,
+                                          EventUse use) const {
+  const std::unique_ptr<Rows>& reference = references_[static_cast<std::size_t>(use)];
+  CALOQUANT_EXPECT(reference != nullptr);
+  const ProfileRows& of_reference = reference->rows();
+  const std::size_t compared =
+      loss_.reference == LossReference::fp32 ? of_reference.events() : events;
+  return shower_loss(rows.first(events), of_reference.first(compared), loss_);
+}
+
 bool ShowerEvaluator::misses_clearly(const ModelQuality& quality, double target) const {
+  if (loss_.reference == LossReference::fp32 || loss_.batch_size != 0) {
+    return false;  // a part of the events is another quantity
+  }
   const ShowerLossResult& loss = *quality.shower;
   const bool has_noise = loss_.reference == LossReference::dataset;
   if (!loss.standard_error || (has_noise && !loss.noise)) {
@@ -84,33 +104,11 @@ bool ShowerEvaluator::misses_clearly(const ModelQuality& quality, double target)
   return loss.value - loss.noise.value_or(0.0) - early_stop_sigmas * *loss.standard_error > target;
 }
 
-/// Of the evaluation events [GeV].
-std::vector<double> ShowerEvaluator::primaries() const {
-  std::vector<double> energies;
-  for (const EventLabel& label : source_.events().labels(source_.evaluation())) {
-    energies.push_back(label.energy);
-  }
-  return energies;
-}
-
-std::vector<EnergyResponse> ShowerEvaluator::response_between(const ModelQuality& model,
-                                                              const ModelQuality& reference) const {
-  if (model.totals.empty() || reference.totals.empty()) {
-    return {};
-  }
-  std::vector<EnergyResponse> responses{total_response(model.totals, reference.totals)};
-  for (EnergyResponse& bin : energy_response(model.totals, reference.totals, primaries())) {
-    responses.push_back(std::move(bin));
-  }
-  return responses;
-}
-
 std::unique_ptr<OutputSample> ShowerEvaluator::make_sample(
     const Graph& graph, const OutputSample* /*fp32_outputs*/) const {
-  CALOQUANT_EXPECT(reference_.has_value());
+  CALOQUANT_EXPECT(references_.front() != nullptr);
   source_.require_same_interface(graph);
-  return std::make_unique<ProfileSample>(
-      empty_profiles(source_.evaluation(), graph.output_units()));
+  return std::make_unique<Rows>(empty_rows(graph.output_units()));
 }
 
 ModelQuality ShowerEvaluator::quality(ShowerLossResult loss) const {
@@ -120,47 +118,34 @@ ModelQuality ShowerEvaluator::quality(ShowerLossResult loss) const {
   return quality;
 }
 
-ModelQuality ShowerEvaluator::quality_from(const OutputSample& sample,
-                                           std::optional<std::size_t> checkpoint) const {
-  const PartialProfiles& profiles = static_cast<const ProfileSample&>(sample).profiles();
-  if (checkpoint) {
-    return quality(
-        shower_loss(profiles.checkpoint(*checkpoint), reference_->checkpoint(*checkpoint), loss_));
-  }
-  ModelQuality result = quality(loss_of(profiles));
-  if (wants_response_) {
-    result.totals = profiles.totals();
-    result.response = energy_response(result.totals, reference_->totals(), primaries());
-  }
-  return result;
+ModelQuality ShowerEvaluator::quality_from(const OutputSample& sample, std::size_t events,
+                                           EventUse use) const {
+  return quality(loss_of(static_cast<const Rows&>(sample).rows(), events, use));
 }
 
 ModelQuality ShowerEvaluator::baseline(const EventProgress& progress) const {
-  CALOQUANT_EXPECT(reference_.has_value());
-  return loss_.reference == LossReference::fp32_paired ? quality(loss_of(*reference_))
-                                                       : quality_of(fp32(), progress);
+  if (!paired()) {
+    return quality_of(fp32(), progress);
+  }
+  const auto events = static_cast<std::size_t>(source_.evaluation().size());
+  return quality(loss_of(references_.front()->rows(), events, EventUse::search));
 }
 
-PartialProfiles ShowerEvaluator::empty_profiles(EventRange range, EnergyUnits from) const {
+ProfileRows ShowerEvaluator::empty_rows(EnergyUnits from) const {
   const CellConversion to_loss =
       convert_cells(from, units_of_loss(loss_.units, fp32().output_units()));
-  const auto events = static_cast<std::size_t>(range.size());
-  return PartialProfiles(
-      {extents_, events, loss_.profile, loss_.batch_size, to_loss}, checkpoints(),
-      wants_response_ ? std::optional(convert_cells(from, EnergyUnits{})) : std::nullopt);
+  return ProfileRows({extents_, 0, loss_.profile, loss_.batch_size, to_loss});
 }
 
-PartialProfiles ShowerEvaluator::dataset_profiles(EventRange range,
-                                                  const EventProgress& progress) const {
-  PartialProfiles profiles = empty_profiles(range, {1.0, 1.0});  // the source gives GeV
-  const std::size_t cells = extents_[0] * extents_[1] * extents_[2];
-  source_.read_images(range, [&](std::int64_t first, std::span<const float> images) {
-    profiles.add(static_cast<std::size_t>(first - range.first), images, team_size());
+ProfileRows ShowerEvaluator::dataset_rows(EventRange range, const EventProgress& progress) const {
+  ProfileRows rows = empty_rows(EnergyUnits{});  // the source gives GeV
+  source_.read_images(range, [&](std::int64_t /*first*/, std::span<const float> images) {
+    rows.add(images, team_size());
     if (progress) {
-      progress(first - range.first + static_cast<std::int64_t>(images.size() / cells));
+      progress(static_cast<std::int64_t>(rows.events()));
     }
   });
-  return profiles;
+  return rows;
 }
 
 }  // namespace caloquant

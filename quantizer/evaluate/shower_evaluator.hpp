@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
+#include <memory>
+
 #include "metrics/core/energy_units.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/evaluate/latent_source.hpp"
-#include "quantizer/evaluate/partial_profiles.hpp"
+#include "quantizer/evaluate/profile_rows.hpp"
 
 namespace caloquant {
 
@@ -15,41 +18,43 @@ class ShowerEvaluator : public Evaluator {
   ShowerEvaluator(const RunConfig& config, const Graph& fp32, EngineOptions engine = {},
                   const MemoryData& given = {});
 
+  ~ShowerEvaluator() override;
+
   /// Accumulates the reference: showers of the files, or of the fp32 model.
   void prepare_reference(const EventProgress& progress = {}) override;
   [[nodiscard]] EventRange reference_events() const override;
   [[nodiscard]] const LatentSource& events() const override { return source_; }
   [[nodiscard]] ModelQuality baseline(const EventProgress& progress = {}) const override;
 
-  [[nodiscard]] std::vector<EnergyResponse> response_between(
-      const ModelQuality& model, const ModelQuality& reference) const override;
-
-  /// Empty profiles of images in GeV that come from elsewhere, and the loss of such a sample of the
-  /// evaluation events. Needs prepare_reference().
-  [[nodiscard]] PartialProfiles profiles_of_gev() const {
-    return empty_profiles(source_.evaluation(), EnergyUnits{});
+  /// An empty sample of images in GeV that come from elsewhere, and the loss of such a sample, of
+  /// the first evaluation events. Needs prepare_reference().
+  [[nodiscard]] ProfileRows rows_of_gev() const { return empty_rows(EnergyUnits{}); }
+  [[nodiscard]] ShowerLossResult loss_of(const ProfileRows& rows) const {
+    return loss_of(rows, rows.events(), EventUse::search);
   }
-  [[nodiscard]] ShowerLossResult loss_of(const PartialProfiles& profiles) const;
 
  protected:
   [[nodiscard]] std::unique_ptr<OutputSample> make_sample(
       const Graph& graph, const OutputSample* fp32_outputs) const override;
-  [[nodiscard]] ModelQuality quality_from(const OutputSample& sample,
-                                          std::optional<std::size_t> checkpoint) const override;
+  [[nodiscard]] ModelQuality quality_from(const OutputSample& sample, std::size_t events,
+                                          EventUse use) const override;
+  [[nodiscard]] std::size_t metric_events(EventUse use) const override;
   [[nodiscard]] bool misses_clearly(const ModelQuality& quality, double target) const override;
+  [[nodiscard]] OutputSample* reference_sample(EventUse use) const override;
 
  private:
-  [[nodiscard]] PartialProfiles dataset_profiles(EventRange range,
-                                                 const EventProgress& progress) const;
-  [[nodiscard]] PartialProfiles empty_profiles(EventRange range, EnergyUnits from) const;
-  [[nodiscard]] std::vector<double> primaries() const;
+  class Rows;
+  [[nodiscard]] bool paired() const { return loss_.reference == LossReference::fp32_paired; }
+  [[nodiscard]] ProfileRows dataset_rows(EventRange range, const EventProgress& progress) const;
+  [[nodiscard]] ProfileRows empty_rows(EnergyUnits from) const;
+  [[nodiscard]] ShowerLossResult loss_of(const ProfileRows& rows, std::size_t events,
+                                         EventUse use) const;
   [[nodiscard]] ModelQuality quality(ShowerLossResult loss) const;
 
   ShowerLossOptions loss_;
   LatentSource source_;
   ImageExtents extents_{};
-  bool wants_response_ = false;
-  std::optional<PartialProfiles> reference_;
+  std::array<std::unique_ptr<Rows>, 2> references_;  ///< by EventUse
 };
 
 }  // namespace caloquant

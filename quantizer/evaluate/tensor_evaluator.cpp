@@ -91,7 +91,9 @@ TensorEvaluator::TensorEvaluator(const RunConfig& config, const Graph& fp32, Eng
       elements_[i] = targets_->elements(i);
     }
   }
-  allow_early_stop(config);
+  if (const auto* showers = dynamic_cast<const LatentSource*>(source_.get())) {
+    judge_physics(*showers);
+  }
 }
 
 double TensorEvaluator::error_of(double value) const {
@@ -139,7 +141,7 @@ ModelQuality TensorEvaluator::baseline(const EventProgress& progress) const {
     const std::int64_t count = std::min(batch(), all - first);
     sample->add(first, count, references_->batch(first, count, nullptr, nullptr, 0, room));
   }
-  return quality_from(*sample, {});
+  return quality_from(*sample, static_cast<std::size_t>(all), EventUse::search);
 }
 
 void TensorEvaluator::require_same_interface(const Graph& graph) const {
@@ -177,12 +179,14 @@ std::unique_ptr<OutputSample> TensorEvaluator::make_sample(const Graph& graph,
                                              std::move(references));
 }
 
-ModelQuality TensorEvaluator::quality_from(const OutputSample& sample,
-                                           std::optional<std::size_t> checkpoint) const {
-  const auto all = static_cast<std::size_t>(source_->evaluation().size());
+std::size_t TensorEvaluator::metric_events(EventUse use) const {
+  return use == EventUse::search ? static_cast<std::size_t>(source_->evaluation().size()) : 0;
+}
+
+ModelQuality TensorEvaluator::quality_from(const OutputSample& sample, std::size_t events,
+                                           EventUse /*use*/) const {
   ModelQuality quality;
-  quality.loss = static_cast<const AccumulatedSample&>(sample).accumulator().result(
-      checkpoint ? checkpoints()[*checkpoint] : all);
+  quality.loss = static_cast<const AccumulatedSample&>(sample).accumulator().result(events);
   return quality;
 }
 

@@ -29,8 +29,9 @@ class TensorEvaluator : public Evaluator {
  protected:
   [[nodiscard]] std::unique_ptr<OutputSample> make_sample(
       const Graph& graph, const OutputSample* fp32_outputs) const override;
-  [[nodiscard]] ModelQuality quality_from(const OutputSample& sample,
-                                          std::optional<std::size_t> checkpoint) const override;
+  [[nodiscard]] ModelQuality quality_from(const OutputSample& sample, std::size_t events,
+                                          EventUse use) const override;
+  [[nodiscard]] std::size_t metric_events(EventUse use) const override;
   [[nodiscard]] bool misses_clearly(const ModelQuality& quality, double target) const override;
   [[nodiscard]] std::unique_ptr<OutputSample> make_fp32_outputs() const override;
 

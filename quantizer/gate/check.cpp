@@ -24,8 +24,8 @@ bool compares_pairs_of_showers(const RunConfig& config) {
 
 /// With a baseline, energies are looked at although the config need not ask for them.
 RunConfig with_totals(RunConfig config, bool wanted) {
-  if (wanted && compares_pairs_of_showers(config) && !config.accuracy.energy_response) {
-    config.accuracy.energy_response = 1.0;
+  if (wanted && compares_pairs_of_showers(config)) {
+    config.accuracy.criteria = Criteria::physics;
   }
   config.tuning.early_stop = false;
   return config;

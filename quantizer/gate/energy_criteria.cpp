@@ -26,12 +26,12 @@ constexpr const char* drift_remedy =
 std::vector<Criterion> response_criteria(std::span<const EnergyResponse> response,
                                          const AccuracyCriterion& accuracy) {
   std::vector<Criterion> criteria;
-  if (!accuracy.energy_response) {
+  if (!accuracy.physics.energy_response) {
     return criteria;
   }
   for (const EnergyResponse& bin : response) {
     criteria.push_back(energy_criterion("energy against fp32, " + bin.bin, bin.ratio - 1.0,
-                                        bin.standard_error, *accuracy.energy_response));
+                                        bin.standard_error, *accuracy.physics.energy_response));
     criteria.back().remedy = "quantize again, or allow more in accuracy_criterion.energy_response";
   }
   return criteria;

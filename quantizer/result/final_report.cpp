@@ -11,7 +11,7 @@ namespace {
 RunConfig against_data(const RunConfig& config) {
   RunConfig changed = config;
   changed.metric.loss.reference = LossReference::dataset;
-  changed.accuracy.energy_response.reset();
+  changed.accuracy.criteria = Criteria::loss_only;
   changed.tuning.early_stop = false;
   changed.data.evaluation_samples =
       std::min(config.data.evaluation_samples, config.report.physics_events);
@@ -29,17 +29,17 @@ ComparedSide report_side(const char* name, const Graph& graph) {
 }
 
 std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp32,
-                                        const Graph& quantized, const MemoryData& given,
-                                        const EventProgress& progress) {
+                                        const Graph& quantized, const EngineOptions& engine,
+                                        const MemoryData& given, const EventProgress& progress) {
   const auto* showers = std::get_if<ShowerArrays>(&given);
   if (config.metric.tensor || (showers != nullptr && showers->images.empty()) ||
       std::min(config.data.evaluation_samples, config.report.physics_events) < 2) {
     return std::nullopt;
   }
-  ShowerEvaluator data(against_data(config), fp32, {}, given);
+  ShowerEvaluator data(against_data(config), fp32, engine, given);
   data.prepare_reference();
-  PartialProfiles profiles_fp32 = data.profiles_of_gev();
-  PartialProfiles profiles_quantized = data.profiles_of_gev();
+  ProfileRows rows_fp32 = data.rows_of_gev();
+  ProfileRows rows_quantized = data.rows_of_gev();
   CompareOptions options;
   const std::span<const EventLabel> labels =
       data.events().events().labels(data.events().evaluation());
@@ -47,13 +47,15 @@ std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp
   options.primaries.seed = config.input.seed;
   options.encoding = config.input.encoding;
   options.batch = data.batch();
+  options.first_event = data.events().evaluation().first;
+  options.engine = engine;
   std::optional<SampleCollector> collector;
   if (config.report.html) {
     collector.emplace(data.events(), data.batch());
   }
-  options.images = [&](std::int64_t first, std::span<const float> a, std::span<const float> b) {
-    profiles_fp32.add(static_cast<std::size_t>(first), a, team_size());
-    profiles_quantized.add(static_cast<std::size_t>(first), b, team_size());
+  options.images = [&](std::int64_t, std::span<const float> a, std::span<const float> b) {
+    rows_fp32.add(a, team_size());
+    rows_quantized.add(b, team_size());
     if (collector) {
       collector->add(a, b);
     }
@@ -70,8 +72,8 @@ std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp
                                progress(done);
                              }
                            });
-  report.fp32_and_data = data.loss_of(profiles_fp32);
-  report.quantized_and_data = data.loss_of(profiles_quantized);
+  report.fp32_and_data = data.loss_of(rows_fp32);
+  report.quantized_and_data = data.loss_of(rows_quantized);
   return report;
 }
 

@@ -26,6 +26,7 @@ struct FinalReport {
 /// none where they have no images. Throws what compare() throws.
 [[nodiscard]] std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp32,
                                                       const Graph& quantized,
+                                                      const EngineOptions& engine = {},
                                                       const MemoryData& given = {},
                                                       const EventProgress& progress = {});
 

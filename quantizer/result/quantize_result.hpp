@@ -45,6 +45,8 @@ struct QuantizeResult {
   TuneResult tuning;
   ModelQuality baseline;
   std::optional<ModelQuality> final_quality;  ///< of the best configuration
+  /// Of its model on events that no trial has seen; none where no events can be drawn.
+  std::optional<ModelQuality> confirmation;
   std::vector<LayerReport> layers;
   QuantPlan plan;  ///< of the best configuration
   /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".
@@ -59,6 +61,9 @@ struct QuantizeResult {
   std::vector<OnnxNote> onnx_notes;      ///< where quantized.onnx is not what quantized.h5 is
   std::string error;                     ///< why there is no model; empty when there is one
   std::optional<onnx::ImportCheck> import_check;  ///< of an ONNX or TensorFlow model
+
+  /// Passed when the target is met; undecided when nothing has failed but more events are needed.
+  [[nodiscard]] Verdict verdict() const;
 };
 
 }  // namespace caloquant

@@ -22,30 +22,9 @@ std::vector<bool> values_of(CorrectionMode mode, bool may_try) {
 
 }  // namespace
 
-std::vector<Measure> measures_of(const ModelQuality& quality, const AccuracyCriterion& accuracy) {
-  std::vector<Measure> measures;
-  for (const EnergyResponse& response : quality.response) {
-    measures.push_back(
-        {"energy response at " + response.bin, response.ratio - 1.0, *accuracy.energy_response});
-  }
-  return measures;
-}
-
-ProbeResult probe_result(const ModelQuality& quality, const AccuracyCriterion& accuracy,
-                         double target) {
-  const double loss = quality.loss.value;
-  const double error = quality.loss.error;
-  const std::vector<Measure> measures = measures_of(quality, accuracy);
-  if (measures.empty() || !(target > 0.0)) {
-    return {loss, error};
-  }
-  double worst_ratio = error / target;
-  for (const Measure& measure : measures) {
-    const double ratio = std::abs(measure.value) / measure.limit;
-    worst_ratio =
-        std::isnan(ratio) ? std::numeric_limits<double>::infinity() : std::max(worst_ratio, ratio);
-  }
-  return {loss, worst_ratio};
+ProbeResult probe_result(const ModelQuality& quality) {
+  const bool has_limit = !quality.measures.empty() && quality.measures.front().limit > 0.0;
+  return {quality.loss.value, has_limit ? worst_ratio(quality.measures) : quality.loss.error};
 }
 
 CorrectionOptions options_of(CorrectionMode mode, bool may_try) {

@@ -21,14 +21,12 @@ struct CorrectionOptions {
 [[nodiscard]] CorrectionOptions options_of(CorrectionMode mode, bool may_try);
 
 /// What the probe says of a combination. The smallest ratio is kept: how far the worst measure is
-/// from its limit, or the error of the loss (LossResult::error) where it is the only measure;
-/// `target` is that of the error.
+/// from its limit, or the error of the loss (LossResult::error) where that has the limit 0.
 struct ProbeResult {
   double loss = 0.0;
   double worst_ratio = 0.0;
 };
-[[nodiscard]] ProbeResult probe_result(const ModelQuality& quality,
-                                       const AccuracyCriterion& accuracy, double target);
+[[nodiscard]] ProbeResult probe_result(const ModelQuality& quality);
 
 /// Which corrections a run uses. A correction that is "auto" is tried where `may_try`: on a probe
 /// with every layer at the highest precision below bf16 that it searches, alone and with the other
@@ -40,10 +38,6 @@ struct CorrectionChoice {
 [[nodiscard]] CorrectionChoice choose_corrections(
     const QuantizationConfig& config, bool may_try, const StatisticsTable* statistics,
     const std::function<std::vector<ProbeResult>(const std::vector<Corrections>&)>& probe);
-
-/// What a config asks for beside the loss, with its limits.
-[[nodiscard]] std::vector<Measure> measures_of(const ModelQuality& quality,
-                                               const AccuracyCriterion& accuracy);
 
 /// Every counted layer at w8a16 or w8 where it searches one of them, else at the most compact
 /// precision that it searches.

@@ -24,7 +24,7 @@ PreparedNetwork::PreparedNetwork(const RunConfig& config, const TuningSpace& spa
   }
 }
 
-void PreparedNetwork::prepare(double target, RunObserver& observer) {
+void PreparedNetwork::prepare(const Target& target, RunObserver& observer) {
   target_ = target;
   calibrate_and_equalize(observer);
   decide_corrections(observer);
@@ -93,8 +93,8 @@ std::vector<ProbeResult> PreparedNetwork::probe(const std::vector<Graph>& graphs
   observer.on_phase_start(Phase::corrections, evaluator_.events().evaluation().size());
   std::vector<ProbeResult> results;
   results.reserve(graphs.size());
-  for (const ModelQuality& quality : evaluator_.qualities_of(graphs, progress_of(observer))) {
-    results.push_back(probe_result(quality, config_.accuracy, target_));
+  for (const ModelQuality& quality : evaluator_.measured(graphs, target_, progress_of(observer))) {
+    results.push_back(probe_result(quality));
   }
   return results;
 }

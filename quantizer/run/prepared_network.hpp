@@ -24,9 +24,8 @@ class PreparedNetwork {
   PreparedNetwork& operator=(const PreparedNetwork&) = delete;
 
   /// Calibrates, and decides on equalization and corrections; needs the evaluator's reference where
-  /// a correction is to be tried. `target`: of the loss's error. Throws what the observer's
-  /// interruption throws.
-  void prepare(double target, RunObserver& observer);
+  /// a correction is to be tried. Throws what the observer's interruption throws.
+  void prepare(const Target& target, RunObserver& observer);
 
   /// The plan of a configuration, with the corrections that are used.
   [[nodiscard]] QuantPlan plan(const TuningConfig& config) { return plan(config, corrections_); }
@@ -74,7 +73,7 @@ class PreparedNetwork {
   Corrections corrections_;
   std::vector<EqualizedPlace> equalized_;
   std::vector<CorrectionTrial> tried_;
-  double target_ = 0.0;
+  Target target_;
 };
 
 }  // namespace caloquant

@@ -45,6 +45,7 @@ std::optional<std::int64_t> RunEstimate::events_of(Phase phase) const {
     case Phase::baseline:
     case Phase::corrections:
     case Phase::evaluate:
+    case Phase::confirmation:  // at least
       return events.evaluation().size();
     case Phase::equalize:
     case Phase::calibrate:

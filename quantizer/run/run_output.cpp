@@ -97,7 +97,8 @@ void RunSession::compare_and_report() {
 
 void RunSession::compare_with_fp32() {
   observer_.on_phase_start(Phase::physics, evaluator_->events().evaluation().size());
-  result_.report = final_report(config_, model_.graph, final_, given_.data, progress_of(observer_));
+  result_.report =
+      final_report(config_, model_.graph, final_, engine_, given_.data, progress_of(observer_));
   if (result_.report && folder_.writes()) {
     write_text_file(compare_table(result_.report->physics, report_side("fp32", model_.graph),
                                   report_side("quantized", final_)),

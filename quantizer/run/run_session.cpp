@@ -106,6 +106,14 @@ double RunSession::target() {
   return target_;
 }
 
+Target RunSession::judged_by() {
+  Target target{config_.accuracy, this->target()};
+  if (!compares_with_fp32(config_.metric)) {
+    target.baseline = result_.baseline.loss;
+  }
+  return target;
+}
+
 PreparedNetwork& RunSession::prepare() {
   (void)space();  // what is wrong with its rules is told before anything is measured
   baseline();
@@ -114,7 +122,7 @@ PreparedNetwork& RunSession::prepare() {
       auto& network =
           network_.emplace(config_, *space_, *evaluator_, model_.graph, engine_, traits_);
       try {
-        network.prepare(evaluator_->error_of(target_), observer_);
+        network.prepare(judged_by(), observer_);
         learn_costs();
       } catch (...) {
         network_.reset();  // not prepared: the next call begins anew
@@ -149,6 +157,15 @@ std::vector<ModelQuality> RunSession::qualities_of(const std::vector<Graph>& gra
   reference();
   observer_.on_phase_start(Phase::evaluate, evaluator_->events().evaluation().size());
   std::vector<ModelQuality> qualities = evaluator_->qualities_of(graphs, progress_of(observer_));
+  save_kernels();
+  return qualities;
+}
+
+std::vector<ModelQuality> RunSession::judged(const std::vector<Graph>& graphs) {
+  const Target target = judged_by();
+  observer_.on_phase_start(Phase::evaluate, evaluator_->events().evaluation().size());
+  std::vector<ModelQuality> qualities = evaluator_->judged(
+      graphs, target, EventUse::search, evaluator_->most_events(), progress_of(observer_));
   save_kernels();
   return qualities;
 }

@@ -16,6 +16,7 @@
 #include "quantizer/run/prepared_network.hpp"
 #include "quantizer/run/result_folder.hpp"
 #include "quantizer/run/trial_sweeps.hpp"
+#include "quantizer/search/tune/loop.hpp"
 #include "quantizer/verify/fp32_model.hpp"
 
 namespace caloquant {
@@ -67,8 +68,10 @@ class RunSession {
   void emit();
   void emit(const std::filesystem::path& folder);
 
-  /// Of other models on the same events. Throws ModelError for other inputs or outputs.
+  /// Of other models on the evaluation events. Throws ModelError for other inputs or outputs.
   [[nodiscard]] std::vector<ModelQuality> qualities_of(const std::vector<Graph>& graphs);
+  /// The same judged as a trial is, on as many events as the answer takes.
+  [[nodiscard]] std::vector<ModelQuality> judged(const std::vector<Graph>& graphs);
 
   [[nodiscard]] const RunConfig& config() const { return config_; }
   [[nodiscard]] const Fp32Model& model() const { return model_; }
@@ -76,6 +79,8 @@ class RunSession {
   [[nodiscard]] const Evaluator& evaluator() const { return *evaluator_; }
   [[nodiscard]] const EngineOptions& engine() const { return engine_; }
   [[nodiscard]] double target();
+  /// What models are judged by.
+  [[nodiscard]] Target judged_by();
   [[nodiscard]] const QuantizeResult& result() const { return result_; }
   /// The quantized network of the best trial; needs finish().
   [[nodiscard]] const Graph& final_network() const { return final_; }
@@ -95,7 +100,10 @@ class RunSession {
   void learn_costs();
   [[nodiscard]] StrategyOptions strategy_options() const;
   void search_with(const Strategy& strategy);
+  void settle();
   void take(const Trial& best);
+  [[nodiscard]] bool confirm();
+  [[nodiscard]] TuneOptions tune_options() const;
   [[nodiscard]] ModelQuality final_quality_of(const Graph& graph);
   void correct_final_biases(const Trial& best);
   void name_kernels();

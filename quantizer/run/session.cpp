@@ -44,6 +44,7 @@ struct Session::State {
     result.tuning = found.tuning;
     result.baseline = found.baseline;
     result.final_quality = found.final_quality;
+    result.confirmation = found.confirmation;
     result.layers = found.layers;
     result.seconds = found.cost.seconds;
     result.written = found.written;
@@ -132,7 +133,7 @@ Model Session::apply(const Plan& plan) {
 
 ModelQuality Session::evaluate(const Model& model) {
   const Call call(state_, "Session::evaluate()");
-  return call->run.qualities_of({model.loaded().graph}).front();
+  return call->run.judged({model.loaded().graph}).front();
 }
 
 ModelQuality Session::evaluate(const Plan& plan) {

@@ -16,11 +16,12 @@ namespace caloquant {
 /// the events with the first of them, and wait to be asked for. Arguments must outlive it.
 class TrialSweeps {
  public:
-  /// Trials in one sweep. More would only need memory: what trials share is a prefix.
+  /// Trials in one sweep, all probes or none. More would only need memory: what trials share is a
+  /// prefix.
   static constexpr std::size_t most_shared_trials = 16;
 
   TrialSweeps(const RunConfig& config, const Evaluator& evaluator, PreparedNetwork& network,
-              double target, EventProgress progress);
+              Target target, EventProgress progress);
 
   /// Of a configuration that `strategy` has proposed after `history`.
   [[nodiscard]] Evaluation evaluate(const TuningConfig& config, const Strategy& strategy,
@@ -41,7 +42,7 @@ class TrialSweeps {
   const RunConfig& config_;
   const Evaluator& evaluator_;
   PreparedNetwork& network_;
-  double target_;
+  Target target_;
   EventProgress progress_;
   std::map<std::string, Swept> swept_;  ///< by key of the configuration
 };

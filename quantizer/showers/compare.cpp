@@ -29,13 +29,14 @@ class Source {
     if (side.is_model()) {
       maker_ = std::make_unique<ShowerMaker>(
           *side.graph, ShowerMaker::Spec{options.encoding, options.primaries.seed, options.batch,
-                                         LossUnits::gev});
+                                         LossUnits::gev, options.engine});
       image_ = maker_->image_shape();
     } else {
       files_ = std::make_unique<ShowerFiles>(side.files, side.follow_links);
       image_ = files_->image_shape();
     }
     threshold_ = static_cast<float>(options.cell_threshold);
+    first_event_ = options.first_event;
   }
 
   [[nodiscard]] const ShowerFiles* files() const { return files_.get(); }
@@ -46,7 +47,7 @@ class Source {
                                               std::span<const EventLabel> labels) {
     const std::size_t size = labels.size() * static_cast<std::size_t>(element_count(image_shape()));
     if (maker_) {
-      maker_->fill(first, labels, images_);
+      maker_->fill(first_event_ + first, labels, images_);
     } else {
       images_.resize(size);
       files_->read(first, images_);
@@ -65,6 +66,7 @@ class Source {
   Shape image_;
   std::vector<float> images_;
   float threshold_ = 0.0F;
+  std::int64_t first_event_ = 0;
 };
 
 /// Primaries of the events of both sides.

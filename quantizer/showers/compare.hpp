@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/exec/engine.hpp"
 #include "metrics/physics/shower_report.hpp"
 #include "quantizer/showers/compared_showers.hpp"
 #include "quantizer/showers/primaries.hpp"
@@ -19,6 +20,10 @@ struct CompareOptions {
   /// Of two models. A model beside files is given the primaries of the files.
   Primaries primaries;
   std::vector<EventLabel> labels;  ///< the primaries of two models, instead of drawn ones
+  /// Number of the first event, which its noise follows from: of a comparison that repeats the
+  /// events of an evaluation.
+  std::int64_t first_event = 0;
+  EngineOptions engine{};  ///< of networks
   InputEncoding encoding = InputEncoding::energy_angle_noise;
   std::int64_t batch = 8;       ///< events per call of a network
   double cell_threshold = 0.0;  ///< cells below become 0 on both sides [GeV]; 0: none

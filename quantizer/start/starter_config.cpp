@@ -245,7 +245,10 @@ class Starter {
       text_.set("criterion", "absolute");
       text_.set("tolerable_loss", 2.5e-4);
       text_.set("energy_response", 0.005,
-                "And the mean total energy within 0.5 % of the fp32 model's at every energy.");
+                "Physics, as it is asked by default: against the fp32 model on the same events,\n"
+                "mean total energy in every energy bin, profile slices, and number of hits.");
+      text_.set("profile_error", 0.03);
+      text_.set("hits", 0.03);
     } else if (match_.classes) {
       text_.begin("metric", "The part of events in the right class.");
       text_.set("name", "classification_top1");

@@ -50,8 +50,7 @@ int evaluate_command(const EvaluateArguments& arguments) {
   CommandProgress progress(arguments.out, "evaluate");
   EvaluateProgress observer(progress);
   RunSession session(config, {}, {&observer, {}, shared_machine_kernels()});
-  const ModelQuality quality =
-      session.qualities_of({graph_beside(model, session.model().graph)}).front();
+  const ModelQuality quality = session.judged({graph_beside(model, session.model().graph)}).front();
   progress.clear();
   if (arguments.out.json) {
     Json json = to_json(quality);

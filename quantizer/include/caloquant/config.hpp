@@ -113,16 +113,43 @@ enum class CriterionKind {
 /// "reference=fp32_paired profile=sum ...", or "sqnr reference=fp32_paired".
 [[nodiscard]] std::string describe(const MetricConfig& metric);
 
+/// What a model of showers is judged by.
+enum class Criteria {
+  physics,    ///< the loss and PhysicsCriteria, with confidence
+  loss_only,  ///< the loss as it was measured, as Intel Neural Compressor does
+};
+[[nodiscard]] std::string_view name_of(Criteria criteria) noexcept;
+
+/// How far the showers of a model may be from those of the fp32 model on the same events and noise.
+/// Each is a limit of a number without its sign; empty: not asked. Formulas: metrics/PHYSICS.md.
+struct PhysicsCriteria {
+  /// Mean total energy / that of the fp32 model - 1, in any bin of the primary energy.
+  std::optional<double> energy_response = 0.005;
+  /// The same of any slice in x, y and z, over the fewest slices that hold 95 % of the energy.
+  std::optional<double> profile_error = 0.03;
+  std::optional<double> hits = 0.03;   ///< mean number of cells above hit_threshold
+  std::optional<double> resolution;    ///< spread of the total energy over its mean, in any bin
+  std::optional<double> layer_ratios;  ///< change of the mean share of a third of the layers
+  std::optional<double> w1_energy;     ///< Wasserstein distance of total energies over their mean
+  std::optional<double> fpd;           ///< Frechet distance of the small feature set
+  double hit_threshold = 3e-4;         ///< [GeV]
+  friend bool operator==(const PhysicsCriteria&, const PhysicsCriteria&) = default;
+};
+
 /// The target.
 struct AccuracyCriterion {
   /// Of the metric.
   bool higher_is_better = false;
   /// What tolerable_loss means.
   CriterionKind kind = CriterionKind::absolute;
-  double tolerable_loss = 0.0;  ///< >= 0; below 1 when relative
-  /// Largest |mean total energy / that of the fp32 model - 1| in any energy bin; none: not asked
-  /// for.
-  std::optional<double> energy_response{};
+  double tolerable_loss = 0.0;            ///< >= 0; below 1 when relative
+  Criteria criteria = Criteria::physics;  ///< of networks that make no showers the loss alone
+  PhysicsCriteria physics{};              ///< with Criteria::physics
+  /// Of one-sided bounds: what passes is beyond its limit with no more than 1 - confidence.
+  double confidence = 0.95;
+  /// Most events that a model is shown before it stays undecided. Beyond those of the data,
+  /// primaries and noise are drawn. At least the evaluation events of the data.
+  std::size_t max_events = 4096;
   friend bool operator==(const AccuracyCriterion&, const AccuracyCriterion&) = default;
 };
 

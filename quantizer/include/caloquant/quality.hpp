@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caloquant/loss_result.hpp>
+#include <caloquant/measure.hpp>
 #include <caloquant/shower_loss.hpp>
 #include <cstddef>
 #include <optional>
@@ -22,10 +23,18 @@ struct EnergyResponse {
 struct ModelQuality {
   LossResult loss;                         ///< of the metric
   std::optional<ShowerLossResult> shower;  ///< of the metric shower_shape
-  /// With accuracy_criterion.energy_response and a paired reference; empty for a model that was
-  /// stopped early.
+  /// Of generators of showers, unless criteria is loss_only: against the fp32 model on the same
+  /// events.
   std::vector<EnergyResponse> response{};
   std::vector<double> totals{};  ///< total energy by event [GeV], where there is a response
+  std::size_t events = 0;        ///< that the model was shown
+  /// What it was judged by, the loss first; empty where it was measured only.
+  std::vector<Measure> measures{};
+
+  /// Of the measures; failed without any.
+  [[nodiscard]] Verdict verdict() const {
+    return measures.empty() ? Verdict::failed : verdict_of(measures);
+  }
 };
 
 }  // namespace caloquant

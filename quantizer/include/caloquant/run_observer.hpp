@@ -13,18 +13,19 @@ namespace caloquant {
 /// What a run does at a time, in this order; not every run has all of them. Trials, between
 /// layer_costs and biases, are told one by one.
 enum class Phase {
-  reference,    ///< the fp32 model, or the targets of the data: what models are compared with
-  baseline,     ///< the loss of the fp32 model
-  equalize,     ///< channel ranges, by which scales are moved between layers
-  calibrate,    ///< ranges of activations
-  corrections,  ///< which corrections are worth it
-  statistics,   ///< moments of the layers' inputs, which corrections are made from
-  layer_costs,  ///< milliseconds of every layer at every precision
-  biases,       ///< biases of the best plan from quantized inputs
-  evaluate,     ///< the quality of a model
-  physics,      ///< the best plan beside the fp32 model and the data
-  report,       ///< layers and times for the page
-  speed,        ///< the gate's measurement of both models
+  reference,     ///< the fp32 model, or the targets of the data: what models are compared with
+  baseline,      ///< the loss of the fp32 model
+  equalize,      ///< channel ranges, by which scales are moved between layers
+  calibrate,     ///< ranges of activations
+  corrections,   ///< which corrections are worth it
+  statistics,    ///< moments of the layers' inputs, which corrections are made from
+  layer_costs,   ///< milliseconds of every layer at every precision
+  biases,        ///< biases of the best plan from quantized inputs
+  evaluate,      ///< the quality of a model
+  confirmation,  ///< the best plan on events that no trial has seen
+  physics,       ///< the best plan beside the fp32 model and the data
+  report,        ///< layers and times for the page
+  speed,         ///< the gate's measurement of both models
 };
 [[nodiscard]] std::string_view name_of(Phase phase) noexcept;
 

@@ -77,6 +77,8 @@ struct RunResult {
   /// Of the fp32 model.
   ModelQuality baseline;
   std::optional<ModelQuality> final_quality;  ///< of the best configuration
+  /// Of its model on events that no trial has seen; none where no events can be drawn.
+  std::optional<ModelQuality> confirmation;
   /// Precision and reason of each.
   std::vector<LayerReport> layers;
   std::optional<Plan> plan;          ///< of the best configuration

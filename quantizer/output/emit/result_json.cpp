@@ -14,7 +14,9 @@
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/output/tables/compare_json.hpp"
 #include "quantizer/result/quantize_result.hpp"
+#include "quantizer/result/verdict_text.hpp"
 #include "quantizer/search/strategy/cost.hpp"
+#include "quantizer/search/tune/measure_json.hpp"
 #include "quantizer/search/tune/pareto.hpp"
 #include "quantizer/verify/verification_text.hpp"
 
@@ -72,6 +74,8 @@ Json step_json(const Trial& trial) {
           {"quantized_layers", trial.quantized_layers()},
           {"loss", json_number(trial.loss)},
           {"standard_error", json_number(trial.standard_error)},
+          {"verdict", std::string(name_of(trial.verdict))},
+          {"events", trial.events},
           {"target_met", trial.target_met},
           {"stopped_early", trial.stopped_early},
           {"seconds", trial.seconds},
@@ -207,11 +211,43 @@ Json provenance_json(const ResultContext& context) {
           {"config", to_json(context.config)}};
 }
 
+/// What the model was asked, and the answers; of a run without a model what was asked.
+Json criteria_json(const QuantizeResult& result, const RunConfig& config) {
+  const auto measures = [](const ModelQuality& quality) {
+    Json list = Json::array();
+    for (const Measure& measure : quality.measures) {
+      list.push_back(measure_json(measure));
+    }
+    return list;
+  };
+  const bool physics_asked = asks_physics(config);
+  Json json{
+      {"asked", physics_asked ? "physics" : "loss_only"},
+      {"confidence",
+       config.accuracy.criteria == Criteria::physics ? Json(config.accuracy.confidence) : Json()},
+      {"verdict", std::string(name_of(result.verdict()))},
+      {"text", verdict_text(result, config)},
+      {"events", 0},
+      {"measures", Json::array()},
+      {"confirmation", Json()}};
+  if (result.final_quality) {
+    json["events"] = result.final_quality->events;
+    json["measures"] = measures(*result.final_quality);
+  }
+  if (result.confirmation) {
+    json["confirmation"] = {{"verdict", std::string(name_of(result.confirmation->verdict()))},
+                            {"events", result.confirmation->events},
+                            {"measures", measures(*result.confirmation)}};
+  }
+  return json;
+}
+
 Json outcome_json(const QuantizeResult& result, const RunConfig& config) {
   const bool has_model = result.final_quality.has_value();
   const LossResult final_loss = has_model ? result.final_quality->loss : LossResult{};
   Json json;
   json["target_met"] = result.tuning.target_met;
+  json["criteria"] = criteria_json(result, config);
   json["error"] = result.error.empty() ? Json() : Json(result.error);
   json["stopped_by"] = std::string(name_of(result.tuning.reason));
   json["metric"] = describe(config.metric);

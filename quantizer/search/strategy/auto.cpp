@@ -26,18 +26,9 @@ Assignment all_at(const LevelTable& table, const std::vector<Precision>& wanted,
 }
 
 /// How far a trial is from its limits: 1 is just met.
-double worst_ratio(const Trial& trial) {
-  double worst = 0.0;
-  if (!finite_measures(trial)) {
-    return std::numeric_limits<double>::infinity();
-  }
-  for (const Measure& measure : trial.measures) {
-    const double size = std::abs(measure.value);
-    worst = std::max(worst, measure.limit > 0.0 ? size / measure.limit
-                            : size > 0.0        ? std::numeric_limits<double>::infinity()
-                                                : 0.0);
-  }
-  return worst;
+double worst_ratio_of(const Trial& trial) {
+  return trial.error.empty() ? worst_ratio(trial.measures)
+                             : std::numeric_limits<double>::infinity();
 }
 
 bool any_meets(const History& history) {
@@ -109,8 +100,8 @@ std::vector<Assignment> AutoStrategy::open_mixes(const History& history) const {
     if (single && table_.is_single(*single)) {
       const auto layer =
           static_cast<std::size_t>(std::ranges::mismatch(*single, reference).in1 - single->begin());
-      if (worst_ratio(trial) < best[layer].ratio) {
-        best[layer] = {layer, (*single)[layer], worst_ratio(trial)};
+      if (worst_ratio_of(trial) < best[layer].ratio) {
+        best[layer] = {layer, (*single)[layer], worst_ratio_of(trial)};
       }
     }
   }

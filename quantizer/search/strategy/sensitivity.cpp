@@ -119,16 +119,22 @@ std::vector<Assignment> SensitivityStrategy::ahead(const History& history,
   return assignment ? std::vector<Assignment>{*assignment} : std::vector<Assignment>{};
 }
 
+/// A layer alone is a probe where there are others.
+Proposal SensitivityStrategy::proposal(const Assignment& assignment) const {
+  Proposal proposal = table_.proposal(assignment, "predicted");
+  proposal.probe = table_.layers().size() > 1 && table_.is_single(assignment);
+  return proposal;
+}
+
 std::optional<Proposal> SensitivityStrategy::next(const History& history) const {
   const std::vector<Assignment> assignments = ahead(history, state_of(history));
-  return assignments.empty() ? std::nullopt
-                             : std::optional(table_.proposal(assignments.front(), "predicted"));
+  return assignments.empty() ? std::nullopt : std::optional(proposal(assignments.front()));
 }
 
 std::vector<Proposal> SensitivityStrategy::known_ahead(const History& history) const {
   std::vector<Proposal> proposals;
   for (const Assignment& assignment : ahead(history, state_of(history))) {
-    proposals.push_back(table_.proposal(assignment, "predicted"));
+    proposals.push_back(proposal(assignment));
   }
   return proposals;
 }

@@ -47,6 +47,7 @@ class SensitivityStrategy final : public Strategy {
   [[nodiscard]] std::optional<Assignment> verification(const History& history,
                                                        const State& state) const;
   [[nodiscard]] std::vector<Assignment> ahead(const History& history, const State& state) const;
+  [[nodiscard]] Proposal proposal(const Assignment& assignment) const;
   [[nodiscard]] double cost_of_trial(const Assignment& assignment, const Trial& trial) const;
 
   LevelTable table_;

@@ -10,14 +10,15 @@
 #include <system_error>
 
 #include "graph/json/json.hpp"
+#include "quantizer/search/tune/measure_json.hpp"
 
 namespace caloquant {
 namespace {
 
 constexpr std::string_view csv_header =
     "step,changed,loss,standard_error,error,seconds,quantized_layers,total_layers,"
-    "int8_layers,w8a16_layers,w8_layers,bf16_layers,fp32_layers,target_met,stopped_early,"
-    "configuration\n";
+    "int8_layers,w8a16_layers,w8_layers,bf16_layers,fp32_layers,verdict,events,target_met,"
+    "stopped_early,configuration\n";
 
 [[noreturn]] void cannot_write(const std::filesystem::path& path) {
   throw BackendError(path.string(), "cannot be written: " + std::generic_category().message(errno),
@@ -64,13 +65,13 @@ Json json_of(const Trial& trial) {
   line["quantized_layers"] = trial.quantized_layers();
   line["total_layers"] = trial.total_layers();
   line["layers_by_precision"] = std::move(by_precision);
+  line["verdict"] = std::string(name_of(trial.verdict));
+  line["events"] = trial.events;
   line["target_met"] = trial.target_met;
   line["stopped_early"] = trial.stopped_early;
   line["measures"] = Json::array();
   for (const Measure& measure : trial.measures) {
-    line["measures"].push_back({{"name", measure.name},
-                                {"value", json_number(measure.value)},
-                                {"limit", json_number(measure.limit)}});
+    line["measures"].push_back(measure_json(measure));
   }
   return line;
 }
@@ -102,6 +103,8 @@ std::string csv_line(const Trial& trial) {
   for (const Precision precision : all_precisions) {
     add(std::to_string(layers_with(trial, precision)));
   }
+  add(std::string(name_of(trial.verdict)));
+  add(std::to_string(trial.events));
   add(trial.target_met ? "true" : "false");
   add(trial.stopped_early ? "true" : "false");
   add(csv_quoted(trial.proposal.config.key()));

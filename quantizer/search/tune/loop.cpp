@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -70,10 +71,24 @@ bool replaces(const Trial& trial, const Trial& best, const Preference& preferenc
   if ((layers == 0) != (best_layers == 0)) {
     return layers > 0;
   }
+  if (trial.verdict != best.verdict) {
+    return trial.verdict < best.verdict;
+  }
+  const double ratio = worst_ratio(trial.measures);
+  const double best_ratio = worst_ratio(best.measures);
+  if (ratio != best_ratio) {
+    return ratio < best_ratio;
+  }
   if (better(trial, best, preference.higher_is_better)) {
     return true;
   }
   return !better(best, trial, preference.higher_is_better) && layers > best_layers;
+}
+
+Preference preference_of(const Strategy& strategy, const TuneOptions& options) {
+  const bool by_layers = strategy.prefers_most_layers() ||
+                         (options.costs.empty() && options.objective != Objective::accurate);
+  return {options.criterion.higher_is_better, by_layers, options.objective, options.costs};
 }
 
 class Run {
@@ -169,7 +184,8 @@ class Run {
       share = evaluation.seconds;
       trial.standard_error = evaluation.standard_error;
       trial.stopped_early = evaluation.stopped_early;
-      set_measures(trial, evaluation.measures);
+      trial.events = evaluation.events;
+      set_measures(trial, evaluation);
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) {
         return false;
@@ -183,9 +199,12 @@ class Run {
     return true;
   }
 
-  void set_measures(Trial& trial, const std::vector<Measure>& further) const {
+  void set_measures(Trial& trial, const Evaluation& evaluation) const {
     const double target = result_.target;
-    if (options_.error_of) {
+    const std::vector<Measure>& further = evaluation.measures;
+    if (evaluation.loss_measure) {
+      trial.measures = {*evaluation.loss_measure};
+    } else if (options_.error_of) {
       trial.measures = {{"loss", options_.error_of(trial.loss), options_.error_of(target)}};
     } else if (options_.criterion.higher_is_better) {
       const double lost = std::isfinite(trial.loss) ? std::max(result_.baseline - trial.loss, 0.0)
@@ -195,15 +214,14 @@ class Run {
       trial.measures = {{"loss", trial.loss, target}};
     }
     trial.measures.insert(trial.measures.end(), further.begin(), further.end());
-    trial.target_met = !trial.stopped_early && trial.quantized_layers() > 0 &&
-                       meets(options_.criterion, trial.loss, target) &&
-                       std::ranges::all_of(further, &Measure::met);
-  }
-
-  [[nodiscard]] Preference preference() const {
-    const bool by_layers = strategy_.prefers_most_layers() ||
-                           (options_.costs.empty() && options_.objective != Objective::accurate);
-    return {options_.criterion.higher_is_better, by_layers, options_.objective, options_.costs};
+    trial.measures.front().one_sided = true;
+    trial.verdict = verdict_of(trial.measures);
+    const bool loss_counts =
+        evaluation.loss_measure || meets(options_.criterion, trial.loss, target);
+    if (trial.stopped_early || !loss_counts) {
+      trial.verdict = Verdict::failed;
+    }
+    trial.target_met = trial.verdict == Verdict::passed && trial.quantized_layers() > 0;
   }
 
   /// False when on_trial wants the run to end.
@@ -213,8 +231,8 @@ class Run {
     }
     result_.trials.push_back(std::move(trial));
     const Trial& last = result_.trials.back();
-    if (last.error.empty() &&
-        (!result_.best || replaces(last, result_.trials[*result_.best], preference()))) {
+    if (last.error.empty() && (!result_.best || replaces(last, result_.trials[*result_.best],
+                                                         preference_of(strategy_, options_)))) {
       result_.best = last.step;
       result_.target_met = last.target_met;
     }
@@ -239,6 +257,28 @@ TuneResult tune(const Strategy& strategy, const TuneOptions& options,
                 const TuneCallbacks& callbacks, Journal* journal) {
   CALOQUANT_EXPECT(callbacks.evaluate != nullptr);
   return Run(strategy, options, callbacks, journal).finish();
+}
+
+/// By selection: costs that are equal but for rounding give no order that sorting could rely on.
+std::vector<std::size_t> ranked_trials(const Strategy& strategy, const TuneOptions& options,
+                                       const History& trials) {
+  const Preference preference = preference_of(strategy, options);
+  std::vector<std::size_t> left;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (trials[i].error.empty()) {
+      left.push_back(i);
+    }
+  }
+  std::vector<std::size_t> ranked;
+  while (!left.empty()) {
+    auto best = left.begin();
+    for (auto other = std::next(best); other != left.end(); ++other) {
+      best = replaces(trials[*other], trials[*best], preference) ? other : best;
+    }
+    ranked.push_back(*best);
+    left.erase(best);
+  }
+  return ranked;
 }
 
 }  // namespace caloquant

@@ -22,6 +22,9 @@ struct Evaluation {
   bool stopped_early = false;  ///< beyond doubt too bad after a part of the events
   /// Criteria beside the loss; the loop puts the loss before them.
   std::vector<Measure> measures{};
+  /// The loss with its bounds; empty: the measured loss counts.
+  std::optional<Measure> loss_measure{};
+  std::size_t events = 0;  ///< that were seen
 };
 
 /// What the loop calls. Only `evaluate` is required.
@@ -55,18 +58,23 @@ struct TuneOptions {
 /// target does so at the first configuration that meets it, others come to their end; with a
 /// timeout [s] the search goes on until the time is over (a trial that has begun is finished).
 ///
-/// A trial meets the target when its loss and all further measures are within their limits and it
-/// has a quantized layer. Trial::measures begins with the error of the loss
-/// (TuneOptions::error_of).
+/// A trial meets the target when its loss and all further measures have passed and it has a
+/// quantized layer. Trial::measures begins with the error of the loss (TuneOptions::error_of).
 ///
 /// The best trial: one that meets the target before one that does not. Among those that meet it:
 ///  - a strategy that prefers most layers, or no cost table (unless accurate): the most quantized
 ///    layers, then the better loss;
 ///  - fastest, smallest: the least milliseconds or bytes by the table, then the better loss;
 ///  - accurate: the better loss, then the least milliseconds where there is a table.
-/// Among those that do not meet it, one with a quantized layer before one without, then the better
+/// Among those that do not meet it, one with a quantized layer before one without, an undecided one
+/// before a failed one, then the one whose worst measure is nearer to its limit, then the better
 /// loss, then more quantized layers. Of equal ones the earlier.
 [[nodiscard]] TuneResult tune(const Strategy& strategy, const TuneOptions& options,
                               const TuneCallbacks& callbacks, Journal* journal = nullptr);
+
+/// The trials that gave a loss, in the order in which tune() would take them as the best.
+[[nodiscard]] std::vector<std::size_t> ranked_trials(const Strategy& strategy,
+                                                     const TuneOptions& options,
+                                                     const History& trials);
 
 }  // namespace caloquant

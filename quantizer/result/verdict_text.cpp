@@ -1,0 +1,51 @@
+#include "quantizer/result/verdict_text.hpp"
+
+namespace caloquant {
+namespace {
+
+/// Names of the measures with a verdict, each once.
+void add_names(const std::optional<ModelQuality>& quality, Verdict verdict, std::string& names) {
+  if (!quality) {
+    return;
+  }
+  for (const Measure& measure : quality->measures) {
+    if (measure.verdict() == verdict && names.find(measure.name) == std::string::npos) {
+      names += (names.empty() ? "" : ", ") + measure.name;
+    }
+  }
+}
+
+}  // namespace
+
+bool asks_physics(const RunConfig& config) {
+  return config.accuracy.criteria == Criteria::physics && !config.data.tensors;
+}
+
+Verdict QuantizeResult::verdict() const {
+  if (tuning.target_met) {
+    return Verdict::passed;
+  }
+  if (!final_quality) {
+    return Verdict::failed;
+  }
+  const Verdict of_search = final_quality->verdict();
+  const Verdict of_confirmation = confirmation ? confirmation->verdict() : of_search;
+  const Verdict worse = of_search < of_confirmation ? of_confirmation : of_search;
+  return worse == Verdict::undecided ? Verdict::undecided : Verdict::failed;
+}
+
+std::string verdict_text(const QuantizeResult& result, const RunConfig& config) {
+  const Verdict verdict = result.verdict();
+  std::string text(name_of(verdict));
+  std::string names;
+  if (verdict != Verdict::passed) {
+    add_names(result.final_quality, verdict, names);
+    add_names(result.confirmation, verdict, names);
+  }
+  if (!asks_physics(config) && !config.data.tensors) {
+    names += (names.empty() ? "" : "; ") + std::string("loss only, physics not asked");
+  }
+  return names.empty() ? text : text + ": " + names;
+}
+
+}  // namespace caloquant

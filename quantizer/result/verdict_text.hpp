@@ -1,0 +1,17 @@
+#pragma once
+
+#include <caloquant/config.hpp>
+#include <string>
+
+#include "quantizer/result/quantize_result.hpp"
+
+namespace caloquant {
+
+/// Does a run of the config judge showers by their physics?
+[[nodiscard]] bool asks_physics(const RunConfig& config);
+
+/// The verdict of a run in words: "passed", "passed: loss only, physics not asked", "failed: energy
+/// response at 2-104 GeV, hits > 0.0003 GeV", "undecided: loss".
+[[nodiscard]] std::string verdict_text(const QuantizeResult& result, const RunConfig& config);
+
+}  // namespace caloquant
