@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calibration/data/event_split.hpp"
+#include "calibration/data/label_sources.hpp"
 
 namespace caloquant {
 
@@ -25,6 +26,8 @@ class EventSource {
   [[nodiscard]] virtual EventRange calibration() const = 0;
   [[nodiscard]] virtual EventRange evaluation() const = 0;
   [[nodiscard]] virtual const std::vector<std::filesystem::path>& files() const = 0;
+  /// Where energies and angles come from; null where events have none.
+  [[nodiscard]] virtual const LabelSources* label_sources() const { return nullptr; }
   /// Network inputs, one span [count, ...] each, of events [first, first + count).
   virtual void fill(std::int64_t first, std::int64_t count,
                     std::span<const std::span<float>> inputs) const = 0;

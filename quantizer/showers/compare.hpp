@@ -19,6 +19,7 @@ struct CompareOptions {
   /// Of two models. A model beside files is given the primaries of the files.
   Primaries primaries;
   std::vector<EventLabel> labels;  ///< the primaries of two models, instead of drawn ones
+  LabelSources label_sources{};    ///< of these
   InputEncoding encoding = InputEncoding::energy_angle_noise;
   std::int64_t batch = 8;       ///< events per call of a network
   double cell_threshold = 0.0;  ///< cells below become 0 on both sides [GeV]; 0: none
@@ -43,9 +44,17 @@ struct CompareResult {
   std::int64_t events = 0;  ///< of each side
   Pairing pairing = Pairing::none;
   std::uint64_t seed = 1;  ///< of primaries, noise and draws of FPD and KPD
+  /// Of the primaries of each side. A model beside files has those of the files.
+  LabelSources labels_a;
+  LabelSources labels_b;
   ShowerReport report;
   double seconds = 0.0;
 };
+
+/// Where primaries come from, as sentences; empty where they stand in files or were drawn. Of a
+/// side of its own they begin with "A: " or "B: ".
+[[nodiscard]] std::vector<std::string> label_notes(const CompareResult& result,
+                                                   const ComparedSide& a, const ComparedSide& b);
 
 /// Told the events done so far, after every batch; what it throws ends the comparison.
 using CompareProgress = std::function<void(std::int64_t done, std::int64_t events)>;
