@@ -134,14 +134,14 @@ TEST_F(TensorFiles, ReadsBooleansOfHdf5) {
   const auto file =
       std::filesystem::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/foreign/booleans.h5";
   std::vector<float> values(4);
-  TensorEvents({file}, {{"data", {{dynamic, 2}}, "input"}}, {{"", "mask"}}, {})
+  TensorEvents({file}, {{"data", {{dynamic, 2}}, "input"}}, {{"", "mask"}}, {""})
       .read(0, 1, 2, values);
   EXPECT_THAT(values, ElementsAre(1, 0, 1, 1));
   values.resize(6);
-  TensorEvents({file}, {{"y", {{dynamic}}, "target"}}, {{"", "hit"}}, {}).read(0, 0, 6, values);
+  TensorEvents({file}, {{"y", {{dynamic}}, "target"}}, {{"", "hit"}}, {""}).read(0, 0, 6, values);
   EXPECT_THAT(values, ElementsAre(0, 1, 1, 0, 1, 0));
   EXPECT_THAT(testing::message_of([&] {
-                TensorEvents({file}, {{"y", {{dynamic}}, "target"}}, {{"", "kind"}}, {});
+                TensorEvents({file}, {{"y", {{dynamic}}, "target"}}, {{"", "kind"}}, {""});
               }),
               AllOf(HasSubstr("booleans.h5:/kind"), HasSubstr("does not hold numbers")));
 }

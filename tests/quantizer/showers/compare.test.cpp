@@ -287,8 +287,11 @@ TEST_F(Compare, EstimatedEnergiesAreSaid) {
   EXPECT_EQ(result.labels_a.estimated_energies, 0);
   EXPECT_EQ(result.labels_b.estimated_energies, 20);
   EXPECT_EQ(result.labels_b.measured_angles, 20);
-  for (const double fraction : row_of(result, "sampling fraction").b) {
-    EXPECT_NEAR(fraction, 0.02, 1e-9);
+  std::vector<double> fractions = row_of(result, "sampling fraction").b;
+  std::erase_if(fractions, [](double fraction) { return std::isnan(fraction); });  // A alone
+  ASSERT_FALSE(fractions.empty());
+  for (const double fraction : fractions) {
+    EXPECT_NEAR(fraction, 0.02, 1e-8);
   }
   const std::string note = "energies of B are estimated from its sums";
   const std::vector<std::string> marked{"sampling fraction",
@@ -310,7 +313,7 @@ TEST_F(Compare, EstimatedEnergiesAreSaid) {
   EXPECT_THAT(
       compare_table(result, a, b),
       AllOf(HasSubstr("note: B: primary energies are estimated from the sums of the cells and "),
-            HasSubstr("fraction 0.02, which was given\n"),
+            HasSubstr("fraction 0.02,\n    which was given\n"),
             HasSubstr("note: B: angles are those measured"), ::testing::Not(HasSubstr("note: A")),
             HasSubstr(note)));
   const Json json = to_json(result, a, b);
@@ -362,7 +365,7 @@ TEST_F(Compare, TheTenGeant4ShowersAreReadable) {
             HasSubstr("note: A: angles are those measured"), ::testing::Not(HasSubstr("note: B"))));
   // Notes of rows that the table leaves out are left out, too, and no note goes through all slices.
   EXPECT_THAT(compare_table(result, geant4, model),
-              ::testing::Not(AnyOf(HasSubstr("x 0: only"), HasSubstr("\n5  "))));
+              ::testing::Not(AnyOf(HasSubstr("x 0: only"), HasSubstr("\n6  "))));
   // Beside these showers the core of the demo model is too narrow (M2x 0.8 against 6.5 +- 3).
   const ReportRow& width = row_of(result, "M2x");
   EXPECT_GT(width.a[0], 3.0);
