@@ -12,7 +12,14 @@ namespace {
 constexpr EnumNames<DataLayout> data_layout_names({{DataLayout::variable_angle, "variable_angle"},
                                                    {DataLayout::fixed_angle, "fixed_angle"}});
 
+constexpr EnumNames<MissingEnergies> missing_energies_names(
+    {{MissingEnergies::refuse, "refuse"}, {MissingEnergies::from_sum, "from_sum"}});
+
 }  // namespace
+
+std::string_view name_of(MissingEnergies treatment) noexcept {
+  return missing_energies_names[treatment];
+}
 
 std::string_view name_of(DataLayout layout) noexcept {
   return data_layout_names[layout];

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "calibration/data/event_split.hpp"
+#include "calibration/data/sampling_fraction.hpp"
 
 namespace caloquant {
 
@@ -34,6 +35,8 @@ struct DataOptions {
   Shape image_shape;
   EventSplit split{};
   bool follow_links = false;  ///< files may have parts in other files of their folder
+  /// What energies are estimated with in files that hold none; empty: such files are refused.
+  std::optional<SamplingFraction> energies_from_sum;
 
   [[nodiscard]] double cell_threshold_or_default() const {
     return cell_threshold.value_or(traits_of(layout).cell_threshold);

@@ -77,8 +77,9 @@ EventIndex EventIndex::build(const DataOptions& options) {
   std::vector<char> keep;
   std::int64_t seen = 0;
   for (std::size_t f = 0; f < index.files_.size() && index.size() < wanted; ++f) {
-    const ShowerFile file(index.files_[f], options.layout, index.image_shape_,
-                          options.follow_links);
+    const ShowerFile file(index.files_[f], options.layout, index.image_shape_, options.follow_links,
+                          options.energies_from_sum);
+    const std::int64_t before = index.size();
     if (index.image_shape_.empty()) {
       index.image_shape_ = file.image_shape();
     }
@@ -87,10 +88,10 @@ EventIndex EventIndex::build(const DataOptions& options) {
       const auto count = static_cast<std::size_t>(std::min(step, file.rows() - first));
       labels.resize(count);
       keep.assign(count, 1);
-      file.read_labels(first, labels);
       if (cut.active()) {
         cut.apply(file, first, keep);
       }
+      file.read_labels(first, labels, keep);
       for (std::size_t i = 0; i < count && index.size() < wanted; ++i) {
         ++seen;
         if (keep[i] != 0) {
@@ -99,6 +100,7 @@ EventIndex EventIndex::build(const DataOptions& options) {
         }
       }
     }
+    index.sources_.add(file.label_sources(index.size() - before));
   }
   expect_enough(options, index.size(), seen, index.files_.size());
   return index;

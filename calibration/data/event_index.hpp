@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calibration/data/data_options.hpp"
+#include "calibration/data/label_sources.hpp"
 
 namespace caloquant {
 
@@ -37,6 +38,8 @@ class EventIndex {
 
   [[nodiscard]] std::span<const EventLabel> labels() const { return labels_; }
   [[nodiscard]] std::span<const EventLabel> labels(EventRange range) const;
+  /// Of all events.
+  [[nodiscard]] const LabelSources& label_sources() const { return sources_; }
   [[nodiscard]] std::span<const EventPlace> places() const { return places_; }
   [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return files_; }
   /// [X, Y, Z] of the images; empty where no file had any.
@@ -45,6 +48,7 @@ class EventIndex {
  private:
   std::vector<std::filesystem::path> files_;
   std::vector<EventLabel> labels_;
+  LabelSources sources_;
   std::vector<EventPlace> places_;
   Shape image_shape_;
   EventSplit split_;

@@ -13,8 +13,8 @@ namespace {
 /// Reads runs of adjacent rows; keeps the file at hand open.
 class RowReader {
  public:
-  RowReader(const EventIndex& index, DataLayout layout, double threshold, bool follow_links)
-      : index_(index), layout_(layout), threshold_(threshold), follow_links_(follow_links) {}
+  RowReader(const EventIndex& index, const DataOptions& options)
+      : index_(index), options_(options) {}
 
   /// Images of `events` in GeV.
   void read(EventRange events, std::vector<float>& images) {
@@ -29,11 +29,12 @@ class RowReader {
       open(places[begin].file);
       const auto cells = static_cast<std::size_t>(element_count(file_->image_shape()));
       images.resize(places.size() * cells);
-      file_->read_images(places[begin].row, static_cast<std::int64_t>(end - begin), threshold_,
+      file_->read_images(places[begin].row, static_cast<std::int64_t>(end - begin),
+                         options_.cell_threshold_or_default(),
                          std::span(images).subspan(begin * cells, (end - begin) * cells));
       begin = end;
     }
-    const float units = traits_of(layout_).units_per_gev;
+    const float units = traits_of(options_.layout).units_per_gev;
     for (float& cell : images) {
       cell /= units;
     }
@@ -42,16 +43,15 @@ class RowReader {
  private:
   void open(std::size_t number) {
     if (!file_ || number != number_) {
-      file_.emplace(index_.files()[number], layout_, index_.image_shape(), follow_links_);
+      file_.emplace(index_.files()[number], options_.layout, index_.image_shape(),
+                    options_.follow_links, options_.energies_from_sum);
       file_->expect_images();
       number_ = number;
     }
   }
 
   const EventIndex& index_;
-  DataLayout layout_;
-  double threshold_;
-  bool follow_links_;
+  const DataOptions& options_;
   std::optional<ShowerFile> file_;
   std::size_t number_ = 0;
 };
@@ -60,12 +60,7 @@ class RowReader {
 
 ShowerSource::ShowerSource(const EventIndex& index, const DataOptions& options, EventRange events,
                            std::int64_t block_size)
-    : index_(index),
-      layout_(options.layout),
-      threshold_(options.cell_threshold_or_default()),
-      follow_links_(options.follow_links),
-      events_(events),
-      block_size_(block_size) {
+    : index_(index), options_(options), events_(events), block_size_(block_size) {
   CALOQUANT_EXPECT(block_size > 0);
   CALOQUANT_EXPECT(0 <= events.first && events.first <= events.last && events.last <= index.size());
   reader_ = std::thread([this] { read_all(); });
@@ -99,7 +94,7 @@ bool ShowerSource::next(ShowerBlock& block) {
 void ShowerSource::read_all() {
   std::exception_ptr failure;
   try {
-    RowReader reader(index_, layout_, threshold_, follow_links_);
+    RowReader reader(index_, options_);
     bool wanted = true;
     for (std::int64_t first = events_.first; wanted && first < events_.last; first += block_size_) {
       const EventRange events{first, std::min(first + block_size_, events_.last)};

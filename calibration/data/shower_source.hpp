@@ -47,9 +47,7 @@ class ShowerSource {
   [[nodiscard]] bool hand_over(ShowerBlock block);
 
   const EventIndex& index_;
-  DataLayout layout_;
-  double threshold_;
-  bool follow_links_;
+  DataOptions options_;
   EventRange events_;
   std::int64_t block_size_;
 

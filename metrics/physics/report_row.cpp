@@ -10,15 +10,31 @@ namespace {
 
 constexpr std::size_t fewest_events = 10;
 
+/// Do several bins have equally few events, as those of a curve have?
+bool equally_few(const BinnedValues& values) {
+  const auto events = [](const auto& bin) {
+    return std::min(bin.second.a.size(), bin.second.b.size());
+  };
+  return values.size() > 1 && events(values[0]) < fewest_events &&
+         std::ranges::all_of(values,
+                             [&](const auto& bin) { return events(bin) == events(values[0]); });
+}
+
 ReportRow begin_row(std::string metric, std::string unit, const BinnedValues& values, bool paired) {
   ReportRow row;
   row.metric = std::move(metric);
   row.unit = std::move(unit);
   row.paired = paired;
+  const bool all_few = equally_few(values);
+  if (all_few) {
+    row.suspect.push_back(
+        "only " + counted(std::min(values[0].second.a.size(), values[0].second.b.size()), "event") +
+        " in every bin");
+  }
   for (const auto& [bin, of_bin] : values) {
     row.bins.push_back(bin);
     const std::size_t events = std::min(of_bin.a.size(), of_bin.b.size());
-    if (events < fewest_events) {
+    if (events < fewest_events && !all_few) {
       row.suspect.push_back(bin + ": only " + counted(events, "event"));
     }
     if (of_bin.dropped > 0) {

@@ -1,8 +1,12 @@
 #include "metrics/physics/shower_report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <numeric>
+#include <string_view>
+#include <utility>
 
 #include "metrics/physics/distance_rows.hpp"
 #include "metrics/physics/distribution_distance.hpp"
@@ -155,6 +159,60 @@ void note_bad_events(const char* name, const ShowerSample& sample, ShowerReport&
   }
 }
 
+/// How many standard errors 95 % of means of normal values lie within: the 97.5 % point of
+/// Student's t with `freedom` >= 3 degrees of freedom (Cornish-Fisher expansion, Abramowitz &
+/// Stegun 26.7.5).
+double errors_for_95_percent(double freedom) {
+  constexpr double z = 1.959964;
+  const double z2 = z * z;
+  const double first = z * (z2 + 1.0) / 4.0;
+  const double second = z * ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
+  const double third = z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
+  return z + first / freedom + second / (freedom * freedom) + third / (freedom * freedom * freedom);
+}
+
+/// What follows for the errors of all rows when there are few events.
+void note_few_events(ShowerReport& report) {
+  constexpr std::size_t enough = 50;  // errors are known to 10 %
+  constexpr std::size_t fewest_for_student = 4;
+  const std::size_t events = std::min(report.events_a, report.events_b);
+  if (events < 2 || events >= enough) {
+    return;
+  }
+  const double freedom = static_cast<double>(events) - 1.0;
+  std::string note = "only " + std::to_string(events) +
+                     " events: each error (+-) is itself known to " +
+                     text("%.0f %% only, ", 100.0 / std::sqrt(2.0 * freedom));
+  note += events < fewest_for_student
+              ? "and what is within 95 % confidence is unknown"
+              : "and 95 % confidence takes " +
+                    text("%.1f of them, not 2", errors_for_95_percent(freedom));
+  report.suspect.push_back(note + "; spreads, correlations, tails and bins of energy say little");
+}
+
+/// Marks rows that divide by, sort by or correlate with the primary energy of a sample where that
+/// was estimated from the sample's own sums.
+void note_estimated_energies(const ShowerReportOptions& options, ShowerReport& report) {
+  constexpr std::string_view readers[] = {"sampling fraction",
+                                          "total energy, B/A - 1",
+                                          "resolution",
+                                          "W1 of sampling fraction",
+                                          "separation of the response",
+                                          "correlation score",
+                                          "FPD",
+                                          "KPD"};
+  for (const auto& [estimated, name] :
+       {std::pair(options.estimated_a, "A"), std::pair(options.estimated_b, "B")}) {
+    for (ReportRow& row : report.rows) {
+      if (estimated && std::ranges::find(readers, row.metric) != std::end(readers)) {
+        row.suspect.push_back("energies of " + std::string(name) +
+                              " are estimated from its sums: its sampling fraction is the one of "
+                              "the estimate and has no spread");
+      }
+    }
+  }
+}
+
 }  // namespace
 
 ShowerReport shower_report(const ShowerSample& a, const ShowerSample& b,
@@ -166,6 +224,7 @@ ShowerReport shower_report(const ShowerSample& a, const ShowerSample& b,
   report.events_b = b.events();
   report.paired = options.paired;
   report.energy_bins = samples.bins();
+  note_few_events(report);
   note_bad_events("A", a, report);
   note_bad_events("B", b, report);
   add_energy_rows(samples, report);
@@ -175,6 +234,7 @@ ShowerReport shower_report(const ShowerSample& a, const ShowerSample& b,
   add_quantity_rows(samples, report);
   add_distance_rows(samples, report);
   add_feature_rows(samples, options.seed, report);
+  note_estimated_energies(options, report);
   return report;
 }
 

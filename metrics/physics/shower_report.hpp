@@ -15,6 +15,10 @@ struct ShowerReportOptions {
   /// vector. Errors are then those of differences per event.
   bool paired = false;
   std::uint64_t seed = 1;  ///< of the draws of FPD and KPD
+  /// Primary energies were estimated from these showers' own sums. Rows that read the energy are
+  /// marked: a sampling fraction, for example, is then the one of the estimate.
+  bool estimated_a = false;
+  bool estimated_b = false;
 };
 
 /// The physics of two samples of showers side by side. A is the reference.

@@ -3,6 +3,7 @@
 #include <caloquant/error.hpp>
 #include <initializer_list>
 
+#include "calibration/data/sampling_fraction.hpp"
 #include "graph/json/json.hpp"
 
 namespace caloquant {
@@ -66,6 +67,21 @@ void check_accuracy(const RunConfig& config, const std::string& place) {
   }
 }
 
+void check_sampling_fraction(const DataConfig& data, const std::string& place) {
+  if (data.sampling_fraction.empty()) {
+    return;
+  }
+  if (data.missing_energies != MissingEnergies::from_sum) {
+    throw ConfigError(place, "says nothing without missing_energies from_sum",
+                      "leave it out, or set missing_energies to from_sum");
+  }
+  const std::string problem = SamplingFraction::problem_of(data.sampling_fraction);
+  if (!problem.empty()) {
+    throw ConfigError(place, problem,
+                      "it lies in (0, 1], and sums of cells grow with the energy up to 500 GeV");
+  }
+}
+
 void reject_keys(const Json& object, std::span<const char* const> keys, const std::string& place,
                  const std::string& why) {
   for (const char* key : keys) {
@@ -106,8 +122,9 @@ std::span<const char* const> physics_keys() {
 void check_keys(const Json& document, const std::string& source) {
   const Json& data = document.at("data");
   if (document.at("input").at("encoding") == "tensor") {
-    reject_keys(data, {"layout", "cell_threshold", "minimum_sum"}, source + "#/data",
-                "with the input encoding tensor");
+    reject_keys(
+        data, {"layout", "cell_threshold", "minimum_sum", "missing_energies", "sampling_fraction"},
+        source + "#/data", "with the input encoding tensor");
   } else {
     reject_keys(data, {"inputs", "targets"}, source + "#/data",
                 "without the input encoding tensor");
@@ -139,6 +156,7 @@ void check_run_config(const RunConfig& config) {
   check_model(config.model, config.source + "#/model");
   check_metric(config, config.source + "#/accuracy_criterion");
   check_accuracy(config, config.source + "#/accuracy_criterion");
+  check_sampling_fraction(config.data, config.source + "#/data/sampling_fraction");
 }
 
 }  // namespace caloquant

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calibration/data/event_split.hpp"
+#include "calibration/data/label_sources.hpp"
 
 namespace caloquant {
 
@@ -31,6 +32,8 @@ class EventSource {
   [[nodiscard]] virtual EventRange calibration() const = 0;
   [[nodiscard]] virtual EventRange evaluation() const = 0;
   [[nodiscard]] virtual const std::vector<std::filesystem::path>& files() const = 0;
+  /// Where energies and angles come from; null where events have none.
+  [[nodiscard]] virtual const LabelSources* label_sources() const { return nullptr; }
   /// Number of the first event of a use.
   [[nodiscard]] std::int64_t first_event(EventUse use) const {
     return use == EventUse::search ? evaluation().first : first_fresh_event;

@@ -24,6 +24,9 @@ DataOptions data_options(const RunConfig& config, const Shape& image) {
   options.image_shape = image;
   options.split = split_of(config.data);
   options.follow_links = config.data.follow_links;
+  if (config.data.missing_energies == MissingEnergies::from_sum) {
+    options.energies_from_sum = SamplingFraction(config.data.sampling_fraction);
+  }
   return options;
 }
 

@@ -25,6 +25,9 @@ class LatentSource : public EventSource {
   [[nodiscard]] const std::vector<std::filesystem::path>& files() const override {
     return index_.files();
   }
+  [[nodiscard]] const LabelSources* label_sources() const override {
+    return &index_.label_sources();
+  }
   void fill(std::int64_t first, std::int64_t count,
             std::span<const std::span<float>> inputs) const override;
 

@@ -48,6 +48,7 @@ class Gate {
 
   GateResult execute() {
     const double start = steady_seconds();
+    result_.notes = session_.data_notes();
     if (options_.baseline) {
       against_baseline();
     } else {

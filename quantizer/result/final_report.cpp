@@ -44,6 +44,7 @@ std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp
   const std::span<const EventLabel> labels =
       data.events().events().labels(data.events().evaluation());
   options.labels.assign(labels.begin(), labels.end());
+  options.label_sources = data.events().events().label_sources();
   options.primaries.seed = config.input.seed;
   options.encoding = config.input.encoding;
   options.batch = data.batch();

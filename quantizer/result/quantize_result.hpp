@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "calibration/data/label_sources.hpp"
 #include "graph/io/onnx/onnx_writer.hpp"
 #include "graph/io/onnx/opinion/second_opinion.hpp"
 #include "graph/passes/equalize_channels.hpp"
@@ -56,6 +57,7 @@ struct QuantizeResult {
   std::optional<FinalReport> report;  ///< of the best configuration, where the config asks for it
   std::vector<EqualizedPlace> equalized;  ///< places in the network; empty: not equalized
   RunCost cost;
+  std::optional<LabelSources> labels;  ///< of the events; none: events without energies and angles
   std::optional<Verification> verified;  ///< the fp32 model beside its framework; none: not asked
   std::vector<std::string> written;      ///< models and tables in the folder of results
   std::vector<OnnxNote> onnx_notes;      ///< where quantized.onnx is not what quantized.h5 is

@@ -66,6 +66,7 @@ void describe_events(const RunSession& session, DryRun& plan) {
   const EventSource& events = session.evaluator().events();
   plan.verified = session.result().verified;
   plan.files = events.files().size();
+  plan.data_notes = session.data_notes();
   plan.calibration_events = events.calibration().size();
   plan.evaluation_events = events.evaluation().size();
   plan.arena_bytes =

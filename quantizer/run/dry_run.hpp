@@ -30,6 +30,7 @@ struct DryRun {
   std::size_t total_layers = 0;          ///< that are counted
   std::optional<Verification> verified;  ///< the model beside its framework; none: not asked
   std::size_t files = 0;                 ///< data files that were opened
+  std::vector<std::string> data_notes;   ///< LabelSources::notes()
   std::int64_t calibration_events = 0;
   std::int64_t evaluation_events = 0;
 

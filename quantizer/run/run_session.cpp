@@ -35,6 +35,9 @@ RunSession::RunSession(const RunConfig& config, const RunParts& parts, SessionOp
 void RunSession::open() {
   model_ = fp32_model_of(config_, parts_);
   evaluator_ = make_evaluator(config_, model_.graph, engine_, given_);
+  if (const LabelSources* labels = evaluator_->events().label_sources()) {
+    result_.labels = *labels;
+  }
   result_.verified = model_.verified;
   check_import();
 }
@@ -71,6 +74,9 @@ void RunSession::reference() {
 }
 
 void RunSession::measure_reference() {
+  if (const auto notes = data_notes(); !notes.empty()) {
+    observer_.on_data_notes(notes);
+  }
   observer_.on_phase_start(Phase::reference, evaluator_->reference_events().size());
   const double start = steady_seconds();
   evaluator_->prepare_reference(progress_of(observer_));
@@ -99,6 +105,10 @@ void RunSession::measure_baseline() {
   }
   target_ = target_loss(config_.accuracy, result_.baseline.loss.value);
   observer_.on_target(result_.baseline.loss, target_);
+}
+
+std::vector<std::string> RunSession::data_notes() const {
+  return result_.labels ? result_.labels->notes() : std::vector<std::string>();
 }
 
 double RunSession::target() {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -77,6 +78,8 @@ class RunSession {
   [[nodiscard]] const Fp32Model& model() const { return model_; }
   [[nodiscard]] const TuningSpace& space();
   [[nodiscard]] const Evaluator& evaluator() const { return *evaluator_; }
+  /// LabelSources::notes() of the events; empty without labels.
+  [[nodiscard]] std::vector<std::string> data_notes() const;
   [[nodiscard]] const EngineOptions& engine() const { return engine_; }
   [[nodiscard]] double target();
   /// What models are judged by.

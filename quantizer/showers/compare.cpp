@@ -32,7 +32,7 @@ class Source {
                                          LossUnits::gev, options.engine});
       image_ = maker_->image_shape();
     } else {
-      files_ = std::make_unique<ShowerFiles>(side.files, side.follow_links);
+      files_ = std::make_unique<ShowerFiles>(side.files, side.follow_links, side.energies_from_sum);
       image_ = files_->image_shape();
     }
     threshold_ = static_cast<float>(options.cell_threshold);
@@ -118,6 +118,19 @@ Labels labels_of(const Source& a, const Source& b, std::int64_t events,
   return labels;
 }
 
+/// Of the files of a side, else of the other's, else of given primaries.
+LabelSources sources_of(const Source& side, const Source& other, std::int64_t events,
+                        const CompareOptions& options) {
+  for (const Source* source : {&side, &other}) {
+    if (source->files() != nullptr) {
+      return source->files()->label_sources(events);
+    }
+  }
+  LabelSources given = options.label_sources;
+  given.events = given.events == 0 ? events : given.events;  // drawn ones
+  return given;
+}
+
 void check_options(const ComparedSide& a, const ComparedSide& b, const CompareOptions& options) {
   check_number("--batch", options.batch, 1, largest_generated_batch);
   if (a.is_model() && b.is_model() && options.labels.empty()) {
@@ -178,6 +191,27 @@ std::string_view name_of(Pairing pairing) noexcept {
   return pairing_names[pairing];
 }
 
+std::vector<std::string> label_notes(const CompareResult& result, const ComparedSide& a,
+                                     const ComparedSide& b) {
+  std::vector<std::string> notes;
+  const auto add = [&](const std::string& side, const LabelSources& labels) {
+    for (const std::string& note : labels.notes()) {
+      notes.push_back(side + note);
+    }
+  };
+  if (a.is_model() && b.is_model()) {
+    add("", result.labels_a);
+    return notes;
+  }
+  if (!a.is_model()) {
+    add("A: ", result.labels_a);
+  }
+  if (!b.is_model()) {
+    add("B: ", result.labels_b);
+  }
+  return notes;
+}
+
 CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph* discriminator,
                       const CompareOptions& options, const CompareProgress& progress) {
   const double begin = steady_seconds();
@@ -189,6 +223,8 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
   result.seed = options.primaries.seed;
   result.events = event_count(a, b, source_a, source_b, options);
   const Labels labels = labels_of(source_a, source_b, result.events, options);
+  result.labels_a = sources_of(source_a, source_b, result.events, options);
+  result.labels_b = sources_of(source_b, source_a, result.events, options);
   result.pairing = pairing_of(a, b, labels);
   std::optional<Discriminator> scorer_model;
   if (discriminator != nullptr) {
@@ -218,9 +254,12 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
   if (options.samples) {
     options.samples(sample_a, sample_b);
   }
-  result.report =
-      shower_report(sample_a, sample_b,
-                    {.paired = result.pairing != Pairing::none, .seed = options.primaries.seed});
+  result.report = shower_report(
+      sample_a, sample_b,
+      {.paired = result.pairing != Pairing::none,
+       .seed = options.primaries.seed,
+       .estimated_a = source_a.files() != nullptr && result.labels_a.estimated_energies > 0,
+       .estimated_b = source_b.files() != nullptr && result.labels_b.estimated_energies > 0});
   result.seconds = steady_seconds() - begin;
   return result;
 }

@@ -20,6 +20,7 @@ struct CompareOptions {
   /// Of two models. A model beside files is given the primaries of the files.
   Primaries primaries;
   std::vector<EventLabel> labels;  ///< the primaries of two models, instead of drawn ones
+  LabelSources label_sources{};    ///< of these
   /// Number of the first event, which its noise follows from: of a comparison that repeats the
   /// events of an evaluation.
   std::int64_t first_event = 0;
@@ -48,9 +49,17 @@ struct CompareResult {
   std::int64_t events = 0;  ///< of each side
   Pairing pairing = Pairing::none;
   std::uint64_t seed = 1;  ///< of primaries, noise and draws of FPD and KPD
+  /// Of the primaries of each side. A model beside files has those of the files.
+  LabelSources labels_a;
+  LabelSources labels_b;
   ShowerReport report;
   double seconds = 0.0;
 };
+
+/// Where primaries come from, as sentences; empty where they stand in files or were drawn. Of a
+/// side of its own they begin with "A: " or "B: ".
+[[nodiscard]] std::vector<std::string> label_notes(const CompareResult& result,
+                                                   const ComparedSide& a, const ComparedSide& b);
 
 /// Told the events done so far, after every batch; what it throws ends the comparison.
 using CompareProgress = std::function<void(std::int64_t done, std::int64_t events)>;

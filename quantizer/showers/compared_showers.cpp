@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <caloquant/error.hpp>
+#include <utility>
 
 #include "calibration/data/file_list.hpp"
 #include "calibration/data/shower_file.hpp"
@@ -108,7 +109,7 @@ void choose_units(ComparedSide& a, ComparedSide& b, const std::optional<EnergyUn
 }
 
 ShowerFile ShowerFiles::open(const Part& part) const {
-  return {part.file, part.layout, image_shape_, follow_links_};
+  return {part.file, part.layout, image_shape_, follow_links_, energies_from_sum_};
 }
 
 ShowerFiles::Part ShowerFiles::describe(const std::filesystem::path& file) const {
@@ -125,8 +126,9 @@ ShowerFiles::Part ShowerFiles::describe(const std::filesystem::path& file) const
   return part;
 }
 
-ShowerFiles::ShowerFiles(const std::vector<std::filesystem::path>& files, bool follow_links)
-    : follow_links_(follow_links) {
+ShowerFiles::ShowerFiles(const std::vector<std::filesystem::path>& files, bool follow_links,
+                         std::optional<SamplingFraction> energies_from_sum)
+    : follow_links_(follow_links), energies_from_sum_(std::move(energies_from_sum)) {
   for (const std::filesystem::path& path : files) {
     Part part = describe(path);
     const ShowerFile file = open(part);
@@ -151,6 +153,17 @@ std::vector<EventLabel> ShowerFiles::labels(std::int64_t events) const {
     }
   }
   return labels;
+}
+
+LabelSources ShowerFiles::label_sources(std::int64_t events) const {
+  LabelSources sources;
+  for (const Part& part : parts_) {
+    const std::int64_t count = std::min(part.rows, events - part.first);
+    if (count > 0) {
+      sources.add(open(part).label_sources(count));
+    }
+  }
+  return sources;
 }
 
 void ShowerFiles::read(std::int64_t first, std::span<float> images) const {

@@ -23,6 +23,8 @@ struct ComparedSide {
   std::vector<std::filesystem::path> files;  ///< of the model, or of the showers
   std::optional<std::uint64_t> random_weights;
   bool follow_links = false;  ///< of shower files, as H5File::open()
+  /// Of shower files: what energies are estimated with where they have none; empty: refused.
+  std::optional<SamplingFraction> energies_from_sum{};
 
   [[nodiscard]] bool is_model() const noexcept { return graph.has_value(); }
 };
@@ -47,13 +49,16 @@ void choose_units(ComparedSide& a, ComparedSide& b, const std::optional<EnergyUn
 /// the units of the cells. Throws DataError naming file, dataset and row.
 class ShowerFiles {
  public:
-  explicit ShowerFiles(const std::vector<std::filesystem::path>& files, bool follow_links = false);
+  /// `energies_from_sum`: as ComparedSide.
+  explicit ShowerFiles(const std::vector<std::filesystem::path>& files, bool follow_links = false,
+                       std::optional<SamplingFraction> energies_from_sum = {});
 
   [[nodiscard]] std::int64_t events() const noexcept { return events_; }
   /// [X, Y, Z].
   [[nodiscard]] const Shape& image_shape() const noexcept { return image_shape_; }
   /// Of the first events.
   [[nodiscard]] std::vector<EventLabel> labels(std::int64_t events) const;
+  [[nodiscard]] LabelSources label_sources(std::int64_t events) const;
   /// Images of events first, first + 1, ... in GeV, as many as `images` [n, X, Y, Z] holds.
   void read(std::int64_t first, std::span<float> images) const;
 
@@ -69,7 +74,7 @@ class ShowerFiles {
   [[nodiscard]] ShowerFile open(const Part& part) const;
 
   bool follow_links_;
-
+  std::optional<SamplingFraction> energies_from_sum_;
   std::vector<Part> parts_;
   std::int64_t events_ = 0;
   Shape image_shape_;

@@ -7,13 +7,13 @@
 #include "calibration/data/event_index.hpp"
 #include "calibration/data/file_list.hpp"
 #include "calibration/data/shower_file.hpp"
-#include "calibration/tensors/tensor_file.hpp"
 #include "ops/core/counted.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/showers/generate.hpp"
 #include "quantizer/start/config_text.hpp"
+#include "quantizer/start/shower_layout.hpp"
 #include "quantizer/start/tensor_match.hpp"
 #include "quantizer/verify/fp32_model.hpp"
 
@@ -27,25 +27,6 @@ constexpr std::int64_t most_evaluation = 1000;
 EventSplit split(std::int64_t events) {
   const std::int64_t calibration = std::clamp<std::int64_t>(events / 3, 1, most_calibration);
   return {calibration, std::clamp<std::int64_t>(events - calibration, 1, most_evaluation)};
-}
-
-/// Do the files look like showers, and of which layout?
-std::optional<DataLayout> layout_of(const std::filesystem::path& path, InputEncoding encoding,
-                                    bool follow_links) {
-  std::error_code failure;
-  if (std::filesystem::is_directory(path, failure) || path.extension() == ".npy") {
-    return std::nullopt;
-  }
-  const auto file = open_tensor_file(path, follow_links);
-  const bool variable = file->has("energy") && file->has("theta");
-  const bool fixed = file->has("target");
-  if (variable && fixed) {  // what `generate` writes
-    return encoding == InputEncoding::energy_angle_noise ? DataLayout::variable_angle
-                                                         : DataLayout::fixed_angle;
-  }
-  return variable ? std::optional(DataLayout::variable_angle)
-         : fixed  ? std::optional(DataLayout::fixed_angle)
-                  : std::nullopt;
 }
 
 class Starter {
@@ -72,7 +53,7 @@ class Starter {
       layout = files_.empty()
                    ? (encoding_ == InputEncoding::energy_angle_noise ? DataLayout::variable_angle
                                                                      : DataLayout::fixed_angle)
-                   : layout_of(files_.front(), encoding_, request_.follow_links);
+                   : shower_layout_of(files_.front(), encoding_, request_.follow_links);
     }
     if (layout) {
       write_showers(*layout);
@@ -162,6 +143,15 @@ class Starter {
               layout == DataLayout::variable_angle
                   ? "ECAL in 50 x GeV, energy in GeV, theta in rad."
                   : "ECAL in GeV, target with the energy in GeV in column 1.");
+    if (request_.missing_energies == MissingEnergies::from_sum) {
+      text_.set("missing_energies", std::string(name_of(request_.missing_energies)),
+                "Estimated from the sums of the cells and the sampling fraction where a file has "
+                "none.");
+    }
+    if (!request_.sampling_fraction.empty()) {
+      text_.set("sampling_fraction", request_.sampling_fraction,
+                "Coefficients of (E / 100 GeV)^k.");
+    }
     write_samples(files_.empty() ? EventSplit{100, 200} : shower_samples(layout));
     text_.begin("input", "How the network takes them: " + std::string(name_of(encoding_)) + ".");
     text_.set("encoding", std::string(name_of(encoding_)));
@@ -170,23 +160,28 @@ class Starter {
 
   /// Counts the showers; half as many again and again where cuts leave too few.
   EventSplit shower_samples(DataLayout layout) {
-    std::int64_t rows = 0;
-    for (const std::filesystem::path& file : files_) {
-      rows += ShowerFile(file, layout, image_shape_of(graph_), request_.follow_links).rows();
-    }
-    note(counted(rows, "shower") + " in layout " + std::string(name_of(layout)));
     DataOptions options;
     options.layout = layout;
     options.follow_links = request_.follow_links;
     options.image_shape = image_shape_of(graph_);
+    if (request_.missing_energies == MissingEnergies::from_sum) {
+      options.energies_from_sum = SamplingFraction(request_.sampling_fraction);
+    }
+    std::int64_t rows = 0;
     for (const std::filesystem::path& file : files_) {
+      rows += ShowerFile(file, layout, options.image_shape, options.follow_links,
+                         options.energies_from_sum)
+                  .rows();
       options.files.push_back(std::filesystem::absolute(file).string());
     }
+    note(counted(rows, "shower") + " in layout " + std::string(name_of(layout)));
     for (std::int64_t events = rows;; events /= 2) {
       const EventSplit samples = split(events);
       options.split = samples;
       try {
-        (void)EventIndex::build(options);
+        for (const std::string& text : EventIndex::build(options).label_sources().notes()) {
+          note(text);
+        }
         return samples;
       } catch (const DataError&) {
         if (events < 2) {

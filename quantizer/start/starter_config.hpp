@@ -12,7 +12,10 @@ struct StarterRequest {
   ModelConfig model;              ///< where the model is; paths from the working directory
   std::vector<std::string> data;  ///< files or patterns; empty: the config names some to be made
   bool follow_links = false;      ///< of the data, as data.follow_links of a config
-  std::filesystem::path output;   ///< the config to be: paths in it are relative to its folder
+  /// Of showers, as in data of a config.
+  MissingEnergies missing_energies = MissingEnergies::refuse;
+  std::vector<double> sampling_fraction;
+  std::filesystem::path output;  ///< the config to be: paths in it are relative to its folder
 };
 
 /// A config to start from.

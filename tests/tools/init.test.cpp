@@ -38,6 +38,32 @@ TEST_F(Cli, InitKnowsShowersOfFixedAngle) {
   EXPECT_EQ(dry.exit_code, 0) << dry.err;
 }
 
+TEST_F(Cli, InitSaysWhatBecomesOfMissingEnergies) {
+  CALOQUANT_NEEDS_SHARED();
+  const std::string geant4 =
+      (testing::shared_folder() / "data" / "geant4_51x51x25_10events.h5").string();
+  std::vector<std::string> command{"init",
+                                   "--architecture",
+                                   (configs() / "anglegan.json").string(),
+                                   "--weights",
+                                   (configs() / "anglegan_demo.hdf5").string(),
+                                   "--data",
+                                   geant4,
+                                   "-o",
+                                   "start.json"};
+  const auto refused = run(command);
+  EXPECT_EQ(refused.exit_code, 5);
+  EXPECT_THAT(refused.err, HasSubstr("--missing-energies from_sum"));
+  command.insert(command.end(), {"--missing-energies", "from_sum", "--sampling-fraction", "0.022"});
+  const auto made = run(command);
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_THAT(made.out, AllOf(HasSubstr("10 showers in layout variable_angle"),
+                              HasSubstr("primary energies are estimated")));
+  const Json config = parsed(text_file("start.json"));
+  EXPECT_EQ(config["data"]["missing_energies"], "from_sum");
+  EXPECT_EQ(config["data"]["sampling_fraction"], Json::array({0.022}));
+}
+
 TEST_F(Cli, InitKnowsShowersOfVariableAngle) {
   ASSERT_EQ(run({"make-showers", "--detector", "clic51", "--events", "12", "-o", "showers51_1.h5"})
                 .exit_code,

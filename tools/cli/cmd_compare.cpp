@@ -50,6 +50,7 @@ struct CompareArguments {
   std::string file;
   int threads = 0;
   bool follow_links = false;
+  MissingEnergiesArguments missing_energies;
   OutputArguments out;
 };
 
@@ -130,6 +131,7 @@ int compare_command(const CompareArguments& arguments) {
   set_threads(arguments.threads);
   ComparedSide a = open_side(arguments.a, {}, arguments.follow_links);
   ComparedSide b = open_side(arguments.b, {}, arguments.follow_links);
+  a.energies_from_sum = b.energies_from_sum = arguments.missing_energies.get();
   refuse_primaries_of_files(arguments, a, b);
   std::vector<std::filesystem::path> read = a.files;
   read.insert(read.end(), b.files.begin(), b.files.end());
@@ -240,7 +242,8 @@ void add_compare(Command& app, Action& action) {
        "the primaries of the file. What each row means and misses: metrics/PHYSICS.md.",
        {"caloquant compare model.json,weights.h5 results/quantized.h5 --events 2000 -o "
         "physics.json",
-        "caloquant compare 'showers51_*.h5' results/quantized.h5"}});
+        "caloquant compare 'showers51_*.h5' results/quantized.h5",
+        "caloquant compare geant4.h5 results/quantized.h5 --missing-energies from_sum"}});
   auto arguments = std::make_shared<CompareArguments>();
   const std::string forms =
       "a model file, ARCHITECTURE.json,WEIGHTS.h5, ARCHITECTURE.json,random:SEED, or a shower file "
@@ -251,6 +254,7 @@ void add_compare(Command& app, Action& action) {
   add_units(*command, *arguments);
   add_discriminator(*command, *arguments);
   add_follow_links(*command, arguments->follow_links);
+  arguments->missing_energies.add_to(*command);
   command->add_option("-o,--output", arguments->file, "JSON file to write")
       ->type_name(file_value)
       ->group(output_options);

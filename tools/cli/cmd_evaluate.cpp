@@ -17,7 +17,8 @@ struct EvaluateArguments {
   OutputArguments out;
 };
 
-void print_quality(const ModelQuality& quality, const MetricConfig& metric) {
+void print_quality(const ModelQuality& quality, const MetricConfig& metric,
+                   const std::vector<std::string>& data_notes) {
   const LossResult& loss = quality.loss;
   std::cout << "metric       " << describe(metric) << "\nloss         " << loss.value;
   if (loss.standard_error) {
@@ -25,6 +26,9 @@ void print_quality(const ModelQuality& quality, const MetricConfig& metric) {
   }
   std::cout << "\ndead output  " << loss.dead_output << " (loss is " << loss.relative_to_dead
             << " of it)\nevents       " << loss.events << '\n';
+  for (const std::string& note : data_notes) {
+    std::cout << "data         " << note << '\n';
+  }
   for (const std::string& reason : loss.suspect) {
     std::cout << "warning      " << reason << '\n';
   }
@@ -55,9 +59,10 @@ int evaluate_command(const EvaluateArguments& arguments) {
   if (arguments.out.json) {
     Json json = to_json(quality);
     json["metric"] = describe(config.metric);
+    json["data_notes"] = session.data_notes();
     std::cout << json.dump(2) << '\n';
   } else if (!arguments.out.quiet) {
-    print_quality(quality, config.metric);
+    print_quality(quality, config.metric, session.data_notes());
   }
   return exit_ok;
 }

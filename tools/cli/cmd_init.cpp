@@ -18,6 +18,7 @@ struct InitArguments {
   std::string output = "run.json";
   bool force = false;
   bool follow_links = false;
+  MissingEnergiesArguments missing_energies;
   OutputArguments out;
 };
 
@@ -52,7 +53,9 @@ int init_command(const InitArguments& arguments) {
   }
   refuse_overwriting("--output", arguments.output, read);
   const StarterConfig starter = starter_config(
-      {arguments.model.config(), arguments.data, arguments.follow_links, arguments.output});
+      {arguments.model.config(), arguments.data, arguments.follow_links,
+       arguments.missing_energies.estimate() ? MissingEnergies::from_sum : MissingEnergies::refuse,
+       arguments.missing_energies.coefficients(), arguments.output});
   write_text_file(starter.text, arguments.output);
   if (!arguments.out.quiet) {
     print_started(starter, arguments);
@@ -82,6 +85,7 @@ void add_init(Command& app, Action& action) {
       ->type_name(file_value)
       ->group(model_options);
   add_follow_links(*command, arguments->follow_links);
+  arguments->missing_energies.add_to(*command);
   command->add_option("-o,--output", arguments->output, "config to write")
       ->type_name(file_value)
       ->capture_default_str()

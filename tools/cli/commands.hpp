@@ -9,6 +9,7 @@
 #include <vector>
 #include "tools/cli/command_line.hpp"
 
+#include "calibration/data/sampling_fraction.hpp"
 #include "graph/load_model/load_model.hpp"
 #include "tools/cli/command_help.hpp"
 #include "tools/cli/option_facts.hpp"
@@ -104,6 +105,20 @@ struct EncodingArgument {
   void add_to(Command& command);
   /// Says on stderr, unless `quiet`, when the old name was used.
   [[nodiscard]] InputEncoding of(const Graph& graph, bool quiet) const;
+};
+
+/// --missing-energies and --sampling-fraction of commands that read shower files.
+struct MissingEnergiesArguments {
+  std::string treatment{name_of(MissingEnergies::refuse)};
+  std::string sampling_fraction;  ///< "0.022" or "C0,C1,..."; empty: as published
+
+  void add_to(Command& command);
+  [[nodiscard]] bool estimate() const { return treatment == name_of(MissingEnergies::from_sum); }
+  /// Of the fraction; empty: as published. Throws UsageError for a fraction that cannot be, or that
+  /// is given without an estimate.
+  [[nodiscard]] std::vector<double> coefficients() const;
+  /// What energies are estimated with; empty: files without energies are refused. Throws as above.
+  [[nodiscard]] std::optional<SamplingFraction> get() const;
 };
 
 // Heading of the options that say which primaries are drawn.

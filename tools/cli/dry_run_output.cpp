@@ -135,6 +135,9 @@ void print_dry_run(const DryRun& plan, const RunConfig& config) {
             << " calibrate, " << plan.evaluation_events << " evaluate, from "
             << counted(plan.files, "file") << '\n'
             << std::defaultfloat;
+  for (const std::string& note : plan.data_notes) {
+    std::cout << "data      " << note << '\n';
+  }
   if (plan.verified) {
     std::cout << "expected  " << verdict_line(*plan.verified) << '\n';
   }
@@ -153,6 +156,7 @@ void print_dry_run_json(const DryRun& plan, const RunConfig& config) {
             {"metric", describe(config.metric)},
             {"events",
              {{"files", plan.files},
+              {"notes", plan.data_notes},
               {"calibration", plan.calibration_events},
               {"evaluation", plan.evaluation_events}}},
             {"total_layers", plan.total_layers},

@@ -27,6 +27,14 @@ void TerminalObserver::on_events(std::int64_t done) {
   progress_.update(static_cast<std::size_t>(done));
 }
 
+void TerminalObserver::on_data_notes(const std::vector<std::string>& notes) {
+  if (out_.text()) {
+    for (const std::string& note : notes) {
+      std::cout << "data      " << note << '\n';
+    }
+  }
+}
+
 void TerminalObserver::on_target(const LossResult& baseline, double target) {
   progress_.clear();
   table_ = std::make_unique<StepTable>(baseline.dead_error, out_.style());
@@ -156,6 +164,7 @@ void print_outcome_json(const QuantizeResult& result, const RunConfig& config,
                               {"reason", layer.reason}});
   }
   json["verified"] = result.verified ? summary_json(*result.verified) : Json();
+  json["data_notes"] = result.labels ? result.labels->notes() : std::vector<std::string>();
   json["cost"] = cost_json(result.cost);
   json["onnx_notes"] = Json::array();
   for (const OnnxNote& note : result.onnx_notes) {

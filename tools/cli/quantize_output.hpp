@@ -3,6 +3,7 @@
 #include <caloquant/config.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <caloquant/run_observer.hpp>
 #include "quantizer/output/progress/step_table.hpp"
@@ -21,6 +22,7 @@ class TerminalObserver : public RunObserver {
 
   void on_phase_start(Phase phase, std::int64_t events) override;
   void on_events(std::int64_t done) override;
+  void on_data_notes(const std::vector<std::string>& notes) override;
   void on_target(const LossResult& baseline, double target) override;
   void on_trial_start(std::size_t step, const Proposal& proposal, std::size_t at_most,
                       std::int64_t events) override;

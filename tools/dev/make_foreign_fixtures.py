@@ -9,9 +9,12 @@ own frameworks, with their data.
                                         checks, [N, 1, 16, 16]
     keras_classifier.h5, keras_images.h5
                                         the same task in Keras, channels last
+    booleans.h5                         masks "mask" [6, 2] and "hit" [6, 1] of h5py's type bool,
+                                        and "kind" [6] of another enumeration
 
     make_foreign_fixtures.py torch DIR     needs torch, onnx, h5py
     make_foreign_fixtures.py keras DIR     needs tensorflow 2, h5py
+    make_foreign_fixtures.py booleans DIR  needs h5py
 
 Training is seeded; other versions give other weights of the same quality.
 """
@@ -160,7 +163,16 @@ def make_keras(folder):
     print("keras", model.evaluate(images[..., None], labels, verbose=0))
 
 
+def make_booleans(folder):
+    mask = np.array([[0, 1], [1, 0], [1, 1], [0, 0], [1, 0], [0, 1]], bool)
+    with h5py.File(folder / "booleans.h5", "w") as file:
+        file.create_dataset("mask", data=mask, chunks=(4, 2), compression="gzip")
+        file["hit"] = mask[:, :1]
+        kinds = h5py.enum_dtype({"electron": 0, "photon": 1, "pion": 2}, basetype="i1")
+        file.create_dataset("kind", data=np.array([0, 1, 2, 0, 1, 2], "i1"), dtype=kinds)
+
+
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[2])
     target.mkdir(parents=True, exist_ok=True)
-    {"torch": make_torch, "keras": make_keras}[sys.argv[1]](target)
+    {"torch": make_torch, "keras": make_keras, "booleans": make_booleans}[sys.argv[1]](target)

@@ -22,6 +22,7 @@ namespace hdf5 {
 struct OpenFile;
 }
 
+/// Booleans as h5py writes them, enumerations of the bytes 0 and 1, are integers.
 enum class H5Class { floating, integer, string, other };
 
 struct H5DatasetInfo {

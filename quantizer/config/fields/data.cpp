@@ -1,5 +1,7 @@
 #include <map>
+#include <vector>
 
+#include "calibration/data/sampling_fraction.hpp"
 #include "quantizer/config/fields/sections.hpp"
 
 namespace caloquant::config_table {
@@ -55,7 +57,8 @@ Field<DataConfig> layout_field() {
   return custom<DataConfig>(
              "layout", Value<DataLayout>::schema(),
              "Which datasets the shower files have; needed unless the input encoding is tensor. "
-             "variable_angle: ECAL [50 x GeV], energy [GeV], theta [rad]. fixed_angle: ECAL [GeV], "
+             "variable_angle: ECAL [50 x GeV], energy [GeV], theta [rad] (mtheta where there is no "
+             "theta). fixed_angle: ECAL [GeV], "
              "target[:,1] [GeV], 90 degrees.",
              [](const Json& json, DataConfig& data, const Place& place) {
                data.layout = Value<DataLayout>::read(json, place);
@@ -105,6 +108,42 @@ Field<DataConfig> targets_field() {
       .example("labels.npy");
 }
 
+Field<DataConfig> missing_energies_field() {
+  return custom<DataConfig>(
+      "missing_energies", Value<MissingEnergies>::schema(),
+      "What becomes of shower files without energies: refuse, or from_sum: energies are estimated "
+      "from the sums of the cells and the sampling fraction, and all outputs say so.",
+      [](const Json& json, DataConfig& data, const Place& place) {
+        data.missing_energies = Value<MissingEnergies>::read(json, place);
+      },
+      [](const DataConfig& data) {
+        return data.tensors ? Json() : Value<MissingEnergies>::write(data.missing_energies);
+      });
+}
+
+Field<DataConfig> sampling_fraction_field() {
+  const Json fraction{{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}};
+  const Json curve{{"type", "array"},
+                   {"minItems", 1},
+                   {"maxItems", SamplingFraction::most_coefficients},
+                   {"items", {{"type", "number"}}}};
+  return custom<DataConfig>(
+             "sampling_fraction", either(fraction, curve),
+             "Sum of the cells over the energy of the primary, for missing_energies from_sum: a "
+             "number, or coefficients of 1, x, x^2, ... with x = E / 100 GeV, good for up to 500 "
+             "GeV. Without the key the published fit to Geant4 at 90 degrees in 25 x 25 x 25 "
+             "cells, [0.0221, -0.0028, 0.0011, -0.00023, 0.000018].",
+             [](const Json& json, DataConfig& data, const Place&) {
+               data.sampling_fraction = json.is_array() ? json.get<std::vector<double>>()
+                                                        : std::vector{json.get<double>()};
+             },
+             [](const DataConfig& data) {
+               return data.sampling_fraction.empty() ? Json() : Json(data.sampling_fraction);
+             })
+      .example(0.0225)
+      .example({0.0221, -0.0028, 0.0011});
+}
+
 Fields<DataConfig> data_fields() {
   return {
       files_field(),
@@ -128,6 +167,8 @@ Fields<DataConfig> data_fields() {
           .at_least(1)
           .at_most(most_events)
           .must_be_given(),
+      missing_energies_field(),
+      sampling_fraction_field(),
       field("follow_links", &DataConfig::follow_links,
             "HDF5 data files may have parts in other files of their own folder: external links, "
             "external storage, virtual datasets. Without it they are refused, for such a file can "

@@ -39,6 +39,10 @@ struct DataConfig {
   DataLayout layout{};
   std::optional<double> cell_threshold;  ///< [file units]; empty: of the layout
   std::optional<double> minimum_sum;     ///< [file units]; empty: of the layout
+  MissingEnergies missing_energies = MissingEnergies::refuse;  ///< in shower files without any
+  /// Sum of the cells over the energy, coefficients of 1, E / 100 GeV, (E / 100 GeV)^2, ..., for
+  /// MissingEnergies::from_sum; empty: as published (calibration/README.md).
+  std::vector<double> sampling_fraction;
   /// The first events.
   std::size_t calibration_samples = 100;
   /// Those behind them.

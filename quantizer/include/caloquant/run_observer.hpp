@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #pragma GCC visibility push(default)
 namespace caloquant {
@@ -40,6 +41,9 @@ class RunObserver {
   virtual void on_phase(const std::string& /*phase*/, std::int64_t /*events*/) {}
   /// Events done in the present phase or trial.
   virtual void on_events(std::int64_t /*done*/) {}
+  /// Before the first phase: what has to be known of the data, as that energies are estimated.
+  /// Called only when there is something to say.
+  virtual void on_data_notes(const std::vector<std::string>& /*notes*/) {}
   /// After the baseline: what the trials have to reach.
   virtual void on_target(const LossResult& /*baseline*/, double /*target*/) {}
   /// A trial begins: its step, what is tried, how many trials there are at most, and its events.

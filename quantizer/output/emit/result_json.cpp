@@ -316,6 +316,7 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
   json["import_check"] = import_json(result.import_check);
   json["kernels"] = context.kernels != nullptr ? kernels_json(*context.kernels) : Json();
   json["provenance"] = provenance_json(context);
+  json["provenance"]["labels"] = result.labels ? labels_json(*result.labels) : Json();
   return json;
 }
 

@@ -52,6 +52,14 @@ Json row_json(const ReportRow& row) {
 
 }  // namespace
 
+Json labels_json(const LabelSources& labels) {
+  return {{"events", labels.events},
+          {"estimated_energies", labels.estimated_energies},
+          {"sampling_fraction", labels.fraction ? Json(labels.fraction->coefficients()) : Json()},
+          {"measured_angles", labels.measured_angles},
+          {"notes", labels.notes()}};
+}
+
 Json report_json(const CompareResult& result) {
   const ShowerReport& report = result.report;
   Json bins = Json::array();
@@ -65,6 +73,7 @@ Json report_json(const CompareResult& result) {
   return {{"events", result.events},
           {"seed", result.seed},
           {"pairing", std::string(name_of(result.pairing))},
+          {"labels", {{"a", labels_json(result.labels_a)}, {"b", labels_json(result.labels_b)}}},
           {"extents", report.extents},
           {"energy_bins", std::move(bins)},
           {"suspect", report.suspect},

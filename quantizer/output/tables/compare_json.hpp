@@ -10,7 +10,11 @@ namespace caloquant {
 [[nodiscard]] Json to_json(const CompareResult& result, const ComparedSide& a,
                            const ComparedSide& b);
 
-/// The same without the sides.
+/// Of how many events energies are estimated and angles measured from the shower; coefficients of
+/// the sampling fraction, or null; the same as sentences.
+[[nodiscard]] Json labels_json(const LabelSources& labels);
+
+/// to_json() without the sides.
 [[nodiscard]] Json report_json(const CompareResult& result);
 
 }  // namespace caloquant

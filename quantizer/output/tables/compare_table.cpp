@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <sstream>
 
 namespace caloquant {
 namespace {
@@ -59,9 +60,26 @@ std::string line_of(const ReportRow& row, std::size_t bin, const std::string& ma
   const std::string a = distance ? "" : number(row.a[bin]);
   const std::string b = distance ? "" : number(row.b[bin]);
   const std::string noise = row.noise.empty() ? "" : number(row.noise[bin]);
-  return formatted("%-28.28s %-16.16s %10s %10s %10s %9s %9s %s", name.c_str(), of_bin.c_str(),
+  return formatted("%-28.28s %-17.17s %10s %10s %10s %9s %9s %s", name.c_str(), of_bin.c_str(),
                    a.c_str(), b.c_str(), number(row.difference[bin]).c_str(),
                    number(row.standard_error[bin]).c_str(), noise.c_str(), marks.c_str());
+}
+
+/// Lines of at most 100 columns, indented from the second on.
+std::string wrapped(const std::string& text) {
+  constexpr std::size_t columns = 100;
+  std::string lines;
+  std::string line;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (!line.empty() && line.size() + 1 + word.size() > columns) {
+      lines += line + "\n";
+      line = "    " + word;
+    } else {
+      line += (line.empty() ? "" : " ") + word;
+    }
+  }
+  return lines + line + "\n";
 }
 
 void append(std::string& table, std::string line) {
@@ -70,6 +88,9 @@ void append(std::string& table, std::string line) {
 }
 
 void append_row(std::string& table, const ReportRow& row, Notes& notes) {
+  if (row.table == TableBins::none) {
+    return;
+  }
   std::string marks;
   for (const std::string& reason : row.suspect) {
     const std::string note = formatted("%zu", notes.number_of(reason));
@@ -99,18 +120,21 @@ std::string compare_table(const CompareResult& result, const ComparedSide& a,
   std::string table = "A " + a.text + "\nB " + b.text + "\n";
   table += formatted("%lld events each, paired by: %s\n", static_cast<long long>(result.events),
                      std::string(name_of(result.pairing)).c_str());
+  for (const std::string& note : label_notes(result, a, b)) {
+    table += wrapped("note: " + note);
+  }
   for (const std::string& reason : result.report.suspect) {
-    table += "warning: " + reason + "\n";
+    table += wrapped("warning: " + reason);
   }
   table += "\n";
-  append(table, formatted("%-28s %-16s %10s %10s %10s %9s %9s %s", "quantity", "bin", "A", "B",
+  append(table, formatted("%-28s %-17s %10s %10s %10s %9s %9s %s", "quantity", "bin", "A", "B",
                           "B - A", "+-", "noise", "notes"));
   Notes notes;
   bool distances = false;
   for (const ReportRow& row : result.report.rows) {
     if (row.a.empty() && !distances) {
       distances = true;
-      append(table, formatted("\n%-28s %-16s %10s %10s %10s %9s %9s", "distance of A and B", "", "",
+      append(table, formatted("\n%-28s %-17s %10s %10s %10s %9s %9s", "distance of A and B", "", "",
                               "", "", "+-", "noise"));
     }
     append_row(table, row, notes);

@@ -1,5 +1,7 @@
 #include "calibration/data/event_index.hpp"
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -175,30 +177,65 @@ TEST_F(EventIndexTest, SaysHowManyEventsThereAre) {
             "for evaluation are wanted; ask for fewer or give more files");
 }
 
-/// Ten real Geant4 showers of the public set, without labels: their sums are those the file states.
+/// The cut comes first: no energy is asked of events that it drops.
+TEST_F(EventIndexTest, EstimatesEnergiesOfWhatTheCutLeaves) {
+  FileContent content = FileContent::of(20);
+  std::fill(content.images.begin() + 24, content.images.begin() + 48, 0.0);  // event 1
+  content.angles[1] = 100.0;  // as measured of a shower without energy
+  H5File h5 = H5File::create(folder / "a.h5");
+  testing::write_numbers(h5, "/ECAL", {20, 2, 3, 4}, DType::f32, content.images);
+  testing::write_numbers(h5, "/mtheta", {20}, DType::f32, content.angles);
+  h5.commit();
+  FileContent::of(3).write_variable_angle(folder / "b.h5");
+  DataOptions data = options(20, 2);
+  EXPECT_THAT(message_of([&] { (void)EventIndex::build(data); }),
+              ::testing::HasSubstr("\"missing_energies\": \"from_sum\""));
+  data.energies_from_sum = SamplingFraction({0.02});
+  const EventIndex index = EventIndex::build(data);
+  EXPECT_EQ(index.label_sources().events, 22);
+  EXPECT_EQ(index.label_sources().estimated_energies, 19);
+  EXPECT_EQ(index.label_sources().measured_angles, 19);
+  EXPECT_NEAR(index.labels()[0].energy, 26.76, 1e-4);
+  EXPECT_NEAR(index.labels()[1].energy, 24 * 3 + 2.76, 1e-4);
+  EXPECT_EQ(index.labels()[19].energy, 100.0);
+  data.minimum_sum = 0.0;
+  EXPECT_THAT(message_of([&] { (void)EventIndex::build(data); }),
+              ::testing::HasSubstr("/ECAL[1]: the sum of the cells is 0.000000"));
+}
+
+/// Ten real Geant4 showers of the public set, which has angles as measured and no energies.
 TEST_F(EventIndexTest, ReadsRealGeant4Showers) {
   CALOQUANT_NEEDS_SHARED();
-  const auto source = testing::shared_folder() / "data" / "geant4_51x51x25_10events.h5";
-  const H5File geant4 = H5File::open(source, ErrorKind::data);
-  const Tensor images = geant4.read("/ECAL", DType::f32);
+  const auto file = testing::shared_folder() / "data" / "geant4_51x51x25_10events.h5";
+  const H5File geant4 = H5File::open(file, ErrorKind::data);
   const Tensor sums = geant4.read("/sum", DType::f32);
-  H5File labelled = H5File::create(folder / "labelled.h5");
-  labelled.write("/ECAL", images, {.chunk = {3, 13, 13, 13}, .compression = 4});
-  labelled.write("/energy", sums);
-  labelled.write("/theta", geant4.read("/mtheta", DType::f32));
-  labelled.commit();
-  DataOptions data = options(9, 0);
-  data.minimum_sum = 130.0;  // the smallest sum is 123.0: drops at least one
+  const Tensor angles = geant4.read("/mtheta", DType::f32);
+  DataOptions data = options(9, 1);
+  data.files = {file.string()};
   data.image_shape = {51, 51, 25};
-  std::vector<double> expected;
-  for (const float sum : sums.data<float>()) {
-    if (sum > 130.0F) {
-      expected.push_back(static_cast<double>(sum));
-    }
+  EXPECT_NE(message_of([&] { (void)EventIndex::build(data); }).find("/energy: "),
+            std::string::npos);
+  data.energies_from_sum.emplace();
+  const EventIndex index = EventIndex::build(data);
+  ASSERT_EQ(index.size(), 10);
+  for (std::size_t i = 0; i < 10; ++i) {
+    const EventLabel& label = index.labels()[i];
+    const double sum = static_cast<double>(sums.data<float>()[i]) / 50.0;  // [GeV]
+    EXPECT_NEAR(label.energy * SamplingFraction().at(label.energy), sum, 1e-12 * sum);
+    EXPECT_EQ(label.theta, static_cast<double>(angles.data<float>()[i]));
   }
-  ASSERT_LT(expected.size(), 10U);
-  data.split.calibration = static_cast<std::int64_t>(expected.size());
-  EXPECT_EQ(energies(EventIndex::build(data)), expected);
+  // The set has 100 to 200 GeV; some 10 % too much, for the fit is one at 90 degrees.
+  EXPECT_NEAR(index.labels()[5].energy, 123.44, 0.01);
+  EXPECT_NEAR(index.labels()[3].energy, 218.25, 0.01);
+  EXPECT_EQ(index.label_sources().estimated_energies, 10);
+  EXPECT_EQ(index.label_sources().measured_angles, 10);
+
+  // The smallest sum is 123.0.
+  data.minimum_sum = 130.0;
+  data.split = {8, 1};
+  const std::vector<double> kept = energies(EventIndex::build(data));
+  EXPECT_EQ(kept.size(), 9U);
+  EXPECT_EQ(std::ranges::count_if(kept, [](double energy) { return energy < 124.0; }), 0);
 }
 
 }  // namespace

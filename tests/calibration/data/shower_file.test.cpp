@@ -1,5 +1,7 @@
 #include "calibration/data/shower_file.hpp"
 
+#include <gmock/gmock.h>
+
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -12,6 +14,7 @@ namespace caloquant {
 namespace {
 
 using testing::FileContent;
+using ::testing::HasSubstr;
 using testing::message_of;
 using testing::write_numbers;
 
@@ -78,6 +81,191 @@ TEST_F(ShowerFileTest, AcceptsLabelsWithAUnitAxis) {
                         write_numbers(h5, "/theta", {2}, DType::f32, {1, 2});
                       }),
             "");
+  EXPECT_EQ(rejection(DataLayout::variable_angle,
+                      [](H5File& h5) {
+                        write_numbers(h5, "/energy", {3, 1}, DType::f64, {1, 2, 3});
+                        write_numbers(h5, "/theta", {3, 1}, DType::f32, {0.5, 1, 1.5}, 4);
+                      }),
+            "");
+  std::vector<EventLabel> labels(2);
+  ShowerFile(file, DataLayout::variable_angle, {}).read_labels(1, labels);
+  EXPECT_EQ(labels, (std::vector<EventLabel>{{2.0, 1.0}, {3.0, 1.5}}));
+}
+
+TEST_F(ShowerFileTest, WithoutThetaTheMeasuredAngleServes) {
+  const auto angles = [](bool with_theta) {
+    return [with_theta](H5File& h5) {
+      write_numbers(h5, "/energy", {2}, DType::f32, {1, 2});
+      write_numbers(h5, "/mtheta", {2}, DType::f64, {1.25, 100});
+      if (with_theta) {
+        write_numbers(h5, "/theta", {2}, DType::f64, {1.5, 1.75});
+      }
+    };
+  };
+  std::vector<EventLabel> labels(1);
+  EXPECT_EQ(rejection(DataLayout::variable_angle, angles(true)), "");
+  const ShowerFile both(file, DataLayout::variable_angle, {});
+  both.read_labels(0, labels);
+  EXPECT_EQ(labels[0].theta, 1.5);
+  EXPECT_EQ(both.label_sources(2).measured_angles, 0);
+  EXPECT_EQ(rejection(DataLayout::variable_angle, angles(false)), "");
+  const ShowerFile measured(file, DataLayout::variable_angle, {});
+  measured.read_labels(0, labels);
+  EXPECT_EQ(labels[0].theta, 1.25);
+  EXPECT_EQ(measured.label_sources(2).measured_angles, 2);
+  // What measPython writes for a shower without energy.
+  EXPECT_EQ(message_of([&] { measured.read_labels(1, labels); }),
+            at("/mtheta[1]") +
+                "the angle is 100.000000; radians between 0 and pi are expected, not degrees");
+}
+
+TEST_F(ShowerFileTest, EnergiesAreEstimatedOnlyWhenAsked) {
+  const FileContent content = FileContent::of(20);
+  H5File h5 = H5File::create(file);
+  write_numbers(h5, "/ECAL", {20, 2, 3, 4}, DType::f32, content.images, 4);
+  write_numbers(h5, "/theta", {20, 1}, DType::f32, content.angles);
+  h5.commit();
+  EXPECT_EQ(message_of([&] { (void)ShowerFile(file, DataLayout::variable_angle, {}); }),
+            at("/energy") +
+                "there is no such dataset; the layout variable_angle needs it; energies can be "
+                "estimated from the sums of the cells, with \"missing_energies\": \"from_sum\" in "
+                "\"data\" of a config or --missing-energies from_sum of a command");
+  const SamplingFraction fraction({0.02});
+  const ShowerFile showers(file, DataLayout::variable_angle, {}, false, fraction);
+  EXPECT_EQ(showers.rows(), 20);
+  EXPECT_EQ(showers.label_sources(7).estimated_energies, 7);
+  std::vector<EventLabel> labels(18);  // more than are added up at once
+  showers.read_labels(2, labels);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const double sum = 24.0 * (3.0 + static_cast<double>(i)) + 2.76;  // file units: 50 x GeV
+    EXPECT_NEAR(labels[i].energy, sum / 50.0 / 0.02, 1e-5 * sum);
+  }
+  EXPECT_EQ(labels[0].theta, static_cast<double>(1.002F));
+}
+
+/// Where energies are there, they count.
+TEST_F(ShowerFileTest, GivenEnergiesAreNotEstimated) {
+  FileContent::of(2).write_variable_angle(file);
+  std::vector<EventLabel> labels(2);
+  const ShowerFile showers(file, DataLayout::variable_angle, {}, false, SamplingFraction());
+  showers.read_labels(0, labels);
+  EXPECT_EQ(labels[1].energy, 101.0);
+  EXPECT_EQ(showers.label_sources(2).estimated_energies, 0);
+  EXPECT_FALSE(showers.label_sources(2).fraction.has_value());
+}
+
+TEST_F(ShowerFileTest, TheSumsOfTheFileSaveReadingCells) {
+  const auto with_sums = [&](const Shape& shape, const std::vector<double>& sums, bool cells) {
+    H5File h5 = H5File::create(file);
+    write_numbers(h5, "/theta", {2}, DType::f32, {1, 1});
+    write_numbers(h5, "/sum", shape, DType::f64, sums);
+    if (cells) {
+      write_numbers(h5, "/ECAL", {2, 1, 1, 2}, DType::f32, {30, 20, 50, 50});
+    }
+    h5.commit();
+    return message_of([&] {
+      std::vector<EventLabel> labels(2);
+      ShowerFile(file, DataLayout::variable_angle, {}, false, SamplingFraction({0.02}))
+          .read_labels(0, labels);
+      EXPECT_NEAR(labels[0].energy, 50.0, 1e-9);
+      EXPECT_NEAR(labels[1].energy, 100.0, 1e-9);
+    });
+  };
+  EXPECT_EQ(with_sums({2}, {50, 100}, false), "");
+  EXPECT_EQ(with_sums({2, 1}, {50, 100}, true), "");
+  EXPECT_EQ(with_sums({1, 2}, {50, 100}, true),
+            at("/sum") + "has the shape [1, 2]; one number per event, [N] or [N, 1], is expected");
+  EXPECT_EQ(with_sums({3}, {1, 2, 3}, true),
+            at("/sum") + "has 3 rows, /theta has 2; every dataset needs one row per event");
+  EXPECT_EQ(with_sums({2}, {1, 2}, true),  // in GeV
+            at("/sum[0]") +
+                "is 1.000000, but the cells of /ECAL add up to 50.000000; energies are estimated "
+                "from sums in the units of the cells");
+  const std::string remedy =
+      "; no energy can be estimated from it: leave the event out, or give energies";
+  for (const double bad : {0.0, -3.0, std::nan(""), std::numeric_limits<double>::infinity(),
+                           -std::numeric_limits<double>::infinity()}) {
+    EXPECT_EQ(with_sums({2}, {50, bad}, true),
+              at("/sum[1]") + "the sum of the cells is " + std::to_string(bad) + remedy);
+    EXPECT_EQ(with_sums({2}, {bad, 100}, false),
+              at("/sum[0]") + "the sum of the cells is " + std::to_string(bad) + remedy);
+  }
+}
+
+TEST_F(ShowerFileTest, NoEnergyFollowsFromEmptyCells) {
+  const SamplingFraction fraction({0.02});
+  const auto cells = [&](const std::vector<double>& images) {
+    H5File h5 = H5File::create(file);
+    write_numbers(h5, "/ECAL", {2, 1, 1, 2}, DType::f32, images);
+    h5.commit();
+    return message_of([&] {  // the fixed-angle layout: GeV, 90 degrees
+      const ShowerFile showers(file, DataLayout::fixed_angle, {}, false, fraction);
+      std::vector<EventLabel> labels(2);
+      showers.read_labels(0, labels);
+      EXPECT_NEAR(labels[1].energy, 200.0, 1e-5);
+      EXPECT_EQ(labels[1].theta, std::numbers::pi / 2.0);
+    });
+  };
+  EXPECT_EQ(cells({1, 1, 3, 1}), "");
+  EXPECT_EQ(cells({0, 0, 3, 1}),
+            at("/ECAL[0]") +
+                "the sum of the cells is 0.000000; no energy can be estimated from it: leave the "
+                "event out, or give energies");
+  EXPECT_THAT(cells({1, 1, std::nan(""), 1}), HasSubstr("/ECAL[1]: a cell is not a finite number"));
+  EXPECT_EQ(rejection(DataLayout::fixed_angle,
+                      [](H5File& h5) {
+                        write_numbers(h5, "/other", {2}, DType::f32, {1, 2});
+                      }),
+            at("/target") + "there is no such dataset; the layout fixed_angle needs it");
+  EXPECT_EQ(
+      message_of([&] { (void)ShowerFile(file, DataLayout::fixed_angle, {}, false, fraction); }),
+      at("/ECAL") +
+          "there is no such dataset; energies are to be estimated from its cells, or from "
+          "the dataset sum");
+}
+
+/// Any shapes and kinds of labels: read as a number per event, or refused by the dataset's name.
+class ShowerLabels : public testing::PropertyTest {};
+
+TEST_F(ShowerLabels, AreReadOrRefusedByName) {
+  const testing::TempDir folder;
+  const std::vector<Shape> shapes{{3}, {3, 1}, {3, 2}, {1, 3}, {2}, {3, 1, 1}, {0}, {}};
+  int read = 0;
+  for (int round = 0; round < 200; ++round) {
+    const std::filesystem::path file = folder / "showers.h5";
+    H5File h5 = H5File::create(file);
+    std::string wrong;
+    for (const char* name : {"/energy", "/theta", "/mtheta", "/sum", "/ECAL"}) {
+      if (testing::uniform_int(random, 0, 2) == 0) {
+        continue;
+      }
+      Shape shape = testing::uniform_int(random, 0, 3) > 0
+                        ? Shape{3}
+                        : shapes[static_cast<std::size_t>(testing::uniform_int(
+                              random, 0, static_cast<int>(shapes.size()) - 1))];
+      if (std::string(name) == "/ECAL") {
+        shape = {3, 1, 1, 1};
+      }
+      const std::vector<double> values(static_cast<std::size_t>(element_count(shape)),
+                                       testing::uniform_int(random, 0, 9) == 0 ? 0.0 : 1.5);
+      write_numbers(h5, name, shape, DType::f32, values);
+    }
+    h5.commit();
+    const std::string message = message_of([&] {
+      const ShowerFile showers(file, DataLayout::variable_angle, {}, false, SamplingFraction());
+      std::vector<EventLabel> labels(static_cast<std::size_t>(showers.rows()));
+      showers.read_labels(0, labels);
+      for (const EventLabel& label : labels) {
+        EXPECT_GT(label.energy, 0.0);
+        EXPECT_EQ(label.theta, 1.5);
+        ++read;
+      }
+    });
+    if (!message.empty()) {
+      EXPECT_THAT(message, ::testing::StartsWith(file.string() + ":/"));
+    }
+  }
+  EXPECT_GT(read, 0);
 }
 
 /// The comparison is x < threshold in f32, as of the numpy arrays of CERN's loaders.
@@ -146,7 +334,7 @@ TEST_F(ShowerFileTest, RejectsMissingDatasets) {
   EXPECT_EQ(rejection(DataLayout::variable_angle, with("/other")),
             at("/energy") + missing + "the layout variable_angle needs it");
   EXPECT_EQ(rejection(DataLayout::variable_angle, with("/energy")),
-            at("/theta") + missing + "the layout variable_angle needs it");
+            at("/theta") + missing + "the layout variable_angle needs it, or mtheta");
   EXPECT_EQ(rejection(DataLayout::fixed_angle, with("/other")),
             at("/target") + missing + "the layout fixed_angle needs it");
   const std::string hint =
@@ -169,11 +357,12 @@ TEST_F(ShowerFileTest, LabelsAloneServeUntilImagesAreAskedFor) {
 }
 
 TEST_F(ShowerFileTest, RejectsWrongShapesOfLabels) {
-  EXPECT_EQ(rejection(DataLayout::variable_angle,
-                      [](H5File& h5) {
-                        write_numbers(h5, "/energy", {1, 2}, DType::f32, {1, 2});
-                      }),
-            at("/energy") + "has the shape [1, 2]; one number per event, [N], is expected");
+  EXPECT_EQ(
+      rejection(DataLayout::variable_angle,
+                [](H5File& h5) {
+                  write_numbers(h5, "/energy", {1, 2}, DType::f32, {1, 2});
+                }),
+      at("/energy") + "has the shape [1, 2]; one number per event, [N] or [N, 1], is expected");
   EXPECT_EQ(rejection(DataLayout::variable_angle,
                       [](H5File& h5) {
                         write_numbers(h5, "/energy", {2}, DType::f32, {1, 2});

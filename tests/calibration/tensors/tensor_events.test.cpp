@@ -129,6 +129,23 @@ TEST_F(TensorFiles, FindsArraysOfHdf5ByName) {
   EXPECT_THAT(open({{"", "volumes"}}), HasSubstr("a.h5:/volumes"));
 }
 
+// Masks as h5py writes them; a unit axis does not matter, and names of things are no numbers.
+TEST_F(TensorFiles, ReadsBooleansOfHdf5) {
+  const auto file =
+      std::filesystem::path(CALOQUANT_SOURCE_DIR) / "tests/fixtures/foreign/booleans.h5";
+  std::vector<float> values(4);
+  TensorEvents({file}, {{"data", {{dynamic, 2}}, "input"}}, {{"", "mask"}}, {""})
+      .read(0, 1, 2, values);
+  EXPECT_THAT(values, ElementsAre(1, 0, 1, 1));
+  values.resize(6);
+  TensorEvents({file}, {{"y", {{dynamic}}, "target"}}, {{"", "hit"}}, {""}).read(0, 0, 6, values);
+  EXPECT_THAT(values, ElementsAre(0, 1, 1, 0, 1, 0));
+  EXPECT_THAT(testing::message_of([&] {
+                TensorEvents({file}, {{"y", {{dynamic}}, "target"}}, {{"", "kind"}}, {""});
+              }),
+              AllOf(HasSubstr("booleans.h5:/kind"), HasSubstr("does not hold numbers")));
+}
+
 // Each input of a network under its own name.
 TEST_F(TensorFiles, FillsSeveralInputs) {
   H5File file = H5File::create(folder / "a.h5");

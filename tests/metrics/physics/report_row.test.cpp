@@ -44,6 +44,18 @@ TEST(ReportRow, DistancesHaveTheNoiseOfTheHalvesOfA) {
   EXPECT_TRUE(row.a.empty() && row.b.empty());
 }
 
+TEST(ReportRow, EquallyFewEventsAreSaidOnce) {
+  const auto bin = [](std::size_t events) {
+    const std::vector<double> values(events, 1.0);
+    return defined_values(values, values, false);
+  };
+  const BinnedValues curve{{"x 0", bin(5)}, {"x 1", bin(5)}, {"x 2", bin(5)}};
+  EXPECT_THAT(means_row("m", "", curve, false).suspect, ElementsAre("only 5 events in every bin"));
+  const BinnedValues other{{"x 0", bin(5)}, {"x 1", bin(6)}, {"x 2", bin(10)}};
+  EXPECT_THAT(means_row("m", "", other, false).suspect,
+              ElementsAre("x 0: only 5 events", "x 1: only 6 events"));
+}
+
 TEST(ReportRow, EmptyBinsAreUndefinedAndSuspect) {
   const BinnedValues empty = one_bin({}, {std::nan("")}, false);
   const auto value = [](std::span<const double> values) { return mean_of(values).value; };

@@ -56,6 +56,30 @@ TEST(CheckRunConfig, RejectsALossThatShouldBeHigh) {
       AllOf(HasSubstr("run.json#/accuracy_criterion/higher_is_better"), HasSubstr("false")));
 }
 
+TEST(CheckRunConfig, WantsASamplingFractionThatCanBe) {
+  const auto with = [](const std::string& keys) {
+    return error_with(R"({"data": {)" + keys + "}}");
+  };
+  const std::string estimate = R"("missing_energies": "from_sum")";
+  EXPECT_EQ(with(estimate), "");
+  EXPECT_EQ(with(estimate + R"(, "sampling_fraction": 0.0225)"), "");
+  EXPECT_EQ(with(estimate + R"(, "sampling_fraction": [0.0221, -0.0028, 0.0011])"), "");
+  EXPECT_THAT(with(R"("sampling_fraction": 0.0225)"),
+              AllOf(HasSubstr("run.json#/data/sampling_fraction"), HasSubstr("from_sum")));
+  EXPECT_THAT(with(R"("missing_energies": "refuse", "sampling_fraction": [0.02])"),
+              HasSubstr("run.json#/data/sampling_fraction"));
+  for (const char* wrong : {"0", "-0.02", "2.25", "[]", "[0.02, -0.005]", "[2.21, -0.28]",
+                            "\"0.02\"", "[0.01, 0, 0, 0, 0, 0, 0, 0, 0]", "[null]"}) {
+    EXPECT_THAT(with(estimate + ", \"sampling_fraction\": " + wrong),
+                HasSubstr("run.json#/data/sampling_fraction"))
+        << wrong;
+  }
+  EXPECT_THAT(with(R"("missing_energies": "guess")"), HasSubstr("run.json#/data/missing_energies"));
+  EXPECT_THAT(error_with(R"({"input": {"encoding": "tensor"}, "data": {"layout": null, )" +
+                         estimate + "}}"),
+              AllOf(HasSubstr("run.json#/data/missing_energies"), HasSubstr("tensor")));
+}
+
 TEST(CheckRunConfig, RejectsAnAveragingThatIsNone) {
   EXPECT_THAT(error_with(R"({"metric": {"averaging": "batches"}})"),
               HasSubstr("run.json#/metric/averaging"));

@@ -50,11 +50,13 @@ auto members(const TensorDataConfig& config) {
                     NamedMember{"target_files", target_files});
 }
 auto members(const DataConfig& config) {
-  const auto& [files, tensors, layout, cell_threshold, minimum_sum, calibration_samples,
-               evaluation_samples, follow_links] = config;
+  const auto& [files, tensors, layout, cell_threshold, minimum_sum, missing_energies,
+               sampling_fraction, calibration_samples, evaluation_samples, follow_links] = config;
   return std::tuple(NamedMember{"files", files}, NamedMember{"tensors", tensors},
                     NamedMember{"layout", layout}, NamedMember{"cell_threshold", cell_threshold},
                     NamedMember{"minimum_sum", minimum_sum},
+                    NamedMember{"missing_energies", missing_energies},
+                    NamedMember{"sampling_fraction", sampling_fraction},
                     NamedMember{"calibration_samples", calibration_samples},
                     NamedMember{"evaluation_samples", evaluation_samples},
                     NamedMember{"follow_links", follow_links});
@@ -205,6 +207,7 @@ std::vector<Json> examples() {
               "output": {"scale": 50, "power": 0.85}, "import_check": false},
     "graph": {"disabled_passes": ["fold_constants"]},
     "data": {"files": ["s.h5"], "layout": "fixed_angle", "cell_threshold": 1e-5, "minimum_sum": 1,
+             "missing_energies": "from_sum", "sampling_fraction": [0.022, -0.001],
              "calibration_samples": 7, "evaluation_samples": 9, "follow_links": true},
     "input": {"encoding": "energy_times_noise", "seed": 3},
     "quantization": {
@@ -236,6 +239,7 @@ std::vector<Json> examples() {
   tensors.merge_patch(Json::parse(R"({
     "model": {"architecture": null, "weights": null, "file": "m.onnx"},
     "data": {"layout": null, "cell_threshold": null, "minimum_sum": null,
+             "missing_energies": null, "sampling_fraction": null,
              "inputs": {"a": "images"}, "targets": {"b": "labels"}},
     "input": {"encoding": "tensor"},
     "metric": null, "accuracy_criterion": {"higher_is_better": true, "energy_response": null}

@@ -19,6 +19,7 @@ namespace caloquant {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
@@ -268,6 +269,107 @@ TEST_F(Compare, PatternsNameSeveralFiles) {
   EXPECT_NEAR(images[1], 0.003F, 1e-9F);
   EXPECT_NEAR(images[48 + 1], 0.001F, 1e-9F);
   EXPECT_NEAR(images[96 + 1], 0.002F, 1e-9F);
+}
+
+/// The same showers with and without energies; cells sum up to 0.093 (i + 1) GeV.
+TEST_F(Compare, EstimatedEnergiesAreSaid) {
+  const ComparedSide a = showers("a.h5", 20, 0.1F);
+  const H5File labelled = H5File::open(folder / "a.h5", ErrorKind::data);
+  H5File file = H5File::create(folder / "b.h5");
+  file.write("/ECAL", labelled.read("/ECAL", DType::f32));
+  file.write("/mtheta", labelled.read("/theta", DType::f32));
+  file.commit();
+  ComparedSide b = open_side((folder / "b.h5").string(), {});
+  EXPECT_THAT(testing::message_of([&] { static_cast<void>(compare(a, b, nullptr, options(0))); }),
+              HasSubstr("--missing-energies from_sum"));
+  b.energies_from_sum = SamplingFraction({0.02});
+  const CompareResult result = compare(a, b, nullptr, options(0));
+  EXPECT_EQ(result.labels_a.estimated_energies, 0);
+  EXPECT_EQ(result.labels_b.estimated_energies, 20);
+  EXPECT_EQ(result.labels_b.measured_angles, 20);
+  std::vector<double> fractions = row_of(result, "sampling fraction").b;
+  std::erase_if(fractions, [](double fraction) { return std::isnan(fraction); });  // A alone
+  ASSERT_FALSE(fractions.empty());
+  for (const double fraction : fractions) {
+    EXPECT_NEAR(fraction, 0.02, 1e-8);
+  }
+  const std::string note = "energies of B are estimated from its sums";
+  const std::vector<std::string> marked{"sampling fraction",
+                                        "total energy, B/A - 1",
+                                        "resolution",
+                                        "W1 of sampling fraction",
+                                        "separation of the response",
+                                        "correlation score",
+                                        "FPD",
+                                        "KPD"};
+  for (const std::string& metric : marked) {
+    EXPECT_THAT(row_of(result, metric).suspect, Contains(HasSubstr(note))) << metric;
+  }
+  for (const ReportRow& row : result.report.rows) {
+    if (std::ranges::find(marked, row.metric) == marked.end()) {
+      EXPECT_THAT(row.suspect, ::testing::Not(Contains(HasSubstr(note)))) << row.metric;
+    }
+  }
+  EXPECT_THAT(
+      compare_table(result, a, b),
+      AllOf(HasSubstr("note: B: primary energies are estimated from the sums of the cells and "),
+            HasSubstr("fraction 0.02,\n    which was given\n"),
+            HasSubstr("note: B: angles are those measured"), ::testing::Not(HasSubstr("note: A")),
+            HasSubstr(note)));
+  const Json json = to_json(result, a, b);
+  EXPECT_EQ(json["labels"]["a"]["estimated_energies"], 0);
+  EXPECT_EQ(json["labels"]["b"]["estimated_energies"], 20);
+  EXPECT_EQ(json["labels"]["b"]["sampling_fraction"], Json::array({0.02}));
+  EXPECT_EQ(json["labels"]["b"]["notes"].size(), 2U);
+}
+
+/// Student's t: 2.262 for nine degrees of freedom, 2.064 for 24, 3.182 for three.
+TEST_F(Compare, FewEventsAreSaid) {
+  const auto warning = [&](std::int64_t events) {
+    const ComparedSide a = showers("a.h5", events, 0.1F);
+    const CompareResult result = compare(a, a, nullptr, options(0));
+    const auto& suspect = result.report.suspect;
+    return suspect.empty() ? std::string() : suspect.front();
+  };
+  EXPECT_THAT(warning(10), AllOf(HasSubstr("only 10 events"), HasSubstr("24 %"),
+                                 HasSubstr("takes 2.3 of them, not 2")));
+  EXPECT_THAT(warning(25), AllOf(HasSubstr("14 %"), HasSubstr("takes 2.1 of them")));
+  EXPECT_THAT(warning(4), HasSubstr("takes 3.2 of them"));
+  EXPECT_THAT(warning(2), AllOf(HasSubstr("only 2 events"), HasSubstr("unknown")));
+  EXPECT_EQ(warning(50), "");
+}
+
+/// The ten Geant4 showers beside the demo AngleGAN, as a user meets them.
+TEST_F(Compare, TheTenGeant4ShowersAreReadable) {
+  CALOQUANT_NEEDS_SHARED();
+  ComparedSide geant4 =
+      open_side((testing::shared_folder() / "data" / "geant4_51x51x25_10events.h5").string(), {});
+  const fs::path configs = fs::path(CALOQUANT_SOURCE_DIR) / "configs";
+  ComparedSide model = open_side(
+      (configs / "anglegan.json").string() + "," + (configs / "anglegan_demo.hdf5").string(), {});
+  choose_units(geant4, model, EnergyUnits{50.0, 0.85});
+  CompareOptions asked = options(0);
+  asked.encoding = InputEncoding::energy_angle_noise;
+  EXPECT_THAT(
+      testing::message_of([&] { static_cast<void>(compare(geant4, model, nullptr, asked)); }),
+      AllOf(HasSubstr("/energy: there is no such dataset"),
+            HasSubstr("--missing-energies from_sum")));
+  geant4.energies_from_sum.emplace();
+  const CompareResult result = compare(geant4, model, nullptr, asked);
+  EXPECT_EQ(result.events, 10);
+  EXPECT_EQ(result.pairing, Pairing::primaries);
+  EXPECT_THAT(
+      compare_table(result, geant4, model),
+      AllOf(HasSubstr("warning: only 10 events"),
+            HasSubstr("note: A: primary energies are estimated"),
+            HasSubstr("note: A: angles are those measured"), ::testing::Not(HasSubstr("note: B"))));
+  // Notes of rows that the table leaves out are left out, too, and no note goes through all slices.
+  EXPECT_THAT(compare_table(result, geant4, model),
+              ::testing::Not(AnyOf(HasSubstr("x 0: only"), HasSubstr("\n6  "))));
+  // Beside these showers the core of the demo model is too narrow (M2x 0.8 against 6.5 +- 3).
+  const ReportRow& width = row_of(result, "M2x");
+  EXPECT_GT(width.a[0], 3.0);
+  EXPECT_LT(width.b[0], 1.5);
 }
 
 TEST_F(Compare, CellsBelowTheThresholdAreCut) {

@@ -2,6 +2,8 @@
 #include "graph/io/files/h5file.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <mutex>
 
 #include "graph/io/files/hdf5/open_file.hpp"
@@ -46,6 +48,22 @@ void read_rows_of(const OpenFile& file, const std::string& name, std::int64_t fi
   }
 }
 
+/// An enumeration of two integers, 0 and 1, which libhdf5 converts to numbers: h5py's bool. Other
+/// enumerations are names, whose numbers mean nothing.
+bool is_boolean(const Handle& type) {
+  if (H5Tget_class(type.get()) != H5T_ENUM || H5Tget_nmembers(type.get()) != 2) {
+    return false;
+  }
+  const Handle integer(H5Tget_super(type.get()), H5Tclose);
+  if (H5Tget_size(integer.get()) != 1) {
+    return false;
+  }
+  std::array<std::uint8_t, 2> values{};
+  H5Tget_member_value(type.get(), 0, &values[0]);
+  H5Tget_member_value(type.get(), 1, &values[1]);
+  return std::min(values[0], values[1]) == 0 && std::max(values[0], values[1]) == 1;
+}
+
 }  // namespace
 
 H5DatasetInfo H5File::info(const std::string& dataset) const {
@@ -57,7 +75,7 @@ H5DatasetInfo H5File::info(const std::string& dataset) const {
   const H5T_class_t found = H5Tget_class(type.get());
   if (found == H5T_FLOAT) {
     result.element = H5Class::floating;
-  } else if (found == H5T_INTEGER) {
+  } else if (found == H5T_INTEGER || is_boolean(type)) {
     result.element = H5Class::integer;
   } else if (found == H5T_STRING) {
     result.element = H5Class::string;

@@ -33,6 +33,9 @@ function layersByPrecision(run) {
   return precisions.filter((name) => counts[name]).map((name) => [name, counts[name]]);
 }
 
+/** What has to be known of the primaries, as that their energies are estimated. */
+const dataNotes = (run) => at(run.result, "provenance", "labels", "notes") ?? [];
+
 function warningsOf(run) {
   const { result } = run;
   const stopped = { interrupted: "The run was interrupted; this is the best model so far.",
@@ -40,6 +43,7 @@ function warningsOf(run) {
   const said = [
     ...(result.error ? [String(result.error)] : []),
     ...(stopped[result.stopped_by] ? [stopped[result.stopped_by]] : []),
+    ...dataNotes(run),
     ...(at(result, "loss_detail", "suspect") ?? []),
     ...(at(result, "report", "loss_against_data", "quantized", "suspect") ?? []),
     ...(at(result, "report", "physics", "suspect") ?? []),
@@ -226,7 +230,7 @@ function provenanceSection(run) {
   const table = el("table", { class: "facts-table" },
     row("caloquant", `${from.caloquant}, built with ${from.compiler}`), row("oneDNN", `${from.onednn}, ${from.isa}`),
     row("own kernels", String(from.direct_isa)), row("threads", String(from.threads)),
-    row("model", ...files(from.model_files)), row("data", ...files(from.data_files)),
+    row("model", ...files(from.model_files)), row("data", ...files(from.data_files), ...dataNotes(run).map((note) => el("div", {}, note))),
     row("written", (at(run.result, "emitted", "files") ?? []).join(", ") || "nothing"),
     row("time and memory", `${number(at(run.result, "cost", "seconds"))} s, of which this report's measurements ${number(at(run.data, "seconds"))} s; peak memory ${number(at(run.result, "cost", "peak_memory_bytes") / 1e6)} MB`));
   const config = el("details", {}, el("summary", {}, "the config with all defaults filled in"), el("pre", {}, JSON.stringify(from.config, null, 2)));

@@ -57,6 +57,25 @@ void RawH5::numbers(const std::string& name, hsize_t rows, hsize_t chunk_rows, h
   H5Dclose(dataset);
 }
 
+void RawH5::enumeration(const std::string& name, hsize_t rows,
+                        const std::vector<signed char>& numbers) {
+  const hid_t type = H5Tenum_create(H5T_STD_I8LE);
+  for (const signed char number : numbers) {
+    H5Tenum_insert(type, ("V" + std::to_string(number)).c_str(), &number);
+  }
+  const hid_t space = H5Screate_simple(1, &rows, nullptr);
+  const hid_t dataset =
+      H5Dcreate2(file_, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  std::vector<signed char> values(rows);
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    values[row] = row % 2 == 0 ? numbers.front() : numbers.back();
+  }
+  H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+  H5Dclose(dataset);
+  H5Sclose(space);
+  H5Tclose(type);
+}
+
 void RawH5::packed(const std::string& name, hsize_t rows, H5Z_filter_t filter,
                    const std::vector<unsigned char>& bytes) {
   if (filter > H5Z_FILTER_RESERVED && H5Zfilter_avail(filter) > 0) {

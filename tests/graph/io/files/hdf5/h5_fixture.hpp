@@ -25,6 +25,9 @@ class RawH5 {
   /// with h5py's values for LZF.
   void packed(const std::string& name, hsize_t rows, H5Z_filter_t filter,
               const std::vector<unsigned char>& bytes);
+  /// i8 [rows] of an enumeration with these numbers; all values are the first and the last
+  /// number in turn.
+  void enumeration(const std::string& name, hsize_t rows, const std::vector<signed char>& numbers);
   void soft_link(const std::string& name, const std::string& target);
   void external_link(const std::string& name, const std::string& file, const std::string& target);
   void external_storage(const std::string& name, hsize_t rows, const std::string& file);

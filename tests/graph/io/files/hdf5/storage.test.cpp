@@ -84,6 +84,34 @@ TEST_F(H5StorageTest, UnpacksLzf) {
   EXPECT_THAT(refusal("/before"), HasSubstr("cannot be read"));
 }
 
+/// h5py's bool is an enumeration of the bytes 0 and 1. Numbers of other names mean nothing.
+TEST_F(H5StorageTest, BooleansAreNumbers) {
+  {
+    RawH5 file(folder / "a.h5");
+    file.enumeration("bool", 5, {0, 1});
+    file.enumeration("turned", 5, {1, 0});
+    file.enumeration("kinds", 5, {0, 1, 2});
+    file.enumeration("shifted", 5, {1, 2});
+    file.enumeration("one", 5, {1});
+  }
+  const H5File file = H5File::open(folder / "a.h5", ErrorKind::data);
+  EXPECT_EQ(file.info("/bool").element, H5Class::integer);
+  EXPECT_THAT(read("/bool"), ElementsAre(0.0F, 1.0F, 0.0F, 1.0F, 0.0F));
+  EXPECT_THAT(read("/turned"), ElementsAre(1.0F, 0.0F, 1.0F, 0.0F, 1.0F));
+  for (const DType as : {DType::f64, DType::s8, DType::u8, DType::s32, DType::s64}) {
+    EXPECT_EQ(file.read("/bool", as).size(), 5U) << name_of(as);
+  }
+  const Tensor longs = file.read("/bool", DType::s64);
+  EXPECT_THAT(longs.data<std::int64_t>(), ElementsAre(0, 1, 0, 1, 0));
+  std::vector<double> rows(2);
+  file.read_rows("/bool", 3, 2, std::span(rows));
+  EXPECT_THAT(rows, ElementsAre(1.0, 0.0));
+  for (const char* name : {"/kinds", "/shifted", "/one"}) {
+    EXPECT_EQ(file.info(name).element, H5Class::other);
+    EXPECT_THAT(refusal(name), HasSubstr("does not hold numbers")) << name;
+  }
+}
+
 TEST_F(H5StorageTest, FollowsSoftLinksInTheFile) {
   {
     RawH5 file(folder / "a.h5");
