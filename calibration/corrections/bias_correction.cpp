@@ -22,7 +22,7 @@ Tensor corrected_bias(const Tensor& weights, const Tensor& quantized, const Laye
     }
     const float before = bias != nullptr ? bias->data<float>()[index] : 0.0F;
     result.data<float>()[index] =
-        usable_bias(static_cast<double>(before) + shift, before, quant, index);
+        usable_bias(static_cast<double>(before) + shift, before, quantized, quant, index);
   }
   return result;
 }

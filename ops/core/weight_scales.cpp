@@ -13,11 +13,41 @@ namespace {
 constexpr auto largest_f32 = static_cast<double>(std::numeric_limits<float>::max());
 constexpr double weight_steps = 127.0;
 
-/// Most steps of its sums that a layer's bias may have.
-double most_bias_steps(DType src) {
-  // In f32 the sum is added to it: 2^31 is no more than rounding then.
-  return src == DType::u8 || src == DType::s8 ? static_cast<double>(largest_bias_steps)
-                                              : largest_f32 / 4.0;
+constexpr double src_steps = 255.0;  ///< most of an 8-bit src from its zero point
+constexpr double most_steps = std::numeric_limits<std::int32_t>::max();
+/// The most products whose sum of 8-bit integers fits 32 bits, and that of which a half does.
+constexpr auto most_products = static_cast<std::int64_t>(most_steps / (src_steps * weight_steps));
+constexpr std::int64_t half_of_products = most_products / 2;
+
+bool has_8_bits(const QuantParams& src) {
+  return src.dtype == DType::u8 || src.dtype == DType::s8;
+}
+
+std::int64_t products_of(const Tensor& weights) {
+  return weights.size() / std::max<std::int64_t>(1, weights.shape().front());
+}
+
+/// Most steps of its sums that a layer's bias may have, whatever the sum is.
+double most_bias_steps(const QuantParams& src) {
+  // Beside an f32 src nothing is an integer; /4: the steps are finite in f32.
+  return is_integer(src) ? static_cast<double>(largest_bias_steps) : largest_f32 / 4.0;
+}
+
+/// Does an 8-bit layer have so many products that its sums need more than half of 32 bits?
+bool needs_more_than_half(const QuantParams& src, std::int64_t products) {
+  return has_8_bits(src) && products > half_of_products && products <= most_products;
+}
+
+/// The smallest scale with which bias and sum of a channel fit 32 bits: of s = scale,
+///   |bias| / (src.scale s) + 255 sum(|w| / s + 1) <= 2^31 - 1,
+/// where 1 is more than any rounding adds.
+double scale_with_room(std::span<const float> weights, double bias, const QuantParams& src) {
+  double sum = 0.0;
+  for (const float weight : weights) {
+    sum += std::fabs(static_cast<double>(weight));
+  }
+  const double room = most_steps - src_steps * static_cast<double>(weights.size());
+  return (src_steps * sum + bias / static_cast<double>(src.scale)) / room;
 }
 
 /// Weights are symmetric: no -128.
@@ -85,30 +115,32 @@ std::vector<float> weight_scales(const Tensor& weights, bool per_channel, ScaleO
   return scales;
 }
 
+/// sum |w| of one output channel of s8 weights; exact.
+double sum_of_magnitudes(const Tensor& weights, std::size_t channel) {
+  const auto stride = static_cast<std::size_t>(products_of(weights));
+  std::int64_t sum = 0;
+  for (const std::int8_t value : weights.data<std::int8_t>().subspan(channel * stride, stride)) {
+    sum += std::abs(static_cast<int>(value));
+  }
+  return static_cast<double>(sum);
+}
+
 }  // namespace
 
 std::int32_t s16_limit(const Tensor& weights) {
-  const auto values = weights.data<std::int8_t>();
-  const auto channels = static_cast<std::size_t>(weights.shape().front());
-  const std::size_t stride = channels == 0 ? 0 : values.size() / channels;
-  std::int64_t largest = 1;
-  for (std::size_t channel = 0; channel < channels; ++channel) {
-    std::int64_t sum = 0;
-    for (const std::int8_t value : values.subspan(channel * stride, stride)) {
-      sum += std::abs(static_cast<int>(value));
-    }
-    largest = std::max(largest, sum);
+  double largest = 1.0;
+  for (std::size_t channel = 0; channel < static_cast<std::size_t>(weights.shape().front());
+       ++channel) {
+    largest = std::max(largest, sum_of_magnitudes(weights, channel));
   }
-  constexpr std::int64_t widest = 32767;
-  return static_cast<std::int32_t>(
-      std::min(widest, std::numeric_limits<std::int32_t>::max() / largest));
+  constexpr double widest = 32767.0;
+  return static_cast<std::int32_t>(std::min(widest, most_steps / largest));
 }
 
 void require_exact_sums(const std::string& place, const Tensor& weights, const QuantParams& src) {
-  const std::int64_t products = weights.size() / std::max<std::int64_t>(1, weights.shape().front());
-  const bool fits = src.dtype == DType::s16
-                        ? src.limit <= s16_limit(weights)
-                        : products <= std::numeric_limits<std::int32_t>::max() / (255 * 127);
+  const std::int64_t products = products_of(weights);
+  const bool fits =
+      src.dtype == DType::s16 ? src.limit <= s16_limit(weights) : products <= most_products;
   if (!fits) {
     throw BackendError(place,
                        "sums of " + std::to_string(products) + " products may exceed 32 bits",
@@ -138,8 +170,8 @@ std::vector<float> mse_weight_scales(const Tensor& weights, bool per_channel) {
   return weight_scales(weights, per_channel, mse_scale);
 }
 
-std::vector<float> layer_weight_scales(std::vector<float> scales, const QuantParams& src,
-                                       const Tensor* bias) {
+std::vector<float> layer_weight_scales(std::vector<float> scales, const Tensor& weights,
+                                       const QuantParams& src, const Tensor* bias) {
   if (scales.empty()) {
     return scales;  // of bf16
   }
@@ -147,10 +179,16 @@ std::vector<float> layer_weight_scales(std::vector<float> scales, const QuantPar
   // Of src at most 2^8 steps are multiplied with 2^7 of a weight.
   const double most = std::min(largest_f32 / 0x1p15 / step, largest_f32 / (weight_steps + 1.0));
   std::vector<double> least(scales.size(), static_cast<double>(smallest_scale) / step);
+  const std::int64_t products = products_of(weights);
+  const auto stride = static_cast<std::size_t>(products);
   for (std::size_t c = 0; bias != nullptr && c < static_cast<std::size_t>(bias->size()); ++c) {
+    const double size = std::fabs(static_cast<double>(bias->data<float>()[c]));
     double& own = least[scales.size() == 1 ? 0 : c];
-    own = std::max(own, std::fabs(static_cast<double>(bias->data<float>()[c])) /
-                            most_bias_steps(src.dtype) / step);
+    own = std::max(own, size / most_bias_steps(src) / step);
+    if (needs_more_than_half(src, products)) {
+      own = std::max(own,
+                     scale_with_room(weights.data<float>().subspan(c * stride, stride), size, src));
+    }
   }
   for (std::size_t k = 0; k < scales.size(); ++k) {
     // A scale that is within stays the same to the bit.
@@ -163,11 +201,16 @@ std::vector<float> layer_weight_scales(std::vector<float> scales, const QuantPar
   return scales;
 }
 
-float usable_bias(double wanted, float before, const LayerQuant& quant, std::size_t channel) {
+float usable_bias(double wanted, float before, const Tensor& weights, const LayerQuant& quant,
+                  std::size_t channel) {
   const double step =
       static_cast<double>(quant.src.scale) * static_cast<double>(weight_scale_of(quant, channel));
-  const double most = std::min(most_bias_steps(quant.src.dtype) * step, largest_f32);
-  return std::fabs(wanted) <= most ? static_cast<float>(wanted) : before;
+  double most = most_bias_steps(quant.src);
+  if (needs_more_than_half(quant.src, products_of(weights))) {
+    most = std::min(most, most_steps - src_steps * sum_of_magnitudes(weights, channel));
+  }
+  return std::fabs(wanted) <= std::min(most * step, largest_f32) ? static_cast<float>(wanted)
+                                                                 : before;
 }
 
 std::string quant_problem(const LayerQuant& quant, const Tensor* bias) {

@@ -15,8 +15,10 @@ namespace caloquant {
 //  - a scale keeps the bounds of ops/core/qmath.hpp;
 //  - a step of a layer's sums, src.scale * weight_scale, is at least smallest_scale, and the
 //    product of the largest src and the largest weight is finite;
-//  - a bias is a whole number of such steps: at most largest_bias_steps in int8, so that with the
-//    sum it fits the 32 bits of engines that add it there; finite in other precisions.
+//  - a bias is at most largest_bias_steps such steps beside an integer src, because runtimes keep
+//  it
+//    in 32 bits, also where a file has it in f32 (ONNX Runtime does so, and saturates). In int8,
+//    where they add it to the sum, both together fit 32 bits. Of w8 the steps are finite.
 // The last two raise (seldom lower) the scales, see layer_weight_scales(): weights far below a step
 // of the sums become 0. Ordinary numbers stay as they are.
 
@@ -46,10 +48,11 @@ struct QuantizedWeights {
 /// squared error; the largest of equal ones, so that it is never worse than min-max. Searched on a
 /// grid of 1/64 and then of 1/1024 around the best. A channel of zeros gets scale 1.
 [[nodiscard]] std::vector<float> mse_weight_scales(const Tensor& weights, bool per_channel);
-/// The scales that a layer can have in place of these (one, or one per output channel): with src
-/// and bias (null: none) they keep the rules above.
+/// The scales that a layer can have in place of these (one, or one per output channel): with f32
+/// weights [OC, ...], src and bias (null: none) they keep the rules above.
 [[nodiscard]] std::vector<float> layer_weight_scales(std::vector<float> scales,
-                                                     const QuantParams& src, const Tensor* bias);
+                                                     const Tensor& weights, const QuantParams& src,
+                                                     const Tensor* bias);
 /// The weight scale of an output channel.
 [[nodiscard]] inline float weight_scale_of(const LayerQuant& quant, std::size_t channel) {
   return quant.weight_scales[quant.weight_scales.size() == 1 ? 0 : channel];
@@ -58,9 +61,10 @@ struct QuantizedWeights {
 [[nodiscard]] inline float step_of_sums(const LayerQuant& quant, std::size_t channel) {
   return quant.src.scale * weight_scale_of(quant, channel);
 }
-/// The bias `wanted` of a channel where it keeps the rules above, else `before`.
-[[nodiscard]] float usable_bias(double wanted, float before, const LayerQuant& quant,
-                                std::size_t channel);
+/// The bias `wanted` of a channel where it keeps the rules above beside s8 weights [OC, ...], else
+/// `before`.
+[[nodiscard]] float usable_bias(double wanted, float before, const Tensor& weights,
+                                const LayerQuant& quant, std::size_t channel);
 /// Why no layer can be computed with these scales and this bias (null: none): a step of the sums
 /// that is 0 or infinite, or a bias that is infinitely many. Empty when it can.
 [[nodiscard]] std::string quant_problem(const LayerQuant& quant, const Tensor* bias);

@@ -36,7 +36,7 @@ QuantPlan with_sequential_bias(const Graph& fp32, QuantPlan plan, const InputFil
     for (std::size_t channel = 0; channel < values.size(); ++channel) {
       const double missing = wanted.at(layer)[channel] - found.at(layer)[channel];
       values[channel] = usable_bias(static_cast<double>(values[channel]) + missing, values[channel],
-                                    own.quant, channel);
+                                    *own.weights, own.quant, channel);
     }
     own.bias = std::make_shared<const Tensor>(std::move(bias));
   }

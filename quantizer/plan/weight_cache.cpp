@@ -49,8 +49,8 @@ const WeightCache::Entry& WeightCache::get(const Graph& graph, const Node& node,
   CALOQUANT_EXPECT(!encoding.reconstruct || statistics != nullptr);
   const Key encoding_of_layer{node.name, encoding};
   const auto key = std::make_pair(
-      encoding_of_layer,
-      layer_weight_scales(free_scales(encoding_of_layer, *weights), src, graph.constant(node, 2)));
+      encoding_of_layer, layer_weight_scales(free_scales(encoding_of_layer, *weights), *weights,
+                                             src, graph.constant(node, 2)));
   const auto found = entries_.find(key);
   if (found != entries_.end()) {
     return found->second;

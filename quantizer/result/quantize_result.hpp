@@ -60,8 +60,10 @@ struct QuantizeResult {
   std::optional<LabelSources> labels;  ///< of the events; none: events without energies and angles
   std::optional<Verification> verified;  ///< the fp32 model beside its framework; none: not asked
   std::vector<std::string> written;      ///< models and tables in the folder of results
-  std::vector<OnnxNote> onnx_notes;      ///< where quantized.onnx is not what quantized.h5 is
-  std::string error;                     ///< why there is no model; empty when there is one
+  /// What the files of the model lose, read back, on the evaluation events; by name.
+  std::map<std::string, ModelQuality> read_back;
+  std::vector<OnnxNote> onnx_notes;  ///< where quantized.onnx is not what quantized.h5 is
+  std::string error;                 ///< why there is no model; empty when there is one
   std::optional<onnx::ImportCheck> import_check;  ///< of an ONNX or TensorFlow model
 
   /// Passed when the target is met; undecided when nothing has failed but more events are needed.

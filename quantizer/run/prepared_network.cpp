@@ -77,8 +77,9 @@ bool PreparedNetwork::is_better(const Graph& equalized, const CalibrationTable& 
                                 RunObserver& observer) {
   const auto quantized = [&](const Graph& graph, const CalibrationTable& ranges) {
     WeightCache weights;  // those of the run belong to the network that is kept
-    return apply_plan(graph, make_plan(graph, ranges, correction_probe(space_),
-                                       config_.quantization.activation_rule, weights));
+    return emitted_form(apply_plan(graph, make_plan(graph, ranges, correction_probe(space_),
+                                                    config_.quantization.activation_rule, weights)),
+                        config_.emit);
   };
   const std::vector<ProbeResult> results =
       probe({quantized(graph_, table_), quantized(equalized, table)}, observer);
@@ -144,7 +145,7 @@ void PreparedNetwork::decide_corrections(RunObserver& observer) {
     std::vector<Graph> graphs;
     graphs.reserve(all.size());
     for (const Corrections& corrections : all) {
-      graphs.push_back(apply_plan(graph_, plan(correction_probe(space_), corrections)));
+      graphs.push_back(quantized(plan(correction_probe(space_), corrections)));
     }
     return probe(graphs, observer);
   };

@@ -9,6 +9,7 @@
 #include "graph/passes/equalize_channels.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/evaluate/event_progress.hpp"
+#include "quantizer/plan/emitted_form.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "quantizer/run/choose_corrections.hpp"
 
@@ -29,9 +30,11 @@ class PreparedNetwork {
 
   /// The plan of a configuration, with the corrections that are used.
   [[nodiscard]] QuantPlan plan(const TuningConfig& config) { return plan(config, corrections_); }
-  [[nodiscard]] Graph quantized(const TuningConfig& config) {
-    return apply_plan(graph_, plan(config));
+  /// The network of a plan, as it is judged and written.
+  [[nodiscard]] Graph quantized(const QuantPlan& plan) const {
+    return emitted_form(apply_plan(graph_, plan), config_.emit);
   }
+  [[nodiscard]] Graph quantized(const TuningConfig& config) { return quantized(plan(config)); }
 
   /// Equalized where that is used; what it computes is the same.
   [[nodiscard]] const Graph& graph() const { return graph_; }

@@ -3,11 +3,14 @@
 #include <caloquant/error.hpp>
 
 #include "graph/io/files/text_file.hpp"
+#include "graph/ir/difference.hpp"
+#include "graph/load_model/load_model.hpp"
 #include "ops/core/clock.hpp"
 #include "quantizer/evaluate/event_progress.hpp"
 #include "quantizer/measure/layer_costs.hpp"
 #include "quantizer/measure/peak_memory.hpp"
 #include "quantizer/output/emit/native_model.hpp"
+#include "quantizer/output/emit/read_back.hpp"
 #include "quantizer/output/emit/result_json.hpp"
 #include "quantizer/output/emit/verified_write.hpp"
 #include "quantizer/output/report/report_data.hpp"
@@ -49,13 +52,33 @@ void RunSession::emit() {
   });
 }
 
+/// The loss of a file that was written, as `name`. Throws ModelError when it is not the model that
+/// was judged. After an interruption nothing is evaluated.
+void RunSession::judge_read_back(const std::filesystem::path& file, const std::string& name) {
+  if (observer_.interrupted()) {
+    return;
+  }
+  const Graph read = graph_beside(load_model_file(file, config_.graph, CheckTime::later), final_);
+  observer_.on_phase_start(Phase::evaluate, evaluator_->events().evaluation().size());
+  // In one sweep, on the events of the data: the judgement may have ended after others. Equal
+  // networks are computed once.
+  const std::vector<ModelQuality> both = evaluator_->qualities_of(
+      {final_, read}, [this](std::int64_t done) { observer_.on_events(done); });
+  require_judged_model(both[0], both[1], difference(final_, read).empty(), file.string());
+  result_.read_back[name] = both[1];
+}
+
 /// The other formats are written all the same when one cannot be.
 void RunSession::write_models() {
   result_.written.clear();
+  result_.read_back.clear();
   if (!folder_.writes()) {
     return;
   }
   std::exception_ptr failure;
+  const auto judge_as = [this](const char* name) {
+    return [this, name](const std::filesystem::path& file) { judge_read_back(file, name); };
+  };
   const auto write = [&](bool wanted, const char* name, const auto& writer) {
     try {
       if (wanted) {
@@ -68,15 +91,16 @@ void RunSession::write_models() {
     }
   };
   write(config_.emit.h5, "quantized.h5", [&](const std::filesystem::path& file) {
-    write_quantized_model(config_, *evaluator_, final_, result_, file);
+    write_quantized_model(config_, *evaluator_, final_, result_, file, judge_as("quantized.h5"));
   });
   write(config_.emit.onnx, "quantized.onnx", [&](const std::filesystem::path& file) {
     const EventSource& events = evaluator_->events();
-    result_.onnx_notes =
-        write_verified_onnx(final_, file, config_.emit.onnx_profile, events.evaluation().size(),
-                            [&](std::int64_t count, std::span<const std::span<float>> inputs) {
-                              events.fill(events.evaluation().first, count, inputs);
-                            });
+    result_.onnx_notes = write_verified_onnx(
+        final_, file, config_.emit.onnx_profile, events.evaluation().size(),
+        [&](std::int64_t count, std::span<const std::span<float>> inputs) {
+          events.fill(events.evaluation().first, count, inputs);
+        },
+        judge_as("quantized.onnx"));
   });
   if (failure) {
     std::rethrow_exception(failure);

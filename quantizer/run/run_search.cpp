@@ -4,7 +4,6 @@
 #include <caloquant/error.hpp>
 
 #include "graph/io/native/native_format.hpp"
-#include "graph/io/onnx/onnx_writer.hpp"
 #include "ops/core/check.hpp"
 #include "quantizer/evaluate/event_progress.hpp"
 #include "quantizer/measure/layer_costs.hpp"
@@ -164,15 +163,10 @@ bool RunSession::confirm() {
 void RunSession::take(const Trial& best) {
   result_.corrections = network_->corrections_tried();
   result_.plan = network_->plan(best.proposal.config);
-  result_.final_quality = best.stopped_early
-                              ? final_quality_of(apply_plan(network_->graph(), result_.plan))
-                              : sweeps_->quality_of(best.proposal.config);
+  result_.final_quality = best.stopped_early ? final_quality_of(network_->quantized(result_.plan))
+                                             : sweeps_->quality_of(best.proposal.config);
   correct_final_biases(best);
-  final_ = apply_plan(network_->graph(), result_.plan);
-  if (config_.emit.onnx && config_.emit.onnx_profile == OnnxProfile::onnxruntime) {
-    final_ = with_whole_biases(final_);  // so that every file holds the same model
-    result_.final_quality = final_quality_of(final_);
-  }
+  final_ = network_->quantized(result_.plan);
   report_weight_only_dense(result_.layers, network_->weight_only_dense());
   name_kernels();
 }
@@ -198,7 +192,7 @@ void RunSession::correct_final_biases(const Trial& best) {
   QuantPlan corrected =
       with_sequential_bias(network_->graph(), result_.plan, network_->filler(),
                            {evaluator_->events().calibration(), evaluator_->batch(), engine_});
-  const ModelQuality quality = final_quality_of(apply_plan(network_->graph(), corrected));
+  const ModelQuality quality = final_quality_of(network_->quantized(corrected));
   const bool within = quality.verdict() == Verdict::passed;
   const bool kept =
       quality.loss.error < result_.final_quality->loss.error && (within || !best.target_met);

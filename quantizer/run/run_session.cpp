@@ -6,6 +6,7 @@
 #include "ops/core/clock.hpp"
 #include "quantizer/measure/layer_costs.hpp"
 #include "quantizer/output/emit/result_json.hpp"
+#include "quantizer/plan/emitted_form.hpp"
 #include "quantizer/run/input_files.hpp"
 #include "quantizer/run/session_parts.hpp"
 #include "quantizer/search/space/layer_specs.hpp"
@@ -20,7 +21,7 @@ std::shared_ptr<KernelChoices> shared_machine_kernels() {
 }
 
 RunSession::RunSession(const RunConfig& config, const RunParts& parts, SessionOptions options)
-    : config_(with_parts(config, parts)),
+    : config_(with_carried_rule(with_parts(config, parts))),
       given_{parts.data, parts.metric},
       parts_(parts),
       traits_(parts.strategy ? parts.strategy_traits : strategy_traits(config_.tuning.strategy)),
@@ -58,8 +59,9 @@ void RunSession::check_import() {
 const TuningSpace& RunSession::space() {
   if (!space_) {
     recorded([&] {
-      space_.emplace(layer_specs(model_.graph, traits_.searches_ladder), config_.quantization.rules,
-                     config_.source);
+      std::vector<LayerSpec> layers = layer_specs(model_.graph, traits_.searches_ladder);
+      keep_what_is_carried(layers, config_.emit);
+      space_.emplace(std::move(layers), config_.quantization.rules, config_.source);
     });
     costs_ = nominal_costs(*space_);
   }

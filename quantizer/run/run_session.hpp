@@ -111,6 +111,7 @@ class RunSession {
   void correct_final_biases(const Trial& best);
   void name_kernels();
   void write_models();
+  void judge_read_back(const std::filesystem::path& file, const std::string& name);
   void compare_and_report();
   void compare_with_fp32();
   void draw_report();

@@ -128,7 +128,7 @@ Model Session::apply(const Plan& plan) {
     throw UsageError("Session::apply()", "the plan is of another session",
                      "make it by plan() of this one");
   }
-  return call->quantized(apply_plan(call->run.prepare().graph(), plan.plan()));
+  return call->quantized(call->run.prepare().quantized(plan.plan()));
 }
 
 ModelQuality Session::evaluate(const Model& model) {

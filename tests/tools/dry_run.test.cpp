@@ -57,10 +57,13 @@ TEST_F(Cli, DryRunKnowsTheTrials) {
   EXPECT_GT(estimate["fp32_seconds_per_event"].get<double>(), 0.0);
   EXPECT_LE(estimate["least_seconds"].get<double>(), estimate["most_seconds"].get<double>());
   double sum = 0.0;
+  bool reads_back = false;
   for (const Json& phase : estimate["phases"]) {
     EXPECT_GE(phase["seconds"].get<double>(), 0.0);
     sum += phase["seconds"].get<double>();
+    reads_back = reads_back || phase["name"] == "read back";
   }
+  EXPECT_TRUE(reads_back);
   EXPECT_NEAR(sum, estimate["most_seconds"].get<double>(), 1e-9 * sum);
 }
 

@@ -26,8 +26,14 @@ struct OnnxNote {
 std::vector<OnnxNote> write_onnx(const Graph& graph, const std::filesystem::path& file,
                                  OnnxProfile profile = OnnxProfile::onnxruntime);
 
+/// Can a file of the profile have u8 activations and zero points?
+[[nodiscard]] bool carries_zero_points(OnnxProfile profile);
+/// Can it have 16-bit activations?
+[[nodiscard]] bool carries_16_bits(OnnxProfile profile);
+
 /// Biases of int8 layers rounded to whole steps of the layer's sums, as profile onnxruntime writes
-/// them: f32(q) * f32(src scale * weight scale). A bias beyond 32 bits is left alone.
+/// them: f32(q) * f32(src scale * weight scale). A bias beyond 32 bits is left alone; no plan has
+/// one (layer_weight_scales()).
 [[nodiscard]] Graph with_whole_biases(const Graph& graph);
 
 namespace onnx {

@@ -61,8 +61,9 @@ Field<RunConfig> emit_section() {
                     formats_field(),
                     field("onnx_profile", &EmitConfig::onnx_profile,
                           "For which runtime quantized.onnx is written (graph/README.md): "
-                          "onnxruntime, openvino, tensorrt or portable; the last two want "
-                          "activation_rule symmetric."),
+                          "onnxruntime, openvino, tensorrt or portable. What it cannot hold is not "
+                          "searched: the last two imply activation_rule symmetric, tensorrt leaves "
+                          "out w8a16."),
                 });
 }
 

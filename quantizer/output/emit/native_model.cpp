@@ -11,7 +11,6 @@
 #include "ops/core/philox.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
-#include "quantizer/output/emit/verified_write.hpp"
 #include "quantizer/result/quantize_result.hpp"
 
 namespace caloquant {
@@ -34,7 +33,8 @@ NativeModel with_samples(const Graph& graph, BatchTensors inputs) {
 }  // namespace
 
 void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, const Graph& graph,
-                           const QuantizeResult& result, const std::filesystem::path& file) {
+                           const QuantizeResult& result, const std::filesystem::path& file,
+                           const FileCheck& further) {
   const EventRange events = evaluator.events().evaluation();
   const std::int64_t samples = std::min(most_samples, events.size());
   BatchTensors inputs = BatchTensors::inputs_of(graph, samples);
@@ -46,7 +46,7 @@ void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, 
   provenance["loss"] = json_number(result.final_quality->loss.value);
   provenance["target_met"] = result.tuning.target_met;
   model.provenance = provenance.dump(1);
-  write_verified_native(model, file);
+  write_verified_native(model, file, further);
 }
 
 void write_converted_model(const Graph& graph, const std::filesystem::path& file) {

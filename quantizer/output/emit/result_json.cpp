@@ -12,6 +12,7 @@
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/config/run_config_json.hpp"
+#include "quantizer/output/emit/read_back.hpp"
 #include "quantizer/output/tables/compare_json.hpp"
 #include "quantizer/result/quantize_result.hpp"
 #include "quantizer/result/verdict_text.hpp"
@@ -309,6 +310,7 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
   json["report"] = result.report ? report_json(*result.report) : Json();
   json["emitted"] = {{"files", result.written},
                      {"sha256", hashes_json(result.written, context.folder)},
+                     {"read_back", read_back_json(result.read_back)},
                      {"onnx_notes", Json::array()}};
   for (const OnnxNote& note : result.onnx_notes) {
     json["emitted"]["onnx_notes"].push_back({{"layer", note.layer}, {"note", note.text}});

@@ -69,7 +69,8 @@ void check_onnx(const Graph& graph, const fs::path& file, const onnx::ExportedMo
 
 }  // namespace
 
-void write_verified_native(const NativeModel& model, const fs::path& file) {
+void write_verified_native(const NativeModel& model, const fs::path& file,
+                           const FileCheck& further) {
   write_checked(
       file, [&](const fs::path& unchecked) { write_native(model, unchecked); },
       [&](const fs::path& unchecked) {
@@ -79,17 +80,25 @@ void write_verified_native(const NativeModel& model, const fs::path& file) {
           throw ModelError(unchecked.string(), "another model comes back: " + other);
         }
         verify_samples(back, unchecked);
+        if (further) {
+          further(unchecked);
+        }
       });
 }
 
 std::vector<OnnxNote> write_verified_onnx(const Graph& graph, const fs::path& file,
                                           OnnxProfile profile, std::int64_t available,
-                                          const RowFiller& fill) {
+                                          const RowFiller& fill, const FileCheck& further) {
   const Graph model = carried(graph, profile);
   const onnx::ExportedModel exported = onnx::export_graph(model, profile);
   write_checked(
       file, [&](const fs::path& unchecked) { (void)write_onnx(graph, unchecked, profile); },
-      [&](const fs::path& unchecked) { check_onnx(model, unchecked, exported, available, fill); });
+      [&](const fs::path& unchecked) {
+        check_onnx(model, unchecked, exported, available, fill);
+        if (further) {
+          further(unchecked);
+        }
+      });
   return exported.notes;
 }
 

@@ -105,8 +105,7 @@ void expect_sound(const LayerPlan& plan, const Tensor* bias) {
     EXPECT_TRUE(std::isnormal(step)) << quant.src.scale << " * " << scale;
     const float own = bias == nullptr ? 0.0F : bias->data<float>()[c];
     // Where not even the largest weight scale gives steps of that size, the bias stays f32.
-    if ((quant.src.dtype == DType::u8 || quant.src.dtype == DType::s8) &&
-        scale < largest / 200.0F) {
+    if (is_integer(quant.src) && scale < largest / 200.0F) {
       EXPECT_LE(std::fabs(own / step), 1.0001F * largest_bias_steps);
     }
   }
@@ -194,7 +193,7 @@ TEST_F(ExtremeNumbers, ADeadChannelGivesItsBias) {
                                                               : DType::f32,
                               precision == Precision::w8 ? 1.0F : src_scale, 0,
                               precision == Precision::w8a16 ? 32767 : 0};
-        const LayerQuant quant{src, layer_weight_scales(scales, src, &b)};
+        const LayerQuant quant{src, layer_weight_scales(scales, w, src, &b)};
         EXPECT_EQ(quant_problem(quant, &b), "");
         const QuantizedWeights q = quantize_weights(w, quant.weight_scales);
         for (std::size_t i = 0; i < static_cast<std::size_t>(inputs); ++i) {

@@ -17,6 +17,7 @@
 #include "calibration/showers/make_showers.hpp"
 #include "calibration/tensors/tensor_file.hpp"
 #include "graph/io/files/h5file.hpp"
+#include "graph/json/json.hpp"
 #include "graph/load_model/load_model.hpp"
 #include "tests/support/support.hpp"
 
@@ -110,6 +111,68 @@ TEST_F(ClassifierSession, EmitsWhatTheCommandWrites) {
   Session session(config(), in_memory());
   EXPECT_EQ(session.evaluate(read).loss.value, result.final_quality->loss.value);
   EXPECT_EQ(bytes_of(folder / "out" / "result.json").size(), result.json.size());
+}
+
+class Watcher : public RunObserver {
+ public:
+  bool on_trial(const Trial& trial) override { return trial.step + 1 < trials_; }
+  void on_phase_start(Phase phase, std::int64_t) override { phases.push_back(phase); }
+  [[nodiscard]] bool interrupted() override { return interrupt; }
+  explicit Watcher(std::size_t trials) : trials_(trials) {}
+  std::vector<Phase> phases;
+  bool interrupt = false;
+
+ private:
+  std::size_t trials_;
+};
+
+std::int64_t phases_of(const std::vector<Phase>& phases, Phase phase) {
+  return std::ranges::count(phases, phase);
+}
+
+/// The trial, the final quality, both files as they are read back: one number, and the files cost
+/// one evaluation each.
+TEST_F(ClassifierSession, WhatIsJudgedIsWhatIsWritten) {
+  for (const OnnxProfile profile : {OnnxProfile::onnxruntime, OnnxProfile::openvino,
+                                    OnnxProfile::tensorrt, OnnxProfile::portable}) {
+    SCOPED_TRACE(name_of(profile));
+    const testing::TempDir folder;
+    RunConfig run = config();
+    run.emit = {true, true, profile};
+    Watcher watcher(9);
+    const RunResult result = quantize(run, in_memory(), &watcher, folder / "out");
+    ASSERT_TRUE(result.tuning.best && result.final_quality);
+    const double loss = result.tuning.trials[*result.tuning.best].loss;
+    EXPECT_GT(loss, 0.0);
+    EXPECT_EQ(result.final_quality->loss.value, loss);
+    EXPECT_EQ(phases_of(watcher.phases, Phase::evaluate), 2);
+    const Json emitted = Json::parse(result.json)["emitted"];
+    EXPECT_TRUE(emitted["onnx_notes"].empty());
+    Session session(config(), in_memory());
+    for (const char* name : {"quantized.h5", "quantized.onnx"}) {
+      EXPECT_EQ(emitted["read_back"][name]["loss"].get<double>(), loss) << name;
+      EXPECT_EQ(emitted["read_back"][name]["events"].get<int>(), 32);
+      EXPECT_EQ(session.evaluate(Model::load(folder / "out" / name)).loss.value, loss) << name;
+    }
+  }
+}
+
+/// What the profile of a format cannot have is refused where it is asked for.
+TEST_F(ClassifierSession, NoLayerIsAskedForWhatItsFileCannotHave) {
+  const auto refused = [&](OnnxProfile profile, const LayerOptions& options) {
+    RunConfig run = config();
+    run.emit = {true, true, profile};
+    run.quantization.rules.op_types = {{"conv", options}};
+    return testing::message_of([&] { (void)Session(run, in_memory()).space(); });
+  };
+  LayerOptions sixteen;
+  sixteen.precisions = {Precision::w8a16};
+  LayerOptions unsigned_only;
+  unsigned_only.activations = {ActivationType::u8};
+  EXPECT_THAT(refused(OnnxProfile::tensorrt, sixteen), HasSubstr("cannot do 'w8a16'"));
+  EXPECT_EQ(refused(OnnxProfile::portable, sixteen), "");
+  EXPECT_THAT(refused(OnnxProfile::portable, unsigned_only), HasSubstr("cannot do 'u8'"));
+  EXPECT_EQ(refused(OnnxProfile::openvino, unsigned_only), "");
 }
 
 TEST_F(ClassifierSession, EmitsOnlyWhatWasTuned) {
@@ -241,19 +304,6 @@ TEST_F(ClassifierSession, OwnStrategyProposes) {
   EXPECT_EQ(result.tuning.trials[0].proposal.changed, "the only one");
   EXPECT_EQ(result.tuning.reason, StopReason::exhausted);
 }
-
-class Watcher : public RunObserver {
- public:
-  bool on_trial(const Trial& trial) override { return trial.step + 1 < trials_; }
-  void on_phase_start(Phase phase, std::int64_t) override { phases.push_back(phase); }
-  [[nodiscard]] bool interrupted() override { return interrupt; }
-  explicit Watcher(std::size_t trials) : trials_(trials) {}
-  std::vector<Phase> phases;
-  bool interrupt = false;
-
- private:
-  std::size_t trials_;
-};
 
 /// A strategy of the caller gets what its traits say, whatever the config names.
 TEST_F(ClassifierSession, OwnStrategyGetsWhatItsTraitsSay) {

@@ -12,15 +12,11 @@
 namespace caloquant::onnx {
 namespace {
 
-bool needs_symmetric_src(OnnxProfile profile) {
-  return profile == OnnxProfile::tensorrt || profile == OnnxProfile::portable;
-}
-
 /// The parameters as the profile can have them, with a note where they differ.
 QuantParams carried_params(Export& out, const Node& node) {
   const QuantParams& params = node.quant->src;
   const bool asymmetric = params.dtype == DType::u8 || params.zero_point != 0;
-  if (!asymmetric || !needs_symmetric_src(out.profile())) {
+  if (!asymmetric || carries_zero_points(out.profile())) {
     return params;
   }
   const QRange range = range_of(params);
@@ -176,7 +172,7 @@ std::string float_weights(Export& out, const Node& node, bool transposed) {
 }  // namespace
 
 bool carries(OnnxProfile profile, const LayerQuant& quant) {
-  return profile != OnnxProfile::tensorrt || quant.src.dtype != DType::s16;
+  return carries_16_bits(profile) || quant.src.dtype != DType::s16;
 }
 
 LayerInputs export_layer_inputs(Export& out, const Node& node, bool transposed) {
@@ -199,6 +195,14 @@ LayerInputs export_layer_inputs(Export& out, const Node& node, bool transposed) 
 }  // namespace caloquant::onnx
 
 namespace caloquant {
+
+bool carries_zero_points(OnnxProfile profile) {
+  return profile == OnnxProfile::onnxruntime || profile == OnnxProfile::openvino;
+}
+
+bool carries_16_bits(OnnxProfile profile) {
+  return profile != OnnxProfile::tensorrt;
+}
 
 Graph with_whole_biases(const Graph& graph) {
   GraphEditor editor(graph);

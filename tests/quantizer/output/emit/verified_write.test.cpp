@@ -82,6 +82,25 @@ TEST(VerifiedWrite, NoFileThatBreaksTheRulesOfOnnx) {
   EXPECT_EQ(files_in(folder), 0U);
 }
 
+/// A further check sees the file as it is, under another name, and can keep it away.
+TEST(VerifiedWrite, NoFileThatAFurtherCheckRefuses) {
+  const TempDir folder;
+  const FileCheck refuse = [](const std::filesystem::path& file) {
+    EXPECT_TRUE(std::filesystem::exists(file));
+    throw ModelError(file.string(), "is worse");
+  };
+  const std::string of_h5 =
+      message_of([&] { write_verified_native(native(), folder / "m.h5", refuse); });
+  EXPECT_THAT(of_h5, HasSubstr((folder / "m.h5").string() + ": is not written"));
+  EXPECT_THAT(of_h5, HasSubstr("does not pass: is worse"));
+  EXPECT_THAT(message_of([&] {
+                (void)write_verified_onnx(network(), folder / "m.onnx", OnnxProfile::openvino, 0,
+                                          {}, refuse);
+              }),
+              HasSubstr("does not pass: is worse"));
+  EXPECT_EQ(files_in(folder), 0U);
+}
+
 /// A file of an earlier run stays when the new one does not pass.
 TEST(VerifiedWrite, TheOldFileStays) {
   const TempDir folder;
