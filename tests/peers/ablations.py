@@ -5,11 +5,11 @@
     ~/ablate/bin/python tests/peers/ablations.py --models ../shared/models --network 013 \\
         i8,i8:bins,a16:gptq:bias,a16:gptq:bias
 
-A plan names the convolutions one by one: i8 (u8 activations), a16 (w8a16) or f32, and behind colons what
-is tried: bins (activation scales by energy bin), wide=N (the N widest channels in 16 bits), zero or scale
-(of activations, per channel), bias (mean of the sums corrected), mse or gptq (scales, rounding of
-weights), fine (weights of a16 as fine as int32 sums allow), head=X and margin=X
-(ranges of a16 and i8, in units of what was seen).
+A plan names the convolutions one by one: i8 (u8 activations), a16 (w8a16) or f32. Behind colons stands
+what is tried. Activations: bins (scales by energy bin), wide=N (the N widest channels in 16 bits), zero
+or scale (of every channel), margin=X, head=X (ranges of i8, a16 in units of what was seen). Weights: mse
+(scales), gptq (rounding; keep: zeros of a collapsed layer stay zeros, as in the engine), trained (rounded
+before the collapse), fine (as fine as int32 sums of a16 allow). bias: means of the sums are corrected.
 With --fit 3,4 the sums of conv3 and conv4 are shifted such that the criteria are met on further events.
 
 Everything is in floating point: integers are simulated by rounding ("fake quantization") and sums are
@@ -192,6 +192,7 @@ class Layer:
     zero: str = "tensor"             # zero points: tensor | channel
     scale: str = "tensor"            # activation scales: tensor | channel (folded into weights)
     weights: str = "minmax"          # minmax | mse | gptq | trained (rounded before the collapse)
+    keep: bool = False               # gptq: weights that are zero after the collapse stay zero
     fine: bool = False               # w8a16: weights as fine as int32 sums allow
     head: float = 2.0                # w8a16: activations may be so much larger than was seen
     bias: bool = False               # sums get the mean of fp32, per channel of the collapsed layer
@@ -222,9 +223,10 @@ def fine_codes(w, limit=32767):
     return max(127, min(32767, int((2 ** 31 - 1) / limit / ratio)))
 
 
-def reconstruct(w, codes, patches):
+def reconstruct(w, codes, patches, keep):
     """Rounding in which errors of a channel make up for each other (Frantar et al., arXiv:2210.17323)
-    on patches (n, in * x * y * z) of the layer's input. Zeros stay zeros, as in the engine."""
+    on patches (n, in * x * y * z) of the layer's input. With `keep`
+    zeros stay zeros, as in the engine."""
     flat, scale = w.flatten(1).double(), round_weights(w, "minmax", codes)[1].double()
     out = torch.zeros_like(flat)
     for block in batches(flat.shape[1], BLOCK):
@@ -232,7 +234,7 @@ def reconstruct(w, codes, patches):
         gram = part.T @ part
         gram += 0.01 * gram.diagonal().mean() * torch.eye(len(gram))
         factor = torch.linalg.cholesky(torch.linalg.inv(gram), upper=True)
-        left, to, used = flat[:, block].clone(), out[:, block], flat[:, block] != 0
+        left, to, used = flat[:, block].clone(), out[:, block], (flat[:, block] != 0) | (not keep)
         for k in range(left.shape[1]):
             to[:, k] = (left[:, k] / scale).round().clamp(-codes, codes) * scale * used[:, k]
             rest = (left[:, k] - to[:, k]) / factor[k, k]
@@ -366,7 +368,7 @@ class Calibration:
         self.inputs = [torch.cat(x) for x in self.inputs]
 
     def reconstructed(self, i, factor, codes, layer):
-        key = i, layer.scale, codes
+        key = i, layer.scale, codes, layer.keep
         if key not in self.known:
             conv, x = self.net.convs[i], self.inputs[i]
             p = conv.pad
@@ -380,7 +382,7 @@ class Calibration:
             w = conv.w
             if factor is not None:
                 w, patches = w * factor, patches / factor
-            self.known[key] = reconstruct(w, codes, patches.flatten(1))
+            self.known[key] = reconstruct(w, codes, patches.flatten(1), layer.keep)
         return self.known[key]
 
     def shift(self, model, i):
@@ -650,7 +652,7 @@ def layer(text):
     made = {"precision": {"i8": "int8", "a16": "w8a16", "f32": "fp32"}[name]}
     for option in options:
         key, _, value = option.partition("=")
-        if key in ("bins", "bias", "fine"):
+        if key in ("bins", "bias", "fine", "keep"):
             made[key] = True
         elif key in ("wide", "bits", "head", "margin"):
             made[key] = type(getattr(Layer(), key))(value)
