@@ -55,8 +55,8 @@ def latents_of(energies: np.ndarray, thetas: np.ndarray, first: int, size: int =
 
 
 def read_events(path: pathlib.Path, calibration: int, evaluation: int) -> tuple[Events, Events]:
-    """The first events calibrate, those behind them evaluate. Layout variable_angle with the cuts of
-    caloquant: cells below 1e-4 are 0, events with a sum of 10 or less do not count (file units)."""
+    """The first events calibrate, those behind them evaluate. As caloquant reads variable_angle:
+    cells below 1e-4 are 0, events with a sum of 10 or less do not count (units of the file)."""
     import h5py
 
     wanted, kept = calibration + evaluation, []

@@ -37,7 +37,7 @@ RUNS = {
     "auto": {"tuning_criterion": {"strategy": "auto"}},
 }
 SHORT = {"int8": "i8", "w8a16": "a16", "bf16": "b16", "fp32": "f32"}
-EXACT = 1e-9  # relative: sums in another order
+AGREES = 1e-4  # relative: an FP32 layer by another kernel tips some roundings of the next one
 
 
 def config(options: argparse.Namespace, changes: dict) -> dict:
@@ -95,7 +95,7 @@ def measure(name: str, program: Program, table: Table) -> None:
     table.rows[-1] |= {"result": {key: result.get(key) for key in
                                   ("target_met", "criteria", "loss", "seconds", "best_step")},
                        "losses": [(step["changed"], step["loss"]) for step in steps]}
-    if name.endswith("loss_only") and abs(found.loss - result["loss"]) > EXACT * result["loss"]:
+    if name.endswith("loss_only") and abs(found.loss - result["loss"]) > AGREES * result["loss"]:
         sys.exit(f"{name}: the run says {result['loss']}, its model gives {found.loss}")
 
 
