@@ -8,6 +8,7 @@
 #include "calibration/data/latents.hpp"
 #include "calibration/data/shower_source.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/philox.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 
 namespace caloquant {
@@ -95,10 +96,26 @@ void LatentSource::read_images(
   }
 }
 
+/// Which event of the data lends its label to a drawn one.
+std::size_t LatentSource::drawn_row(std::uint64_t number) const {
+  const std::size_t rows = index_.labels().size();
+  const double place = philox::Stream(input_.seed, number).uniform() * static_cast<double>(rows);
+  return std::min(static_cast<std::size_t>(place), rows - 1);
+}
+
+std::vector<EventLabel> LatentSource::labels(std::int64_t first, std::int64_t count) const {
+  const std::span<const EventLabel> of_data = index_.labels();
+  std::vector<EventLabel> labels;
+  for (std::int64_t event = first; event < first + count; ++event) {
+    const auto number = static_cast<std::uint64_t>(event);
+    labels.push_back(of_data[number < of_data.size() ? number : drawn_row(number)]);
+  }
+  return labels;
+}
+
 void LatentSource::fill(std::int64_t first, std::int64_t count,
                         std::span<const std::span<float>> inputs) const {
-  fill_latents(input_.encoding, input_.seed, first, index_.labels({first, first + count}),
-               latent_size_, inputs[0]);
+  fill_latents(input_.encoding, input_.seed, first, labels(first, count), latent_size_, inputs[0]);
 }
 
 void LatentSource::require_same_interface(const Graph& graph) const {

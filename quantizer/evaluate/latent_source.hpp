@@ -4,6 +4,7 @@
 #include <caloquant/config.hpp>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "calibration/data/data_options.hpp"
 #include "calibration/data/event_index.hpp"
@@ -27,6 +28,9 @@ class LatentSource : public EventSource {
   void fill(std::int64_t first, std::int64_t count,
             std::span<const std::span<float>> inputs) const override;
 
+  /// Primaries of any events: those of the data, and behind them drawn ones, each with the energy
+  /// and angle of an event of the data.
+  [[nodiscard]] std::vector<EventLabel> labels(std::int64_t first, std::int64_t count) const;
   [[nodiscard]] const EventIndex& events() const { return index_; }
   [[nodiscard]] const DataOptions& data() const { return data_; }
   /// Do the events lie in memory, in no file?
@@ -40,6 +44,8 @@ class LatentSource : public EventSource {
   void require_same_interface(const Graph& graph) const;
 
  private:
+  [[nodiscard]] std::size_t drawn_row(std::uint64_t number) const;
+
   InputConfig input_;
   std::int64_t latent_size_;
   DataOptions data_;

@@ -2,6 +2,7 @@
 
 #include <caloquant/config.hpp>
 #include <caloquant/strategy.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "quantizer/evaluate/event_progress.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "quantizer/run/choose_corrections.hpp"
+#include "quantizer/run/fitted_plans.hpp"
 
 namespace caloquant {
 
@@ -28,8 +30,11 @@ class PreparedNetwork {
   /// interruption throws.
   void prepare(double target, RunObserver& observer);
 
-  /// The plan of a configuration, with the corrections that are used.
-  [[nodiscard]] QuantPlan plan(const TuningConfig& config) { return plan(config, corrections_); }
+  /// The plan of a configuration, with the corrections that are used; the same one every time.
+  [[nodiscard]] QuantPlan plan(const TuningConfig& config);
+  /// How it was fitted to the response; null where plans are not, and for single layers, which tell
+  /// what a layer does by itself.
+  [[nodiscard]] const ResponseFit* response_fit(const TuningConfig& config);
   [[nodiscard]] Graph quantized(const TuningConfig& config) {
     return apply_plan(graph_, plan(config));
   }
@@ -74,6 +79,7 @@ class PreparedNetwork {
   Corrections corrections_;
   std::vector<EqualizedPlace> equalized_;
   std::vector<CorrectionTrial> tried_;
+  std::unique_ptr<FittedPlans> fitted_;  ///< null: plans are not fitted to the response
   double target_ = 0.0;
 };
 

@@ -73,6 +73,11 @@ struct ResponseFitTest : testing::PropertyTest {
     return options;
   }
 
+  static ResponseFit fit_response(const Graph& fp32, QuantPlan plan, const InputFiller& fill,
+                                  const ResponseFitOptions& options) {
+    return ResponseFitter(fp32, fill, options).fit(std::move(plan));
+  }
+
   /// Computes what fp32 does, but for the rounding of activations.
   [[nodiscard]] QuantPlan exact_plan(const QuantParams& src) const {
     QuantPlan plan;
