@@ -56,6 +56,15 @@ TEST(CheckRunConfig, RejectsALossThatShouldBeHigh) {
       AllOf(HasSubstr("run.json#/accuracy_criterion/higher_is_better"), HasSubstr("false")));
 }
 
+TEST(CheckRunConfig, RejectsAFitToTheResponseOfNoShowers) {
+  const std::string text = R"({"input": {"encoding": "tensor"}, "data": {"layout": null},
+      "metric": {"name": "mse"}, "quantization": {"recipes": {"response_fit": )";
+  EXPECT_THAT(error_with(text + R"("on"}}})"),
+              AllOf(HasSubstr("run.json#/quantization/recipes/response_fit"),
+                    HasSubstr("knows nothing of showers")));
+  EXPECT_EQ(error_with(text + R"("auto"}}})"), "");
+}
+
 TEST(CheckRunConfig, RejectsAnAveragingThatIsNone) {
   EXPECT_THAT(error_with(R"({"metric": {"averaging": "batches"}})"),
               HasSubstr("run.json#/metric/averaging"));
