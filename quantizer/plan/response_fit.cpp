@@ -23,43 +23,42 @@ struct FitPoint {
   double objective = 0.0;
 };
 
-/// The descent of one plan. Slopes are measured where it begins, and hold for all of its steps.
+/// The descent of one plan.
 class Descent {
  public:
-  /// In the same pass `plan`, whose biases are not whole yet, is looked at as given().
+  /// In the first pass `plan`, whose biases are not whole yet, is looked at as given().
   Descent(const Graph& fp32, const QuantPlan& plan, const FitParameters& parameters,
           const FitReference& reference, Look look)
       : fp32_(fp32), parameters_(parameters), reference_(reference), look_(std::move(look)) {
-    std::vector<double> values(parameters.all().size(), 0.0);
-    std::vector<Graph> graphs{apply_plan(fp32, plan), at(values)};
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      values[i] = parameters.all()[i].probe;
-      graphs.push_back(at(values));
-      values[i] = 0.0;
-    }
-    seen_ = look_(graphs);
+    std::vector<Graph> graphs = probed_at(std::vector<double>(parameters.all().size(), 0.0));
+    graphs.push_back(apply_plan(fp32, plan));
+    slopes_ = look_(graphs);
+    given_ = std::move(slopes_.back());
+    slopes_.pop_back();
   }
 
-  [[nodiscard]] const Observed& given() const { return seen_[0]; }
+  [[nodiscard]] const Observed& given() const { return given_; }
   [[nodiscard]] double objective(const Observed& seen) const {
-    return objective_of(seen.sums, from(seen));
+    return objective_of(seen.sums, linear());
   }
 
-  [[nodiscard]] FitPoint run(std::size_t rounds) const {
-    FitPoint best{std::vector<double>(parameters_.all().size(), 0.0), seen_[1],
-                  objective(seen_[1])};
-    std::vector<double> step = ridge_step(from(best.seen));
+  [[nodiscard]] FitPoint run(std::size_t rounds) {
+    FitPoint best{std::vector<double>(parameters_.all().size(), 0.0), slopes_[0],
+                  objective(slopes_[0])};
+    std::vector<double> step = ridge_step(linear());
     for (std::size_t round = 0; round < rounds; ++round) {
       std::vector<double> values = best.values;
       std::transform(values.begin(), values.end(), step.begin(), values.begin(), std::plus<>());
       if (values == best.values) {
         break;
       }
-      Observed seen = std::move(look_({at(values)}).front());
-      const double now = objective(seen);
+      const bool last = round + 1 == rounds;
+      std::vector<Observed> seen = look_(last ? std::vector{at(values)} : probed_at(values));
+      const double now = objective(seen[0]);
       if (now < best.objective) {
-        best = {std::move(values), std::move(seen), now};
-        step = ridge_step(from(best.seen));
+        best = {std::move(values), seen[0], now};
+        slopes_ = std::move(seen);
+        step = last ? std::vector<double>(step.size(), 0.0) : ridge_step(linear());
       } else {
         std::transform(step.begin(), step.end(), step.begin(), [](double s) { return s / 2.0; });
       }
@@ -71,17 +70,26 @@ class Descent {
   [[nodiscard]] Graph at(const std::vector<double>& values) const {
     return apply_plan(fp32_, parameters_.applied(values));
   }
-  /// What is to be solved where `base` was seen.
-  [[nodiscard]] LinearFit from(const Observed& base) const {
+  /// At these values, and with each parameter changed by its probe.
+  [[nodiscard]] std::vector<Graph> probed_at(const std::vector<double>& values) const {
+    std::vector<Graph> graphs{at(values)};
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      std::vector<double> changed = values;
+      changed[i] += parameters_.all()[i].probe;
+      graphs.push_back(at(changed));
+    }
+    return graphs;
+  }
+  /// What is to be solved where slopes were measured.
+  [[nodiscard]] LinearFit linear() const {
     LinearFit fit;
     fit.folds = fit_folds;
     fit.reference = reference_.fp32.sums;
-    fit.base = base.sums;
-    fit.origin = seen_[1].sums;
+    fit.base = slopes_[0].sums;
     fit.weights = reference_.weights;
-    for (std::size_t i = 2; i < seen_.size(); ++i) {
-      fit.probed.push_back(seen_[i].sums);
-      fit.probes.push_back(parameters_.all()[i - 2].probe);
+    for (std::size_t i = 1; i < slopes_.size(); ++i) {
+      fit.probed.push_back(slopes_[i].sums);
+      fit.probes.push_back(parameters_.all()[i - 1].probe);
     }
     return fit;
   }
@@ -90,7 +98,8 @@ class Descent {
   const FitParameters& parameters_;
   const FitReference& reference_;
   Look look_;
-  std::vector<Observed> seen_;  ///< what is given, the same with whole biases, every probe
+  Observed given_;
+  std::vector<Observed> slopes_;  ///< of probed_at()
 };
 
 }  // namespace
@@ -129,8 +138,8 @@ ResponseFit ResponseFitter::fit(QuantPlan plan) {
   if (reference_.weights.empty()) {
     reference_ = fit_reference(observables_, std::move(look({fp32_}).front()), options_.limits);
   }
-  const Descent descent(fp32_, result.plan, parameters, reference_,
-                        [this](const std::vector<Graph>& graphs) { return look(graphs); });
+  Descent descent(fp32_, result.plan, parameters, reference_,
+                  [this](const std::vector<Graph>& graphs) { return look(graphs); });
   const FitPoint best = descent.run(options_.rounds);
   const Observed& given = descent.given();
   result.events = observables_.events();

@@ -21,7 +21,7 @@ struct ResponseFitOptions {
   ResponseLimits limits{};
   double hit_threshold = 3e-4;  ///< [GeV]
   std::size_t layers = 2;       ///< the last convolutions
-  std::size_t rounds = 3;       ///< steps
+  std::size_t rounds = 2;       ///< steps
   /// Called with the events done in this pass; what it throws ends the fit.
   std::function<void(std::int64_t done)> progress{};
 };
@@ -41,8 +41,8 @@ struct ResponseFit {
 /// of hits of the quantized network are those of the fp32 one. Gauss-Newton with slopes from
 /// networks with one parameter changed each, which share with the others what lies in front of the
 /// changed layer; ridge_step() keeps noise out. A step that does not lower the deviations is
-/// halved. One pass over the events for the slopes and one for each step, and one of fp32 for all
-/// plans. Results depend neither on the batch nor on threads.
+/// halved. One pass over the events for each step and one more, and one of fp32 for all plans.
+/// Results depend neither on the batch nor on threads.
 class ResponseFitter {
  public:
   ResponseFitter(Graph fp32, InputFiller fill, ResponseFitOptions options);

@@ -50,11 +50,10 @@ LinearModel model_of(const LinearFit& fit, FoldChoice choice) {
   const Eigen::VectorXd base = summed(fit.base, fit, choice);
   LinearModel model;
   model.deviations = factors.cwiseProduct(base - summed(fit.reference, fit, choice));
-  const Eigen::VectorXd origin = summed(fit.origin, fit, choice);
   model.slopes.resize(base.size(), static_cast<Eigen::Index>(fit.probed.size()));
   for (std::size_t p = 0; p < fit.probed.size(); ++p) {
     model.slopes.col(static_cast<Eigen::Index>(p)) =
-        factors.cwiseProduct(summed(fit.probed[p], fit, choice) - origin) / fit.probes[p];
+        factors.cwiseProduct(summed(fit.probed[p], fit, choice) - base) / fit.probes[p];
   }
   return model;
 }

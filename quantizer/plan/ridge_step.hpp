@@ -6,14 +6,13 @@
 
 namespace caloquant {
 
-/// A network beside its reference, and what it does when one parameter is changed at a time: sums
+/// A network beside its reference and beside itself with one parameter changed at a time: sums
 /// [folds, observables] of each.
 struct LinearFit {
   std::size_t folds = 0;
   std::span<const double> reference;
-  std::span<const double> base;                 ///< what deviates
-  std::span<const double> origin;               ///< what was changed
-  std::vector<std::span<const double>> probed;  ///< and changed, one for each parameter
+  std::span<const double> base;
+  std::vector<std::span<const double>> probed;  ///< one for each parameter
   std::vector<double> probes;                   ///< by how much it was changed, > 0
   /// [observables] One over what counts as one of the relative deviation; 0: counts for nothing.
   std::span<const double> weights;

@@ -19,7 +19,7 @@ struct RidgeStepTest : testing::PropertyTest {
   std::vector<double> probed2 = reference;
 
   [[nodiscard]] LinearFit fit() const {
-    return {folds, reference, base, base, {probed1, probed2}, {0.01, 0.5}, weights};
+    return {folds, reference, base, {probed1, probed2}, {0.01, 0.5}, weights};
   }
 };
 

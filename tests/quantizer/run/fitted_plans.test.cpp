@@ -33,7 +33,8 @@ class FittedRun : public ::testing::Test {
         "activation": {"algorithm": ["minmax"]}, "weight": {"granularity": ["per_channel"]}}}},
       "metric": {"name": "shower_shape", "preset": "tune"},
       "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e30},
-      "tuning_criterion": {"strategy": "basic", "max_trials": 1}
+      "tuning_criterion": {"strategy": "basic", "max_trials": 1},
+      "report": {"physics_events": 0, "html": false}
     })");
     json["model"]["architecture"] =
         (std::filesystem::path(CALOQUANT_SOURCE_DIR) / "configs" / "energygan.json").string();
