@@ -20,4 +20,9 @@ struct ChannelMeansOptions {
     const Graph& graph, const std::vector<std::string>& layers, const InputFiller& fill,
     const ChannelMeansOptions& options);
 
+/// The same of squares, and the root of it: how large the sums of a channel are.
+[[nodiscard]] std::map<std::string, std::vector<double>> channel_sizes(
+    const Graph& graph, const std::vector<std::string>& layers, const InputFiller& fill,
+    const ChannelMeansOptions& options);
+
 }  // namespace caloquant

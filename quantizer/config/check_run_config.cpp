@@ -82,6 +82,14 @@ void check_sampling_fraction(const DataConfig& data, const std::string& place) {
   }
 }
 
+void check_corrections(const RunConfig& config, const std::string& place) {
+  if (config.quantization.response_fit == CorrectionMode::on && config.data.tensors) {
+    throw ConfigError(place + "/response_fit",
+                      "is on, but the input encoding tensor knows nothing of showers",
+                      "use auto or off");
+  }
+}
+
 void reject_keys(const Json& object, std::span<const char* const> keys, const std::string& place,
                  const std::string& why) {
   for (const char* key : keys) {
@@ -157,6 +165,7 @@ void check_run_config(const RunConfig& config) {
   check_metric(config, config.source + "#/accuracy_criterion");
   check_accuracy(config, config.source + "#/accuracy_criterion");
   check_sampling_fraction(config.data, config.source + "#/data/sampling_fraction");
+  check_corrections(config, config.source + "#/quantization/recipes");
 }
 
 }  // namespace caloquant

@@ -14,17 +14,19 @@
 #include "graph/io/onnx/opinion/second_opinion.hpp"
 #include "graph/passes/equalize_channels.hpp"
 #include "quantizer/plan/make_plan.hpp"
+#include "quantizer/plan/response_fit.hpp"
 #include "quantizer/result/final_report.hpp"
 
 namespace caloquant {
 
-/// One combination of corrections on the probe configuration; sequential bias correction on the
-/// final one.
+/// One combination of corrections on the probe configuration; sequential bias correction and the
+/// fit to the response on the final one.
 struct CorrectionTrial {
   bool equalization = false;
   bool bias_correction = false;
   bool weight_reconstruction = false;
   bool sequential_bias_correction = false;
+  bool response_fit = false;
   double loss = 0.0;
   bool kept = false;
 };
@@ -53,6 +55,7 @@ struct QuantizeResult {
   /// Which kernel runs each weighted layer of it: "direct_rows:avx2", "jit_int8:avx512_core_vnni".
   std::map<std::string, std::string> implementations;
   std::vector<CorrectionTrial> corrections;  ///< what was tried of the corrections; empty: nothing
+  std::optional<ResponseFit> response_fit;   ///< of the plan; empty: it was not to be fitted
   CostTable costs;                           ///< of the layers; empty for basic
   std::optional<FinalReport> report;  ///< of the best configuration, where the config asks for it
   std::vector<EqualizedPlace> equalized;  ///< places in the network; empty: not equalized

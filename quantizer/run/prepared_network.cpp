@@ -1,6 +1,7 @@
 #include "quantizer/run/prepared_network.hpp"
 
 #include <algorithm>
+#include <caloquant/error.hpp>
 #include <set>
 #include <utility>
 
@@ -28,10 +29,29 @@ void PreparedNetwork::prepare(const Target& target, RunObserver& observer) {
   target_ = target;
   calibrate_and_equalize(observer);
   decide_corrections(observer);
+  if (wants(config_.quantization.response_fit)) {
+    fitted_ = FittedPlans::make(config_, evaluator_, graph_, engine_, [&observer](std::int64_t) {
+      if (observer.interrupted()) {
+        throw InterruptedError("run");
+      }
+    });
+  }
 }
 
 bool PreparedNetwork::wants(CorrectionMode mode) const {
   return options_of(mode, traits_.tries_corrections).with;
+}
+
+const ResponseFit* PreparedNetwork::response_fit(const TuningConfig& config) {
+  if (!fitted_ || config.quantized_layers() < 2) {
+    return nullptr;
+  }
+  return &fitted_->of(config.key(), plan(config, corrections_));
+}
+
+QuantPlan PreparedNetwork::plan(const TuningConfig& config) {
+  const ResponseFit* fit = response_fit(config);
+  return fit != nullptr ? fit->plan : plan(config, corrections_);
 }
 
 QuantPlan PreparedNetwork::plan(const TuningConfig& config, const Corrections& corrections) {

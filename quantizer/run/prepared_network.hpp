@@ -2,6 +2,7 @@
 
 #include <caloquant/config.hpp>
 #include <caloquant/strategy.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "quantizer/plan/emitted_form.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "quantizer/run/choose_corrections.hpp"
+#include "quantizer/run/fitted_plans.hpp"
 
 namespace caloquant {
 
@@ -28,8 +30,11 @@ class PreparedNetwork {
   /// a correction is to be tried. Throws what the observer's interruption throws.
   void prepare(const Target& target, RunObserver& observer);
 
-  /// The plan of a configuration, with the corrections that are used.
-  [[nodiscard]] QuantPlan plan(const TuningConfig& config) { return plan(config, corrections_); }
+  /// The plan of a configuration, with the corrections that are used; the same one every time.
+  [[nodiscard]] QuantPlan plan(const TuningConfig& config);
+  /// How it was fitted to the response; null where plans are not, and for single layers, which tell
+  /// what a layer does by itself.
+  [[nodiscard]] const ResponseFit* response_fit(const TuningConfig& config);
   /// The network of a plan, as it is judged and written.
   [[nodiscard]] Graph quantized(const QuantPlan& plan) const {
     return emitted_form(apply_plan(graph_, plan), config_.emit);
@@ -76,6 +81,7 @@ class PreparedNetwork {
   Corrections corrections_;
   std::vector<EqualizedPlace> equalized_;
   std::vector<CorrectionTrial> tried_;
+  std::unique_ptr<FittedPlans> fitted_;  ///< null: plans are not fitted to the response
   Target target_;
 };
 

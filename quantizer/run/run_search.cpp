@@ -51,6 +51,7 @@ void RunSession::search() {
   result_.error.clear();
   result_.final_quality.reset();
   result_.confirmation.reset();
+  result_.response_fit.reset();
   result_.corrections = network_->corrections_tried();
   result_.tuning = {};
   recorded([&] { search_with(strategy); });
@@ -165,6 +166,15 @@ void RunSession::take(const Trial& best) {
   result_.plan = network_->plan(best.proposal.config);
   result_.final_quality = best.stopped_early ? final_quality_of(network_->quantized(result_.plan))
                                              : sweeps_->quality_of(best.proposal.config);
+  if (const ResponseFit* fit = network_->response_fit(best.proposal.config)) {
+    result_.response_fit = *fit;
+    result_.corrections.push_back({.equalization = !result_.equalized.empty(),
+                                   .bias_correction = network_->corrections().bias,
+                                   .weight_reconstruction = network_->corrections().reconstruct,
+                                   .response_fit = true,
+                                   .loss = result_.final_quality->loss.value,
+                                   .kept = fit->unchanged.empty()});
+  }
   correct_final_biases(best);
   final_ = network_->quantized(result_.plan);
   report_weight_only_dense(result_.layers, network_->weight_only_dense());
@@ -182,9 +192,11 @@ ModelQuality RunSession::final_quality_of(const Graph& graph) {
       .front();
 }
 
-/// Keeps corrected biases where they lower the loss and nothing else gets out of its limits.
+/// Keeps corrected biases where they lower the loss and nothing else gets out of its limits. Biases
+/// that were fitted to the response stay as they are.
 void RunSession::correct_final_biases(const Trial& best) {
-  if (!network_->wants(config_.quantization.sequential_bias_correction) ||
+  const bool fitted = result_.response_fit && result_.response_fit->unchanged.empty();
+  if (!network_->wants(config_.quantization.sequential_bias_correction) || fitted ||
       observer_.interrupted()) {
     return;
   }
@@ -196,9 +208,12 @@ void RunSession::correct_final_biases(const Trial& best) {
   const bool within = quality.verdict() == Verdict::passed;
   const bool kept =
       quality.loss.error < result_.final_quality->loss.error && (within || !best.target_met);
-  result_.corrections.push_back({!result_.equalized.empty(), network_->corrections().bias,
-                                 network_->corrections().reconstruct, true, quality.loss.value,
-                                 kept});
+  result_.corrections.push_back({.equalization = !result_.equalized.empty(),
+                                 .bias_correction = network_->corrections().bias,
+                                 .weight_reconstruction = network_->corrections().reconstruct,
+                                 .sequential_bias_correction = true,
+                                 .loss = quality.loss.value,
+                                 .kept = kept});
   if (kept) {
     result_.plan = std::move(corrected);
     result_.final_quality = quality;

@@ -40,6 +40,14 @@ Fields<QuantizationConfig> correction_fields() {
             "Weights are rounded so that the errors of a channel make up for each other on the "
             "calibration events. off, on, or auto: where the strategy auto finds that it lowers "
             "the loss."),
+      field("response_fit", &QuantizationConfig::response_fit,
+            "Biases and gains of the last two convolutions of every plan with more than one "
+            "quantized layer are fitted so that energy response, profiles and hits are those of "
+            "fp32. Generators of showers only. off, on, or auto: with the strategy auto."),
+      field("response_fit_events", &QuantizationConfig::response_fit_events,
+            "Events that response_fit draws, with energies and angles of the data and noise that "
+            "no evaluation sees. 0: twice calibration_samples.")
+          .at_most(1000000),
       field("dense_weights_int8", &QuantizationConfig::dense_weights_int8,
             "A dense layer that is not counted, or that basic leaves at fp32, keeps 8-bit weights "
             "and computes in fp32 (precision w8). The other strategies choose w8 themselves."),

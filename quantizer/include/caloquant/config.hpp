@@ -90,6 +90,10 @@ struct QuantizationConfig {
       CorrectionMode::automatic;  ///< with_sequential_bias(), at the end
   CorrectionMode weight_reconstruction = CorrectionMode::automatic;  ///< reconstruct_rounding()
   CorrectionMode equalization = CorrectionMode::automatic;           ///< equalize_channels()
+  CorrectionMode response_fit = CorrectionMode::automatic;           ///< ResponseFitter
+  /// For response_fit; drawn, with energies and angles of the data. 0: twice the calibration
+  /// events.
+  std::size_t response_fit_events = 0;
   /// A Dense layer that is not counted, or that basic leaves at fp32, keeps 8-bit weights.
   bool dense_weights_int8 = true;
   friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;

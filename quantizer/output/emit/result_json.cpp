@@ -69,6 +69,29 @@ Json layer_json(const LayerReport& layer, const QuantizeResult& result) {
   return json;
 }
 
+/// What biases and gains of the last layers were fitted to, and what came of it.
+Json response_fit_json(const ResponseFit& fit) {
+  Json json{{"events", fit.events},
+            {"unchanged", fit.unchanged.empty() ? Json() : Json(fit.unchanged)},
+            {"before", json_number(fit.before)},
+            {"after", json_number(fit.after)},
+            {"deviations", Json::array()},
+            {"layers", Json::array()}};
+  for (const FittedDeviation& deviation : fit.deviations) {
+    json["deviations"].push_back(
+        {{"name", deviation.name},
+         {"before", json_number(deviation.before)},
+         {"after", json_number(deviation.after)},
+         {"standard_error",
+          deviation.standard_error ? json_number(*deviation.standard_error) : Json()}});
+  }
+  for (const FittedLayer& layer : fit.layers) {
+    json["layers"].push_back(
+        {{"name", layer.name}, {"biases", layer.biases}, {"gain", json_number(layer.gain)}});
+  }
+  return json;
+}
+
 Json step_json(const Trial& trial) {
   return {{"step", trial.step},
           {"changed", trial.proposal.changed},
@@ -300,10 +323,12 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
                                    {"bias_correction", trial.bias_correction},
                                    {"sequential_bias_correction", trial.sequential_bias_correction},
                                    {"weight_reconstruction", trial.weight_reconstruction},
+                                   {"response_fit", trial.response_fit},
                                    {"loss", json_number(trial.loss)},
                                    {"kept", trial.kept}});
   }
   json["recipes"] = json["corrections"];  // the former name, for one version
+  json["response_fit"] = result.response_fit ? response_fit_json(*result.response_fit) : Json();
   json["verified"] = result.verified ? summary_json(*result.verified) : Json();
   json["cost"] = cost_json(result.cost);
   json["loss_detail"] = result.final_quality ? to_json(*result.final_quality) : Json();

@@ -80,6 +80,15 @@ TEST(CheckRunConfig, WantsASamplingFractionThatCanBe) {
               AllOf(HasSubstr("run.json#/data/missing_energies"), HasSubstr("tensor")));
 }
 
+TEST(CheckRunConfig, RejectsAFitToTheResponseOfNoShowers) {
+  const std::string text = R"({"input": {"encoding": "tensor"}, "data": {"layout": null},
+      "metric": {"name": "mse"}, "quantization": {"recipes": {"response_fit": )";
+  EXPECT_THAT(error_with(text + R"("on"}}})"),
+              AllOf(HasSubstr("run.json#/quantization/recipes/response_fit"),
+                    HasSubstr("knows nothing of showers")));
+  EXPECT_EQ(error_with(text + R"("auto"}}})"), "");
+}
+
 TEST(CheckRunConfig, RejectsAnAveragingThatIsNone) {
   EXPECT_THAT(error_with(R"({"metric": {"averaging": "batches"}})"),
               HasSubstr("run.json#/metric/averaging"));

@@ -91,14 +91,16 @@ auto members(const SpaceRules& rules) {
 }
 auto members(const QuantizationConfig& config) {
   const auto& [approach, activation_rule, ranges, rules, bias_correction,
-               sequential_bias_correction, weight_reconstruction, equalization,
-               dense_weights_int8] = config;
+               sequential_bias_correction, weight_reconstruction, equalization, response_fit,
+               response_fit_events, dense_weights_int8] = config;
   return std::tuple(NamedMember{"approach", approach},
                     NamedMember{"activation_rule", activation_rule}, NamedMember{"ranges", ranges},
                     NamedMember{"rules", rules}, NamedMember{"bias_correction", bias_correction},
                     NamedMember{"sequential_bias_correction", sequential_bias_correction},
                     NamedMember{"weight_reconstruction", weight_reconstruction},
                     NamedMember{"equalization", equalization},
+                    NamedMember{"response_fit", response_fit},
+                    NamedMember{"response_fit_events", response_fit_events},
                     NamedMember{"dense_weights_int8", dense_weights_int8});
 }
 auto members(const ShowerLossOptions& loss) {
@@ -221,6 +223,7 @@ std::vector<Json> examples() {
                                  "weight": {"granularity": ["per_tensor"], "algorithm": ["mse"]}}},
       "recipes": {"bias_correction": "on", "sequential_bias_correction": "off",
                   "equalization": "on", "weight_reconstruction": "off",
+                  "response_fit": "on", "response_fit_events": 64,
                   "dense_weights_int8": false, "first_conv_or_matmul_quantization": false},
       "excluded_precisions": ["bf16"]},
     "metric": {"name": "shower_shape", "preset": "nc-eval", "reference": "dataset",
@@ -242,6 +245,7 @@ std::vector<Json> examples() {
              "missing_energies": null, "sampling_fraction": null,
              "inputs": {"a": "images"}, "targets": {"b": "labels"}},
     "input": {"encoding": "tensor"},
+    "quantization": {"recipes": {"response_fit": "off"}},
     "metric": null, "accuracy_criterion": {"higher_is_better": true, "energy_response": null}
   })"));
   tensors["metric"] = {

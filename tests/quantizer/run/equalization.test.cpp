@@ -42,8 +42,10 @@ class EqualizationRun : public ::testing::Test {
     })");
     json["model"]["architecture"] =
         (std::filesystem::path(CALOQUANT_SOURCE_DIR) / "configs" / "energygan.json").string();
-    json["quantization"]["recipes"] = {
-        {"equalization", recipe}, {"bias_correction", "off"}, {"weight_reconstruction", "off"}};
+    json["quantization"]["recipes"] = {{"equalization", recipe},
+                                       {"bias_correction", "off"},
+                                       {"weight_reconstruction", "off"},
+                                       {"response_fit", "off"}};
     json["tuning_criterion"]["strategy"] = strategy;
     return run_config_from_json(json, folder.path(), (folder / "run.json").string());
   }
