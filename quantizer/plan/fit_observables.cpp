@@ -37,9 +37,9 @@ void FitObservables::look_at(std::size_t event, std::span<const float> image,
 namespace {
 
 /// Adds up what the networks put out, batch after batch.
-class Observer {
+class FitSums {
  public:
-  Observer(const FitObservables& observables, std::size_t networks, std::int64_t batch)
+  FitSums(const FitObservables& observables, std::size_t networks, std::int64_t batch)
       : observables_(observables),
         values_(networks * static_cast<std::size_t>(batch) * observables.count()),
         seen_(networks) {
@@ -94,7 +94,7 @@ std::vector<Observed> observe(const std::vector<Graph>& graphs, const FitObserva
   const BatchTensors outputs = BatchTensors::outputs_of(merged, options.batch);
   SweepOptions with_defaults = options;
   with_defaults.engine.choose = nullptr;  // as sweep_values(): what is seen decides biases
-  Observer observer(observables, graphs.size(), options.batch);
+  FitSums observer(observables, graphs.size(), options.batch);
   sweep_events(merged, fill, with_defaults, outputs.dst(),
                [&](std::int64_t first, std::int64_t count) {
                  observer.add(static_cast<std::size_t>(first - options.events.first),

@@ -40,7 +40,7 @@ std::vector<double> weights_of(const FitObservables& observables, std::span<cons
 }
 
 /// Sum over folds, over that of the reference, minus 1.
-double deviation(const Observed& seen, const Observed& reference, std::size_t observable) {
+double relative_deviation(const Observed& seen, const Observed& reference, std::size_t observable) {
   const std::size_t count = seen.sums.size() / fit_folds;
   double sum = 0.0;
   double wanted = 0.0;
@@ -74,24 +74,27 @@ std::vector<FittedDeviation> fitted_deviations(const FitObservables& observables
         model.push_back(after.totals[event]);
       }
     }
-    all.push_back({"energy response at " + bins[i].name, deviation(before, reference.fp32, i),
-                   deviation(after, reference.fp32, i), ratio_of_means(fp32, model, true).error});
+    all.push_back(
+        {"energy response at " + bins[i].name, relative_deviation(before, reference.fp32, i),
+         relative_deviation(after, reference.fp32, i), ratio_of_means(fp32, model, true).error});
   }
   std::size_t first = bins.size();
   for (std::size_t axis = 0; axis < 3; ++axis) {
     FittedDeviation worst{std::string(1, "xyz"[axis]) + " profile", 0.0, 0.0, {}};
     for (std::size_t i = first; i < first + observables.spec().extents[axis]; ++i) {
       if (reference.weights[i] > 0.0) {
-        worst.before = std::max(worst.before, std::fabs(deviation(before, reference.fp32, i)));
-        worst.after = std::max(worst.after, std::fabs(deviation(after, reference.fp32, i)));
+        worst.before =
+            std::max(worst.before, std::fabs(relative_deviation(before, reference.fp32, i)));
+        worst.after =
+            std::max(worst.after, std::fabs(relative_deviation(after, reference.fp32, i)));
       }
     }
     all.push_back(worst);
     first += observables.spec().extents[axis];
   }
   all.push_back({"hits",
-                 deviation(before, reference.fp32, first),
-                 deviation(after, reference.fp32, first),
+                 relative_deviation(before, reference.fp32, first),
+                 relative_deviation(after, reference.fp32, first),
                  {}});
   return all;
 }

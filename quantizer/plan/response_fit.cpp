@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t fewest_events = 2 * static_cast<std::int64_t>(fit_folds);
 
 /// Observes networks on the fitted events.
-using Look = std::function<std::vector<Observed>(const std::vector<Graph>&)>;
+using FitLook = std::function<std::vector<Observed>(const std::vector<Graph>&)>;
 
 /// Where the descent is.
 struct FitPoint {
@@ -28,7 +28,7 @@ class Descent {
  public:
   /// In the first pass `plan`, whose biases are not whole yet, is looked at as given().
   Descent(const Graph& fp32, const QuantPlan& plan, const FitParameters& parameters,
-          const FitReference& reference, Look look)
+          const FitReference& reference, FitLook look)
       : fp32_(fp32), parameters_(parameters), reference_(reference), look_(std::move(look)) {
     std::vector<Graph> graphs = probed_at(std::vector<double>(parameters.all().size(), 0.0));
     graphs.push_back(apply_plan(fp32, plan));
@@ -97,7 +97,7 @@ class Descent {
   const Graph& fp32_;
   const FitParameters& parameters_;
   const FitReference& reference_;
-  Look look_;
+  FitLook look_;
   Observed given_;
   std::vector<Observed> slopes_;  ///< of probed_at()
 };

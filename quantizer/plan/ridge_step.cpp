@@ -45,7 +45,7 @@ Eigen::VectorXd factors_of(const LinearFit& fit, FoldChoice choice) {
   return factors;
 }
 
-LinearModel model_of(const LinearFit& fit, FoldChoice choice) {
+LinearModel linear_model_of(const LinearFit& fit, FoldChoice choice) {
   const Eigen::VectorXd factors = factors_of(fit, choice);
   const Eigen::VectorXd base = summed(fit.base, fit, choice);
   LinearModel model;
@@ -58,7 +58,7 @@ LinearModel model_of(const LinearFit& fit, FoldChoice choice) {
   return model;
 }
 
-Eigen::VectorXd solve(const LinearModel& model, double ridge) {
+Eigen::VectorXd solved(const LinearModel& model, double ridge) {
   Eigen::MatrixXd normal = model.slopes.transpose() * model.slopes;
   const Eigen::VectorXd diagonal = normal.diagonal();
   for (Eigen::Index p = 0; p < diagonal.size(); ++p) {
@@ -74,8 +74,8 @@ std::optional<double> best_ridge(const LinearFit& fit) {
   std::vector<LinearModel> unseen;
   double smallest = 0.0;  // what is left without a step
   for (std::size_t fold = 0; fold < fit.folds; ++fold) {
-    seen.push_back(model_of(fit, {fold, false, false}));
-    unseen.push_back(model_of(fit, {fold, true, false}));
+    seen.push_back(linear_model_of(fit, {fold, false, false}));
+    unseen.push_back(linear_model_of(fit, {fold, true, false}));
     smallest += unseen.back().deviations.squaredNorm();
   }
   std::optional<double> best;
@@ -83,7 +83,7 @@ std::optional<double> best_ridge(const LinearFit& fit) {
     double left = 0.0;
     for (std::size_t fold = 0; fold < fit.folds; ++fold) {
       left +=
-          (unseen[fold].deviations + unseen[fold].slopes * solve(seen[fold], ridge)).squaredNorm();
+          (unseen[fold].deviations + unseen[fold].slopes * solved(seen[fold], ridge)).squaredNorm();
     }
     if (left < smallest) {
       smallest = left;
@@ -107,7 +107,7 @@ std::vector<double> ridge_step(const LinearFit& fit) {
   if (!ridge) {
     return std::vector<double>(fit.probed.size(), 0.0);
   }
-  const Eigen::VectorXd step = solve(model_of(fit, {0, false, true}), *ridge);
+  const Eigen::VectorXd step = solved(linear_model_of(fit, {0, false, true}), *ridge);
   return {step.data(), step.data() + step.size()};
 }
 
