@@ -148,7 +148,7 @@ LayerPlan FitParameters::applied_to(const std::string& layer, std::span<const do
       wanted = std::nearbyint(wanted / step) * step;
     }
     bias.data<float>()[channel] =
-        usable_bias(wanted, static_cast<float>(biases[channel]), own.quant, channel);
+        usable_bias(wanted, static_cast<float>(biases[channel]), *own.weights, own.quant, channel);
   }
   own.bias = std::make_shared<const Tensor>(std::move(bias));
   return own;

@@ -1,6 +1,7 @@
 #include "quantizer/plan/response_fit.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -12,6 +13,9 @@ namespace caloquant {
 namespace {
 
 constexpr std::int64_t fewest_events = 2 * static_cast<std::int64_t>(fit_folds);
+/// Deviations of the energy that shifts of the last layers do not repair (ABLATIONS.md): the passes
+/// for the slopes are saved.
+constexpr double beyond_repair = 0.2;
 
 /// Observes networks on the fitted events.
 using FitLook = std::function<std::vector<Observed>(const std::vector<Graph>&)>;
@@ -137,6 +141,14 @@ ResponseFit ResponseFitter::fit(QuantPlan plan) {
                     {{options_.events.first, some}, options_.batch, options_.engine}));
   if (reference_.weights.empty()) {
     reference_ = fit_reference(observables_, std::move(look({fp32_}).front()), options_.limits);
+  }
+  const Observed as_it_is = std::move(look({apply_plan(fp32_, result.plan)}).front());
+  const auto deviations = fitted_deviations(observables_, reference_, as_it_is, as_it_is);
+  if (std::ranges::any_of(deviations, [](const FittedDeviation& deviation) {
+        return deviation.standard_error && !(std::abs(deviation.before) <= beyond_repair);
+      })) {
+    result.unchanged = "its energy is too far from fp32 for shifts of the last layers";
+    return result;
   }
   Descent descent(fp32_, result.plan, parameters, reference_,
                   [this](const std::vector<Graph>& graphs) { return look(graphs); });
