@@ -60,6 +60,8 @@ class Progress(logging.Handler):
         if text.startswith("Reverted "):
             self.reverted += [line.split("/")[0].strip() for line in text.split("\n")[1:]]
             self.fresh = True
+        elif text.startswith("Re-calculating"):  # the last one made it worse and is undone
+            self.reverted.pop()
         elif "Validation of quantized model was started" in text:
             self.fresh = True
 
