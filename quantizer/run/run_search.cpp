@@ -26,9 +26,7 @@ StrategyOptions RunSession::strategy_options() const {
           costs_,
           tuning.seed,
           tuning.limits.max_trials,
-          result_.baseline.loss.error,
-          evaluator_->has_fresh_events() ? evaluator_->most_events() : 0,
-          network_->fits_plans()};
+          result_.baseline.loss.error};
 }
 
 const Strategy& RunSession::strategy() {

@@ -121,10 +121,21 @@ auto members(const MetricConfig& config) {
                     NamedMember{"given", given});
 }
 auto members(const AccuracyCriterion& config) {
-  const auto& [higher_is_better, kind, tolerable_loss, energy_response] = config;
+  const auto& [higher_is_better, kind, tolerable_loss, criteria, physics, confidence, max_events] =
+      config;
   return std::tuple(NamedMember{"higher_is_better", higher_is_better}, NamedMember{"kind", kind},
                     NamedMember{"tolerable_loss", tolerable_loss},
-                    NamedMember{"energy_response", energy_response});
+                    NamedMember{"criteria", criteria}, NamedMember{"physics", physics},
+                    NamedMember{"confidence", confidence}, NamedMember{"max_events", max_events});
+}
+auto members(const PhysicsCriteria& limits) {
+  const auto& [energy_response, profile_error, hits, resolution, layer_ratios, w1_energy, fpd,
+               hit_threshold] = limits;
+  return std::tuple(NamedMember{"energy_response", energy_response},
+                    NamedMember{"profile_error", profile_error}, NamedMember{"hits", hits},
+                    NamedMember{"resolution", resolution},
+                    NamedMember{"layer_ratios", layer_ratios}, NamedMember{"w1_energy", w1_energy},
+                    NamedMember{"fpd", fpd}, NamedMember{"hit_threshold", hit_threshold});
 }
 auto members(const TuningLimits& limits) {
   const auto& [timeout, max_trials] = limits;
@@ -230,7 +241,10 @@ std::vector<Json> examples() {
                "profile": "cell", "spread": "stddev", "averaging": "batch=32", "units": "file",
                "normalisation": "zero_output"},
     "accuracy_criterion": {"higher_is_better": false, "criterion": "limit", "tolerable_loss": 0.5,
-                           "energy_response": 0.01},
+                           "energy_response": 0.01, "profile_error": "off", "hits": 0.02,
+                           "resolution": 0.1, "layer_ratios": 0.01, "w1_energy": 0.02,
+                           "fpd": 0.003, "hit_threshold": 1e-3, "confidence": 0.9,
+                           "max_events": 77},
     "tuning_criterion": {"strategy": "random", "objective": "smallest", "seed": 4,
                          "more_bases": false, "layer_costs": "c.json", "early_stop": true,
                          "timeout": 1.5, "max_trials": 6},
@@ -246,7 +260,10 @@ std::vector<Json> examples() {
              "inputs": {"a": "images"}, "targets": {"b": "labels"}},
     "input": {"encoding": "tensor"},
     "quantization": {"recipes": {"response_fit": "off"}},
-    "metric": null, "accuracy_criterion": {"higher_is_better": true, "energy_response": null}
+    "metric": null, "accuracy_criterion": {"higher_is_better": true, "energy_response": null,
+                           "profile_error": null, "hits": null, "resolution": null,
+                           "layer_ratios": null, "w1_energy": null, "fpd": null,
+                           "hit_threshold": null, "max_events": null}
   })"));
   tensors["metric"] = {
       {"name", "classification_top1"}, {"reference", "dataset"}, {"class_axis", 2}};
@@ -255,7 +272,10 @@ std::vector<Json> examples() {
     "model": {"file": null, "architecture": "a.json", "random_weights": 5},
     "data": {"inputs": "images", "targets": "labels.npy"}
   })"));
-  return {showers, tensors, other};
+  Json as_measured = tensors;
+  as_measured.merge_patch(
+      Json::parse(R"({"accuracy_criterion": {"criteria": "loss_only", "confidence": null}})"));
+  return {showers, tensors, other, as_measured};
 }
 
 RunConfig read(const Json& json) {

@@ -79,7 +79,8 @@ TEST(RunConfig, ReadsTheExamplesWithEveryLayerBelowFp32) {
     const RunConfig config = load_run_config(configs / example);
     EXPECT_EQ(config.tuning.strategy, "auto");
     EXPECT_EQ(config.quantization.rules.excluded_precisions, std::vector{Precision::fp32});
-    EXPECT_EQ(config.accuracy.energy_response, 0.005);
+    EXPECT_EQ(config.accuracy.criteria, Criteria::physics);
+    EXPECT_EQ(config.accuracy.physics, PhysicsCriteria{});
     EXPECT_EQ(config.quantization.equalization, CorrectionMode::automatic);
     EXPECT_EQ(config.report.physics_events, 500U);
     EXPECT_TRUE(config.report.html);

@@ -19,7 +19,7 @@ TEST_F(GrowingSample, ItsFirstEventsAreASampleOfTheirOwn) {
     cell = testing::uniform(random, 0.0F, 1.0F);
   }
   for (const LossProfile profile : {LossProfile::sum, LossProfile::cell}) {
-    for (const std::size_t batch_size : {0, 7}) {
+    for (const std::size_t batch_size : {std::size_t{0}, std::size_t{7}}) {
       ShowerProfiles::Spec spec;
       spec.extents = extents;
       spec.profile = profile;

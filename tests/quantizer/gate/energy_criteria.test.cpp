@@ -12,8 +12,9 @@ const std::vector<EnergyResponse> recorded_bins{{"100 GeV", 0.98, 0.003, 0},
 
 TEST(EnergyCriteria, ResponseOnlyWhereTheConfigLimitsIt) {
   AccuracyCriterion accuracy;
+  accuracy.physics.energy_response.reset();
   EXPECT_TRUE(response_criteria(recorded_bins, accuracy).empty());
-  accuracy.energy_response = 0.005;
+  accuracy.physics.energy_response = 0.005;
   const auto criteria = response_criteria(recorded_bins, accuracy);
   ASSERT_EQ(criteria.size(), 2U);
   EXPECT_EQ(criteria[0].name, "energy against fp32, 100 GeV");

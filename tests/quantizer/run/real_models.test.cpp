@@ -163,7 +163,7 @@ TEST(RealModels, HopelessTrialsStopEarly) {
     "input": {"encoding": "energy_times_noise"}, "quantization": {"approach": "static"},
     "metric": {"name": "shower_shape", "preset": "tune"},
     "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
-                           "tolerable_loss": 1e-4},
+                           "tolerable_loss": 1e-4, "criteria": "loss_only"},
     "tuning_criterion": {"strategy": "basic", "early_stop": true}
   })");
   const auto models = testing::shared_folder() / "models";
@@ -177,12 +177,16 @@ TEST(RealModels, HopelessTrialsStopEarly) {
   evaluator.prepare_reference();
   const std::vector<ModelQuality> whole = evaluator.qualities_of({fp32, int8});
   ASSERT_GT(whole[1].loss.value, 0.0);
-  const auto stopped = evaluator.qualities_of({fp32, int8}, {}, 0.0);
+  const auto judged = [&](double target) {
+    return evaluator.judged({fp32, int8}, {config.accuracy, target}, EventUse::search,
+                            evaluator.most_events());
+  };
+  const auto stopped = judged(0.0);
   EXPECT_EQ(stopped[0].loss.events, 132U);
   EXPECT_EQ(stopped[0].loss.value, 0.0);
   EXPECT_EQ(stopped[1].loss.events, 64U);  // half, in whole batches of 8
   EXPECT_GT(stopped[1].loss.value - 5.0 * *stopped[1].loss.standard_error, 0.0);
-  const auto hopeful = evaluator.qualities_of({fp32, int8}, {}, 2.0 * whole[1].loss.value);
+  const auto hopeful = judged(2.0 * whole[1].loss.value);
   EXPECT_EQ(hopeful[1].loss.events, 132U);
   EXPECT_EQ(hopeful[1].loss.value, whole[1].loss.value);
 }
