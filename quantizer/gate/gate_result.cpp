@@ -9,9 +9,6 @@
 namespace caloquant {
 namespace {
 
-constexpr EnumNames<Verdict> verdict_names({{Verdict::passed, "passed"},
-                                            {Verdict::unclear, "unclear"},
-                                            {Verdict::failed, "FAILED"}});
 constexpr EnumNames<Bound> bound_names({{Bound::at_most, "<="},
                                         {Bound::at_least, ">="},
                                         {Bound::within, "within"}});
@@ -32,10 +29,6 @@ std::string doubt(const Criterion& criterion, double sigmas) {
 }
 
 }  // namespace
-
-std::string_view name_of(Verdict verdict) noexcept {
-  return verdict_names[verdict];
-}
 
 std::string_view name_of(Bound bound) noexcept {
   return bound_names[bound];
@@ -91,7 +84,7 @@ std::vector<std::string> advice(const GateResult& result) {
     std::string sentence;
     if (criterion.verdict == Verdict::failed) {
       sentence = "failed: " + criterion.remedy;
-    } else if (criterion.verdict == Verdict::unclear) {
+    } else if (criterion.verdict == Verdict::undecided) {
       sentence = "unclear: " + doubt(criterion, result.sigmas);
     }
     if (!sentence.empty() && std::ranges::find(sentences, sentence) == sentences.end()) {
@@ -108,7 +101,7 @@ std::string verdict_line(const GateResult& result) {
   std::string failed;
   std::size_t unclear = 0;
   for (const Criterion& criterion : result.criteria) {
-    unclear += criterion.verdict == Verdict::unclear ? 1 : 0;
+    unclear += criterion.verdict == Verdict::undecided ? 1 : 0;
     if (criterion.verdict == Verdict::failed) {
       failed += (failed.empty() ? "FAILED: " : ", ") + criterion.name;
     }

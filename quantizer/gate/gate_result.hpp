@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caloquant/measure.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,14 +8,6 @@
 #include <vector>
 
 namespace caloquant {
-
-enum class Verdict {
-  passed,   ///< within its limit
-  unclear,  ///< beyond it, but by no more than noise may do: passes, and is said
-  failed,   ///< beyond it by more than noise does, or no number at all
-};
-/// "passed", "unclear", "FAILED".
-[[nodiscard]] std::string_view name_of(Verdict verdict) noexcept;
 
 /// On which side of its limit a value has to be.
 enum class Bound {

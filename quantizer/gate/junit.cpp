@@ -112,7 +112,7 @@ std::string output_text(const GateResult& result) {
   std::string text = verdict_line(result);
   for (const Criterion& criterion : result.criteria) {
     text += "\n" + criterion.name + ": " + measured_text(criterion);
-    if (criterion.verdict == Verdict::unclear) {
+    if (criterion.verdict == Verdict::undecided) {
       text += "\n" + explanation(criterion, result.sigmas);
     }
   }

@@ -101,7 +101,7 @@ Criterion decided(Criterion criterion, double sigmas) {
     const bool within_noise = criterion.sigmas_beyond
                                   ? *criterion.sigmas_beyond <= sigmas
                                   : criterion.error && excess <= sigmas * *criterion.error;
-    criterion.verdict = within_noise ? Verdict::unclear : Verdict::failed;
+    criterion.verdict = within_noise ? Verdict::undecided : Verdict::failed;
   }
   return criterion;
 }
@@ -172,7 +172,7 @@ Criterion speedup(const std::vector<double>& model, const std::vector<double>& f
   criterion.unit = GateUnit::times;
   criterion.remedy = "caloquant benchmark --per-layer tells where the time goes";
   if (!(criterion.value >= least)) {
-    criterion.verdict = criterion.range->second >= least ? Verdict::unclear : Verdict::failed;
+    criterion.verdict = criterion.range->second >= least ? Verdict::undecided : Verdict::failed;
   }
   return criterion;
 }

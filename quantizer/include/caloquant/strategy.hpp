@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caloquant/measure.hpp>
 #include <caloquant/tuning.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -22,17 +23,8 @@ struct Proposal {
   /// did; empty when the configuration is no fallback.
   std::vector<std::string> fallbacks;
   std::string changed;  ///< for people: "conv int8 kl per_channel", "conv3d_2, conv3d_5 -> fp32"
-};
-
-/// One number that an evaluation gives beside others: a criterion of the run, or part of one.
-struct Measure {
-  std::string name;    ///< "loss", "energy response at 100 GeV"
-  double value = 0.0;  ///< errors of layers add up in it, to first order
-  double limit = 0.0;  ///< met when |value| <= limit
-
-  /// Is it within its limit?
-  [[nodiscard]] bool met() const { return value <= limit && -value <= limit; }
-  friend bool operator==(const Measure&, const Measure&) = default;
+  /// Tried to learn from, not as a plan: it sees no more than the evaluation events of the data.
+  bool probe = false;
 };
 
 /// One evaluated configuration.
@@ -47,8 +39,10 @@ struct Trial {
   double standard_error = std::numeric_limits<double>::quiet_NaN();
   std::string error;     ///< why there is no loss; empty when there is one
   double seconds = 0.0;  ///< wall time of the evaluation [s]
-  /// By all measures.
-  bool target_met = false;
+  /// By all measures; undecided: more events would tell.
+  Verdict verdict = Verdict::failed;
+  bool target_met = false;  ///< passed
+  std::size_t events = 0;   ///< that were seen; 0: not known
   /// What was measured, the loss first; the target is met when all are. Empty for a failed trial.
   std::vector<Measure> measures;
   bool stopped_early = false;  ///< the loss is from a part of the events, enough to miss the target

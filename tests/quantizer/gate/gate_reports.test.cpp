@@ -37,7 +37,7 @@ GateResult three_verdicts() {
   GateResult result;
   result.model = "a|b <c>.h5";
   result.criteria = {criterion_of("loss", 0.5, Verdict::passed),
-                     criterion_of("energy & \"more\"", 1.5, Verdict::unclear),
+                     criterion_of("energy & \"more\"", 1.5, Verdict::undecided),
                      criterion_of("speed < limit", 2.5, Verdict::failed)};
   result.notes = {"few events"};
   result.provenance = {{"model", "a&b<>\"'\n\x01.h5"}, {"bad", "\xFFx\xC3\xA9"}};

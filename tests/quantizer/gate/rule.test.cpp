@@ -29,10 +29,10 @@ Verdict verdict(double value, std::optional<double> error, Bound bound, double l
 
 TEST(GateRule, FailsOnlyBeyondThreeStandardErrors) {
   EXPECT_EQ(verdict(1.0, 0.5, Bound::at_most, 1.0), Verdict::passed);
-  EXPECT_EQ(verdict(2.4, 0.5, Bound::at_most, 1.0), Verdict::unclear);
-  EXPECT_EQ(verdict(2.5, 0.5, Bound::at_most, 1.0), Verdict::unclear);
+  EXPECT_EQ(verdict(2.4, 0.5, Bound::at_most, 1.0), Verdict::undecided);
+  EXPECT_EQ(verdict(2.5, 0.5, Bound::at_most, 1.0), Verdict::undecided);
   EXPECT_EQ(verdict(2.6, 0.5, Bound::at_most, 1.0), Verdict::failed);
-  EXPECT_EQ(verdict(29.0, 1.0, Bound::at_least, 30.0), Verdict::unclear);
+  EXPECT_EQ(verdict(29.0, 1.0, Bound::at_least, 30.0), Verdict::undecided);
   EXPECT_EQ(verdict(26.0, 1.0, Bound::at_least, 30.0), Verdict::failed);
   EXPECT_EQ(verdict(31.0, 1.0, Bound::at_least, 30.0), Verdict::passed);
   EXPECT_EQ(verdict(-0.02, 0.001, Bound::within, 0.005), Verdict::failed);
@@ -94,7 +94,7 @@ TEST(GateRule, NoiseOfSharedEventsCancels) {
   EXPECT_EQ(decided(paired, 3.0).verdict, Verdict::failed);
   const Criterion recorded = worse_than_baseline(model, baseline, false, {0.1, false}, false);
   EXPECT_NEAR(*recorded.error, std::hypot(3.5, 3.5), 1e-12);
-  EXPECT_EQ(decided(recorded, 3.0).verdict, Verdict::unclear);
+  EXPECT_EQ(decided(recorded, 3.0).verdict, Verdict::undecided);
 }
 
 TEST(GateRule, RelativeToleranceCarriesTheBaselinesNoise) {
@@ -113,7 +113,7 @@ TEST(GateRule, ALossFarBeyondItsLimitFails) {
   const auto verdict_of = [](double limit, double error) {
     return decided(loss_within(loss_of_blocks(1.0, {}, error), limit, false), 3.0).verdict;
   };
-  EXPECT_EQ(verdict_of(0.75, 0.1), Verdict::unclear);
+  EXPECT_EQ(verdict_of(0.75, 0.1), Verdict::undecided);
   EXPECT_EQ(verdict_of(0.73, 0.1), Verdict::failed);
   EXPECT_EQ(verdict_of(0.1, 0.5), Verdict::failed);  // (1 - 0.1) / 0.5 would excuse it
   EXPECT_EQ(verdict_of(0.0, 0.5), Verdict::failed);
@@ -171,7 +171,7 @@ std::vector<double> turns(std::size_t fast, double fast_speed, double slow_speed
 TEST(GateRule, SpeedFailsWhenNearlyEveryTurnIsTooSlow) {
   const std::vector<double> fp32(speedup_turns, 10.0);
   EXPECT_EQ(speedup(turns(1, 30.0, 14.0), fp32, 1.5).verdict, Verdict::failed);
-  EXPECT_EQ(speedup(turns(2, 30.0, 14.0), fp32, 1.5).verdict, Verdict::unclear);
+  EXPECT_EQ(speedup(turns(2, 30.0, 14.0), fp32, 1.5).verdict, Verdict::undecided);
   EXPECT_EQ(speedup(turns(6, 30.0, 14.0), fp32, 1.5).verdict, Verdict::passed);
   const Criterion slow = speedup(turns(2, 30.0, 14.0), fp32, 1.5);
   EXPECT_EQ(slow.value, 1.4);
