@@ -58,26 +58,45 @@ std::vector<std::string> step_lines(const Json& step, std::size_t tried) {
   return lines;
 }
 
-std::string criterion_of(const JudgedMeasure& judged) {
+/// "-0.31 % +- 0.07 %", with what is said of it.
+std::string answer_of(const JudgedMeasure& judged) {
   const Measure& measure = judged.measure;
   return measure_text(measure, measure.value, 3) + " +- " +
-         measure_text(measure, measure.standard_error, 2) + ", limit " +
-         measure_text(measure, measure.limit, 3) + ": " + std::string(name_of(judged.verdict));
+         measure_text(measure, measure.standard_error, 2) + ": " +
+         std::string(name_of(judged.verdict));
 }
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-/// The headline, then every criterion of the search and of the confirmation.
+std::string fact_named(const Facts& facts, const std::string& label) {
+  const auto fact = std::ranges::find(facts, label, &Facts::value_type::first);
+  return fact == facts.end() ? "" : fact->second;
+}
+
+void set_fact(Facts& facts, const std::string& label, const std::string& text) {
+  const auto fact = std::ranges::find(facts, label, &Facts::value_type::first);
+  if (fact == facts.end()) {
+    facts.emplace_back(label, text);
+  } else {
+    fact->second = text;
+  }
+}
+
+/// The headline, then every criterion with the answers of the search and of the confirmation.
 void add_criteria(const Json& result, Facts& facts) {
   const CriteriaRecord record = criteria_record(result);
   const Headline headline = headline_of(record);
   facts.emplace_back("verdict", headline.title + ": " + headline.detail);
   for (const JudgedMeasure& judged : record.search.measures) {
-    facts.emplace_back(judged.measure.name, criterion_of(judged));
+    const Measure& measure = judged.measure;
+    set_fact(facts, measure.name,
+             "limit " + measure_text(measure, measure.limit, 3) + ", " + answer_of(judged));
   }
   if (record.confirmation) {
     for (const JudgedMeasure& judged : record.confirmation->measures) {
-      facts.emplace_back("confirmed " + judged.measure.name, criterion_of(judged));
+      const std::string before = fact_named(facts, judged.measure.name);
+      set_fact(facts, judged.measure.name,
+               before + (before.empty() ? "" : "; ") + "confirmation " + answer_of(judged));
     }
   }
 }
@@ -121,11 +140,6 @@ std::vector<std::string> labels_of(const std::vector<Facts>& outcomes) {
   return labels;
 }
 
-std::string fact_named(const Facts& facts, const std::string& label) {
-  const auto fact = std::ranges::find(facts, label, &Facts::value_type::first);
-  return fact == facts.end() ? "" : fact->second;
-}
-
 Column label_column(const std::vector<std::string>& names) {
   Column column{.width = least_label};
   for (const std::string& name : names) {
@@ -133,6 +147,20 @@ Column label_column(const std::vector<std::string>& names) {
     column.blocks.push_back({name});
   }
   return column;
+}
+
+/// Each part of a fact begins a line.
+std::vector<std::string> fact_lines(const std::string& fact, std::size_t width) {
+  std::vector<std::string> lines;
+  const std::string between = "; ";
+  for (std::size_t begin = 0; begin <= fact.size();) {
+    const std::size_t end = std::min(fact.find(between, begin), fact.size());
+    for (std::string& line : wrapped_lines(fact.substr(begin, end - begin), width)) {
+      lines.push_back(std::move(line));
+    }
+    begin = end + between.size();
+  }
+  return lines;
 }
 
 /// Its name, the head, a block per step of the longest run, a block per label.
@@ -145,7 +173,7 @@ Column run_column(const RunFolder& run, const Facts& facts, std::size_t steps,
                                                     : std::vector<std::string>{""});
   }
   for (const std::string& label : labels) {
-    column.blocks.push_back(wrapped_lines(fact_named(facts, label), column.width - 2));
+    column.blocks.push_back(fact_lines(fact_named(facts, label), column.width - 2));
   }
   for (const std::vector<std::string>& block : column.blocks) {
     for (const std::string& line : block) {
