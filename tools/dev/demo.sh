@@ -8,8 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-echo "This takes about 4 minutes where nothing has to be installed: 3 to build, 1 for the tables"
-echo "(two idle cores of an AMD EPYC with VNNI). Every step shows how far it is."
+echo "Where nothing has to be installed this takes about 4 minutes, 3 of which to build"
+echo "(247 s and 177 s on two idle cores of an AMD EPYC with VNNI)."
 echo
 
 bash tools/dev/install_deps.sh

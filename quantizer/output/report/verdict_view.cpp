@@ -100,7 +100,6 @@ Json verdict_view(const RunFolder& run) {
       {"rows", rows_of(record)},
       {"speed", Json()}};
   if (speedup) {
-    // What is no gain is no fault of a model that has failed already.
     const Tone tone = *speedup < least_speedup ? Tone::amber : Tone::good;
     json["speed"] = {{"speedup", rounded(*speedup, 4)}, {"tone", std::string(name_of(tone))}};
   }

@@ -33,13 +33,14 @@ function notesOf(run) {
   const { result } = run;
   const stopped = { interrupted: "The run was interrupted; this is the best model so far.",
                     timeout: "The run ended at its time limit.", max_trials: "The run ended at its limit of trials." };
+  const of = (what, reasons) => ((reasons ?? []).length ? [`${what}: ${reasons.join("; ")}`] : []);
   const said = [
     ...(result.error ? [String(result.error)] : []),
     ...(stopped[result.stopped_by] ? [stopped[result.stopped_by]] : []),
-    ...(at(result, "loss_detail", "suspect") ?? []),
-    ...(at(result, "report", "loss_against_data", "quantized", "suspect") ?? []),
-    ...(at(result, "report", "physics", "suspect") ?? []),
-    ...(at(result, "report", "physics", "rows") ?? []).filter((row) => row.metric === responseRow).flatMap((row) => row.suspect ?? []),
+    ...of("loss", at(result, "loss_detail", "suspect")),
+    ...of("loss against the data", at(result, "report", "loss_against_data", "quantized", "suspect")),
+    ...of("comparison with FP32", at(result, "report", "physics", "suspect")),
+    ...of("energy response in the plot", (at(result, "report", "physics", "rows") ?? []).filter((row) => row.metric === responseRow).flatMap((row) => row.suspect ?? [])),
     ...(at(result, "emitted", "onnx_notes") ?? []).map((note) => `quantized.onnx, layer ${note.layer}: ${note.note}`),
   ];
   return [...new Set(said)];

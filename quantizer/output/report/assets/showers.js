@@ -122,9 +122,12 @@ function histogramTrace(sample, centres, [values, errors], more = {}) {
 const centresOf = (low, high, count) => Array.from({ length: count }, (_, i) => low + ((high - low) * (i + 0.5)) / count);
 
 function hitsCard(hits, events) {
-  const centres = centresOf(hits.low, hits.high, hits.counts.fp32.length);
+  const bins = hits.counts.fp32.length;
+  const width = (hits.high - hits.low) / bins;
+  // Nothing lies beyond the bins; one more on either side closes the steps.
+  const centres = centresOf(hits.low - width, hits.high + width, bins + 2);
   // Binomial: so many of the events are in the bin.
-  const withErrors = (counts) => [counts, counts.map((count) => Math.sqrt(count * (1 - count / events)))];
+  const withErrors = (counts) => [[0, ...counts, 0], [0, ...counts, 0].map((count) => Math.sqrt(count * (1 - count / events)))];
   const traces = samples.map((sample) => histogramTrace(sample, centres, withErrors(hits.counts[sample]),
     { hovertemplate: "around %{x:.0f} hits: %{y} showers<extra>" + sampleNames[sample] + "</extra>" }));
   return card("hits", plot("hits", 320, traces, { xaxis: axis("cells above 0.3 MeV [cells]"), yaxis: axis(`showers of ${events}`, { rangemode: "tozero" }), margin: { l: 56, r: 14, t: 40, b: 44 } }));
