@@ -77,7 +77,7 @@ TEST_F(Cli, ColoursAreForTerminals) {
   EXPECT_THAT(piped.out + piped.err, Not(HasSubstr(escape)));
   const auto shown = run_on_terminal(command);
   ASSERT_EQ(shown.exit_code, 0) << shown.out;
-  EXPECT_THAT(shown.out, HasSubstr("\x1b[32myes\x1b[0m"));
+  EXPECT_THAT(shown.out, HasSubstr("\x1b[32mpassed   \x1b[0m"));
   EXPECT_THAT(shown.out, HasSubstr("target_met: \x1b[32mtrue\x1b[0m"));
   EXPECT_THAT(text_file("out/result.json") + text_file("out/steps.csv"), Not(HasSubstr(escape)));
   const std::vector<std::string> bad{"inspect", "absent.h5"};

@@ -116,7 +116,7 @@ int quantize_command(const QuantizeArguments& arguments) {
   if (arguments.out.json) {
     print_outcome_json(result, config, arguments.output);
   } else if (!arguments.out.quiet) {
-    print_outcome(result, arguments.output, arguments.out.style());
+    print_outcome(result, config, arguments.output, arguments.out.style());
   }
   if (result.tuning.reason == StopReason::interrupted) {
     std::cerr << "caloquant: interrupted; the best so far is written\n";

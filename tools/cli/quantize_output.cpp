@@ -10,6 +10,7 @@
 #include "graph/load_model/second_opinion.hpp"
 #include "ops/core/counted.hpp"
 #include "quantizer/output/emit/result_json.hpp"
+#include "quantizer/output/tables/criteria_table.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/interrupt.hpp"
 
@@ -114,7 +115,8 @@ void print_report(const FinalReport& report, const std::string& output) {
 
 }  // namespace
 
-void print_outcome(const QuantizeResult& result, const std::string& output, TextStyle style) {
+void print_outcome(const QuantizeResult& result, const RunConfig& config, const std::string& output,
+                   TextStyle style) {
   const Trial& best = result.tuning.trials[*result.tuning.best];
   const LossResult& loss = result.final_quality->loss;
   print_layer_reports(result.layers);
@@ -137,7 +139,9 @@ void print_outcome(const QuantizeResult& result, const std::string& output, Text
     print_report(*result.report, output);
   }
   const bool met = result.tuning.target_met;
-  std::cout << std::setprecision(6)
+  std::cout << '\n'
+            << criteria_text(criteria_record(outcome_json(result, config)), style) << '\n'
+            << std::setprecision(6)
             << "target_met: " << (met ? style.good("true") : style.bad("false")) << '\n';
   if (const std::string note = note_of(result.import_check); !note.empty()) {
     std::cout << note << '\n';

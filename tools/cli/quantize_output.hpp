@@ -36,8 +36,9 @@ class TerminalObserver : public RunObserver {
   std::unique_ptr<StepTable> table_;
 };
 
-/// The layers, the best step, costs and files of a run, for people.
-void print_outcome(const QuantizeResult& result, const std::string& output, TextStyle style);
+/// The layers, the best step, costs, criteria and files of a run, for people.
+void print_outcome(const QuantizeResult& result, const RunConfig& config, const std::string& output,
+                   TextStyle style);
 /// The same as one JSON object.
 void print_outcome_json(const QuantizeResult& result, const RunConfig& config,
                         const std::string& output);

@@ -2,7 +2,9 @@
 """Opens report.html files in headless Chromium, 1280 and 400 px wide, light and dark.
 
 Fails on messages on the console, requests of any kind beyond the page itself, plots that are not
-drawn and pages wider than the window. Needs Debian's chromium, chromium-driver and python3-selenium.
+drawn or can't be saved, pages wider than the window, more than six printed pages, and on a headline
+of a better colour than what stands below it. Needs Debian's chromium, chromium-driver and
+python3-selenium.
 
     tools/dev/check_report.py run/anglegan/report.html [--shots DIR]
 """
@@ -10,6 +12,7 @@ import argparse
 import base64
 import json
 import pathlib
+import re
 import sys
 import time
 
@@ -26,6 +29,20 @@ EMPTY_PLOTS = """return [...document.querySelectorAll('.plot')].filter((node) =>
 WIDER = """return [...document.querySelectorAll('body *')].filter((node) =>
   node.getBoundingClientRect().right > window.innerWidth + 1 && !node.closest('.scroll, pre, .plot'))
   .slice(0, 5).map((node) => node.tagName + '.' + node.className)"""
+# The headline has a tone; chips and tiles below it must have none that is worse.
+WORSE_BELOW = """const order = ['good', 'amber', 'bad'];
+  const tone = (node) => order.findIndex((name) => node.classList.contains(name));
+  const box = document.querySelector('.verdict');
+  return [...document.querySelectorAll('#verdict .fact, .criteria .chip')].filter((node) => tone(node) > tone(box))
+    .map((node) => node.textContent).concat(tone(box) < 0 ? ['a headline without a tone'] : [])"""
+UNSAVED = """const done = arguments[0];
+  Promise.all([...document.querySelectorAll('.plot')].map(async (node) => {
+    const image = node._fullLayout.scene ? 'data:image/png' : await pngOf(node).catch(String);
+    const rows = csvOf(node).trim().split('\\n');
+    return image.startsWith('data:image/png') && rows.length > 1 ? null
+      : node.getAttribute('aria-label') + ': ' + image.slice(0, 60) + ', ' + rows.length + ' rows';
+  })).then((all) => done(all.filter(Boolean)))"""
+MOST_PAGES = 6
 
 
 def start() -> webdriver.Chrome:
@@ -34,7 +51,9 @@ def start() -> webdriver.Chrome:
                      "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+    driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+    driver.set_script_timeout(120)
+    return driver
 
 
 def wait_until_drawn(driver: webdriver.Chrome, seconds: float = 60.0) -> bool:
@@ -52,6 +71,16 @@ def requests_of(driver: webdriver.Chrome, page: str) -> list[str]:
     urls = (message["params"]["request"]["url"] for message in messages
             if message["method"] == "Network.requestWillBeSent")
     return [url for url in urls if url != page and not url.startswith(("data:", "blob:"))]
+
+
+def printed(driver: webdriver.Chrome) -> bytes:
+    pdf = driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})
+    time.sleep(0.5)  # the page goes back to its width
+    return base64.b64decode(pdf["data"])
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
 def check(driver: webdriver.Chrome, file: pathlib.Path, width: int, theme: str,
@@ -74,12 +103,21 @@ def check(driver: webdriver.Chrome, file: pathlib.Path, width: int, theme: str,
         found += ["wider than the window: " + ", ".join(driver.execute_script(WIDER))]
     if driver.execute_script("return document.querySelectorAll('.plot').length") == 0:
         found.append("there is no plot")
+    found += [f"worse than the headline: {text}" for text in driver.execute_script(WORSE_BELOW)]
+    if width == WIDTHS[0]:
+        found += [f"cannot be saved: {name}" for name in driver.execute_async_script(UNSAVED)]
     if shots:
         whole = driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True,
                                                                   "format": "png"})
         shots.mkdir(parents=True, exist_ok=True)
         name = f"{file.resolve().parent.name}-{width}-{theme}.png"
         (shots / name).write_bytes(base64.b64decode(whole["data"]))
+    if width == WIDTHS[0]:
+        pdf = printed(driver)
+        if pages_of(pdf) > MOST_PAGES:
+            found.append(f"prints to {pages_of(pdf)} pages")
+        if shots:
+            (shots / name).with_suffix(".pdf").write_bytes(pdf)
     return [f"{file} at {width} px, {theme}: {problem}" for problem in found]
 
 

@@ -7,18 +7,19 @@
 
 namespace caloquant {
 
-/// The table of the steps, for a terminal: step, what was tried, quantized layers, loss, its
-/// standard error, the loss over that of a dead output, whether the target is met, seconds.
+/// The table of the steps, for a terminal of 80 columns: step, what was tried, quantized layers,
+/// loss, its standard error, the loss over that of a dead output, events, verdict, seconds.
 class StepTable {
  public:
   /// `dead_error`: error of an all-zero output, the unit of the column L/dead. `style` paints
-  /// whether the target is met.
+  /// the verdict.
   explicit StepTable(double dead_error, TextStyle style = {})
       : dead_error_(dead_error), style_(style) {}
 
   /// Two lines, with their ends.
   [[nodiscard]] static std::string header();
-  /// One line, with its end; a failed trial shows its error in place of the loss.
+  /// A line with its end, or more where "tried" or an error is long: nothing is cut. A failed trial
+  /// shows its error in place of the loss.
   [[nodiscard]] std::string row(const Trial& trial) const;
   [[nodiscard]] std::string whole(const History& history) const;
 

@@ -36,8 +36,11 @@ CALOQUANT_EMBED(html, "page.html");
 CALOQUANT_EMBED(style, "style.css");
 CALOQUANT_EMBED(plotly, "plotly-gl3d.min.js");
 CALOQUANT_EMBED(base, "base.js");
+CALOQUANT_EMBED(save, "save.js");
+CALOQUANT_EMBED(criteria, "criteria.js");
 CALOQUANT_EMBED(run, "run.js");
 CALOQUANT_EMBED(showers, "showers.js");
+CALOQUANT_EMBED(distances, "distances.js");
 CALOQUANT_EMBED(layers, "layers.js");
 CALOQUANT_EMBED(page, "page.js");
 
@@ -47,12 +50,15 @@ std::string_view report_page_asset() {
   return {caloquant_asset_html, caloquant_asset_html_size};
 }
 
-std::array<ReportAsset, 7> report_page_parts() {
+std::array<ReportAsset, 10> report_page_parts() {
   return {{{"style", {caloquant_asset_style, caloquant_asset_style_size}},
            {"plotly", {caloquant_asset_plotly, caloquant_asset_plotly_size}},
            {"base", {caloquant_asset_base, caloquant_asset_base_size}},
+           {"save", {caloquant_asset_save, caloquant_asset_save_size}},
+           {"criteria", {caloquant_asset_criteria, caloquant_asset_criteria_size}},
            {"run", {caloquant_asset_run, caloquant_asset_run_size}},
            {"showers", {caloquant_asset_showers, caloquant_asset_showers_size}},
+           {"distances", {caloquant_asset_distances, caloquant_asset_distances_size}},
            {"layers", {caloquant_asset_layers, caloquant_asset_layers_size}},
            {"page", {caloquant_asset_page, caloquant_asset_page_size}}}};
 }

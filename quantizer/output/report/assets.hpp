@@ -11,7 +11,7 @@ struct ReportAsset {
   std::string_view text;
 };
 
-[[nodiscard]] std::string_view report_page_asset();            ///< page.html
-[[nodiscard]] std::array<ReportAsset, 7> report_page_parts();  ///< what goes into it
+[[nodiscard]] std::string_view report_page_asset();             ///< page.html
+[[nodiscard]] std::array<ReportAsset, 10> report_page_parts();  ///< what goes into it
 
 }  // namespace caloquant

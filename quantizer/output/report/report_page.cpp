@@ -4,6 +4,7 @@
 #include "ops/core/check.hpp"
 #include "quantizer/output/report/assets.hpp"
 #include "quantizer/output/report/sensitivity.hpp"
+#include "quantizer/output/report/verdict_view.hpp"
 
 namespace caloquant {
 namespace {
@@ -42,6 +43,7 @@ std::string report_page(const std::vector<RunFolder>& runs) {
   data["runs"] = Json::array();
   for (const RunFolder& run : runs) {
     data["runs"].push_back({{"name", runs.size() > 1 ? Json(run.name) : Json()},
+                            {"verdict", verdict_view(run)},
                             {"result", run.result},
                             {"steps", run.steps},
                             {"costs", run.costs},

@@ -57,7 +57,8 @@ std::vector<Json> read_steps(const std::filesystem::path& file) {
   return steps;
 }
 
-/// physics.txt has these tables; here they would be half of the page.
+/// What the page shows of the comparison: the energies, the distances (which have no values of A
+/// and B) and the correlations. physics.txt has the rest, which would be half of the page.
 void drop_tables(Json& result) {
   if (!result.contains("report") || !result.at("report").is_object() ||
       !result.at("report").contains("physics") || !result.at("report").at("physics").is_object()) {
@@ -66,13 +67,15 @@ void drop_tables(Json& result) {
   Json& physics = result["report"]["physics"];
   Json rows = Json::array();
   for (const Json& row : physics.value("rows", Json::array())) {
-    if (row.is_object() && row.value("metric", Json()) == "total energy, B/A - 1") {
+    if (row.is_object() &&
+        (row.value("metric", Json()) == "total energy, B/A - 1" || !row.contains("a"))) {
       rows.push_back(row);
     }
   }
   physics = {{"events", physics.value("events", Json())},
              {"suspect", physics.value("suspect", Json())},
-             {"rows", std::move(rows)}};
+             {"rows", std::move(rows)},
+             {"correlations", physics.value("correlations", Json())}};
 }
 
 }  // namespace

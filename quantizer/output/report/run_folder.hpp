@@ -13,7 +13,7 @@ namespace caloquant {
 // NOLINTNEXTLINE(bugprone-exception-escape)
 struct RunFolder {
   std::string name;         ///< of the folder
-  Json result;              ///< result.json, without the tables of physics.txt but its energy rows
+  Json result;              ///< result.json; of physics.txt's tables what the page shows
   std::vector<Json> steps;  ///< lines of steps.jsonl
   Json costs;               ///< layer_costs.json; null when there is none
   Json data;                ///< report.json; null when there is none

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 
 #include "metrics/physics/sample_pair.hpp"
@@ -12,7 +13,6 @@ namespace caloquant {
 namespace {
 
 constexpr double drawn_above = 3e-4;  // [GeV]; as Feature::hits
-constexpr std::size_t hit_bins = 30;
 
 using Estimates = std::vector<Estimate>;
 
@@ -125,6 +125,9 @@ Json hits_view(const ShowerSamples& samples) {
     is_first = false;
   }
   high = std::max(high, low + 1.0);
+  // Rice's rule, so that bins of few showers are not empty.
+  const double rule = 2.0 * std::cbrt(static_cast<double>(samples.fp32.events()));
+  const auto hit_bins = static_cast<std::size_t>(std::clamp(rule, 6.0, 30.0));
   Json json = {{"low", low}, {"high", high}};
   json["counts"] = by_sample(samples, [&](const ShowerSample& sample) {
     std::vector<std::size_t> counts(hit_bins, 0);
@@ -137,13 +140,36 @@ Json hits_view(const ShowerSamples& samples) {
   return json;
 }
 
+/// Cells per shower in each bin. The cells of a shower are not independent, so the errors leave out
+/// blocks of showers.
+Json spectrum_of(const ShowerSample& sample) {
+  const std::size_t blocks = sample.blocks();
+  std::vector<std::size_t> left(blocks, sample.events());
+  for (std::size_t event = 0; event < sample.events(); ++event) {
+    --left[jackknife_block(event, sample.events(), blocks)];
+  }
+  const CellSpectrum whole = sample.spectrum();
+  std::vector<CellSpectrum> without;
+  for (std::size_t block = 0; block < blocks; ++block) {
+    without.push_back(sample.spectrum(block));
+  }
+  Estimates estimates;
+  for (std::size_t bin = 1; bin <= CellSpectrum::bins; ++bin) {
+    const auto share = [&](MaybeBlock block, MaybeBlock /*the same*/) {
+      const CellSpectrum& spectrum = block ? without[*block] : whole;
+      return static_cast<double>(spectrum.counts()[bin]) /
+             static_cast<double>(block ? left[*block] : sample.events());
+    };
+    estimates.push_back(
+        {share(std::nullopt, std::nullopt), jackknife_error(blocks, blocks, true, share)});
+  }
+  return pair_of(estimates);
+}
+
 /// The bins alone: nothing is drawn of cells below or above them.
 Json spectrum_view(const ShowerSamples& samples) {
   Json json = {{"log10_low", CellSpectrum::log_low}, {"log10_high", CellSpectrum::log_high}};
-  json["counts"] = by_sample(samples, [](const ShowerSample& sample) {
-    const auto counts = sample.spectrum().counts();
-    return Json(std::vector<std::uint64_t>(counts.begin() + 1, counts.end() - 1));
-  });
+  json["per_shower"] = by_sample(samples, spectrum_of);
   return json;
 }
 

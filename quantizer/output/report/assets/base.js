@@ -4,8 +4,15 @@
 const runs = JSON.parse(document.getElementById("data").textContent).runs;
 const view = { run: 0, scale: "linear", cost: null, layer: null, sample: "quantized", camera: null };
 const samples = ["reference", "fp32", "quantized"];
-const sampleNames = { reference: "reference (data files)", fp32: "FP32", quantized: "quantized" };
+const sampleNames = { reference: "data files", fp32: "FP32", quantized: "quantized" };
 const precisions = ["int8", "w8a16", "w8", "bf16", "fp32"];
+const precisionTexts = {
+  int8: "8-bit weights and activations, exact integer sums",
+  w8a16: "8-bit weights, 16-bit integer activations",
+  w8: "8-bit weights, FP32 arithmetic",
+  bf16: "16-bit floats (bfloat16) for weights and activations, FP32 sums",
+  fp32: "32-bit floats, not quantized",
+};
 const dashes = { reference: "dot", fp32: "solid", quantized: "solid" };
 const symbols = { reference: "diamond", fp32: "circle", quantized: "square" };
 
@@ -34,12 +41,13 @@ const withError = (value, error, digits = 3) =>
   number(value, digits) + (isNumber(error) ? " ± " + number(error, 2) : "");
 const percent = (ratio, digits = 2) => (ratio > 0 ? "+" : "") + number(100 * ratio, digits) + " %";
 const bytes = (count) => (count >= 1e6 ? number(count / 1e6) + " MB" : number(count / 1e3) + " kB");
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** For texts that Plotly shows: it knows some HTML. */
 const plain = (text) =>
   String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
-/** The same in lines of at most `width` characters. */
+/** The same in lines of at most `width` characters, where spaces allow it. */
 function wrapped(text, width = 56) {
   const lines = [""];
   for (const word of String(text).split(" ")) {
@@ -49,8 +57,15 @@ function wrapped(text, width = 56) {
   return lines.map(plain).join("<br>");
 }
 
-const shortened = (name, length = 18) =>
-  name.length > length ? "…" + name.slice(name.length - length + 1) : name;
+/** A name of a layer in lines of at most `width` characters, broken behind "/", "_", ":" or "." if that helps. */
+function nameLines(name, width = 20) {
+  const lines = [""];
+  for (const part of String(name).split(/(?<=[/_:.])/).flatMap((piece) => piece.match(new RegExp(`.{1,${width}}`, "gu")) ?? [])) {
+    if (lines.at(-1).length + part.length > width) lines.push("");
+    lines.push(lines.pop() + part);
+  }
+  return lines.map(plain).join("<br>");
+}
 
 const color = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
@@ -76,6 +91,16 @@ function choice(label, options, chosen, onChoose) {
   return group;
 }
 
+/** The key of a precision in the legends, as HTML. */
+const key = (name) => { const box = el("span", { class: "key" }); box.style.background = color(name); return box; };
+
+/** A precision with its meaning to point at. */
+const precisionName = (name) => el("abbr", { title: precisionTexts[name] ?? "" }, key(name), name);
+
+/** One line that explains them. */
+const precisionLegend = (names) => el("p", { class: "note legend" },
+  ...precisions.filter((name) => names.includes(name)).map((name) => el("span", {}, precisionName(name), ": " + precisionTexts[name])));
+
 const axisDefaults = () => ({
   gridcolor: color("grid"), linecolor: color("line"), zerolinecolor: color("line"),
   ticks: "outside", tickcolor: color("line"), automargin: true, exponentformat: "power",
@@ -84,10 +109,14 @@ const axisDefaults = () => ({
 /** An axis with its title; `more` overrules. */
 const axis = (title, more = {}) => ({ ...axisDefaults(), title: { text: title, standoff: 8 }, ...more });
 
-/** A card with a plot in it, drawn once it is in the page. `height` in px. */
-function plot(label, height, traces, layout, onDrawn = null) {
+/**
+ * A plot with its buttons, drawn once it is in the page. `height` in px; `more.onDrawn` is called
+ * with the drawn node, `more.table` are rows to save in place of those of the traces.
+ */
+function plot(label, height, traces, layout, more = {}) {
   const target = el("div", { class: "plot", role: "img", "aria-label": label });
   target.style.height = height + "px";
+  target.table = more.table ?? null;
   const whole = {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", height,
     font: { family: "inherit", size: 12, color: color("ink") },
@@ -99,9 +128,9 @@ function plot(label, height, traces, layout, onDrawn = null) {
   const config = { responsive: true, displayModeBar: false };  // dragging zooms, a double click goes back
   pending.push(async () => {
     await Plotly.newPlot(target, traces, whole, config);
-    if (onDrawn) onDrawn(target);
+    if (more.onDrawn) more.onDrawn(target);
   });
-  return target;
+  return el("div", { class: "figure" }, target, saveButtons(target));
 }
 const pending = [];  // plots of elements that are not in the page yet
 
@@ -123,8 +152,5 @@ function bars(name, rectangles, fill, more = {}) {
 }
 
 const lineAt = (value, more = {}) => ({ type: "line", xref: "paper", x0: 0, x1: 1, y0: value, y1: value, line: { color: color("ink"), width: 1.2, dash: "dash" }, ...more });
-
-/** The legend's key of a precision, as HTML. */
-const key = (name) => { const box = el("span", { class: "key" }); box.style.background = color(name); return box; };
 
 const errorBars = (errors, of) => ({ type: "data", array: errors, thickness: 1, width: 0, color: of });

@@ -2,8 +2,8 @@
 // Layers: sensitivity, noise, histograms, times; and what a configuration costs.
 
 /** One row per layer, the first on top. */
-const layerAxis = (names) => axis("", { type: "linear", tickmode: "array", tickvals: names.map((_, i) => i), ticktext: names.map((name) => plain(shortened(name))), range: [names.length - 0.5, -0.5], zeroline: false });
-const rowHeight = (names) => 110 + 30 * names.length;
+const layerAxis = (names) => axis("", { type: "linear", tickmode: "array", tickvals: names.map((_, i) => i), ticktext: names.map((name) => nameLines(name)), range: [names.length - 0.5, -0.5], zeroline: false });
+const rowHeight = (names) => 110 + names.length * Math.max(30, 6 + 16 * Math.max(...names.map((name) => nameLines(name).split("<br>").length)));
 
 function sensitivityCard(run, names) {
   const known = run.sensitivity;
@@ -15,14 +15,14 @@ function sensitivityCard(run, names) {
     const own = rows.filter((row) => row.precision === name);
     return { type: "scatter", mode: "markers", name, x: own.map((row) => row.loss), y: own.map((row) => names.indexOf(row.layer)),
       error_x: errorBars(own.map((row) => (isNumber(row.standard_error) ? row.standard_error : 0)), color(name)), marker: { size: 10, color: color(name), symbol: symbols[name] ?? "circle" },
-      text: own.map((row) => `${plain(row.layer)} at ${name}, step ${row.step}<br>loss ${withError(row.loss, row.standard_error)}`), hovertemplate: "%{text}<extra></extra>" };
+      text: own.map((row) => `${plain(row.layer)} at ${name} (${precisionTexts[name]}), step ${row.step}<br>loss ${withError(row.loss, row.standard_error)}`), hovertemplate: "%{text}<extra></extra>" };
   });
   const before = known.kind === "put_back" ? rows[0]?.loss_before : null;
   const layout = { xaxis: axis(known.kind === "alone" ? "loss with this layer alone below FP32" : "loss with this layer put back", { type: isLog ? "log" : "linear", zeroline: false }), yaxis: layerAxis(names), margin: { l: 20, r: 14, t: 36, b: 44 }, showlegend: true };
   if (isNumber(before)) layout.shapes = [{ type: "line", yref: "paper", y0: 0, y1: 1, x0: before, x1: before, line: { color: color("ink"), width: 1.2, dash: "dash" } }];
   const note = known.kind === "alone" ? "Each layer alone at a precision, all others FP32." :
     `Measured by putting one layer back: step ${known.base} (dashed, loss ${number(before)}) without the quantization of that layer. The further left, the more the layer costs.`;
-  return card(title, el("p", { class: "note" }, note), plot(title, rowHeight(names), traces, layout));
+  return card(title, el("p", { class: "note" }, note), precisionLegend(rows.map((row) => row.precision)), plot(title, rowHeight(names), traces, layout));
 }
 
 function noiseCard(layers, events) {
@@ -125,12 +125,12 @@ function paretoPlot(run, kind) {
   const target = run.result.target_loss;
   const traces = [
     { type: "scatter", mode: "lines", name: "front", x: best.map((point) => point.cost), y: best.map((point) => point.loss), line: { color: color("quantized"), width: 1.6, shape: "hv" }, hoverinfo: "skip" },
-    { type: "scatter", mode: "markers", name: "trials", x: points.map((point) => point.cost), y: points.map((point) => point.loss), marker: { size: 9, color: color("fp32"), symbol: points.map((point) => (point.step.target_met ? "circle" : "circle-open")), line: { width: 1.5, color: color("fp32") } },
+    { type: "scatter", mode: "markers", name: "trials", x: points.map((point) => point.cost), y: points.map((point) => point.loss), marker: { size: 9, color: color("fp32"), symbol: points.map((point) => verdictSymbols[verdictOf(point.step)]), line: { width: 1.5, color: color("fp32") } },
       text: points.map((point) => stepHover(point.step) + `<br>${number(point.cost)} ${kind === "ms" ? "ms per event" : "MB"}`), hovertemplate: "%{text}<extra></extra>" },
   ];
   const chosen = points.find((point) => point.step.step === run.result.best_step);
   if (chosen) traces.push({ type: "scatter", mode: "markers", name: "written", x: [chosen.cost], y: [chosen.loss], hoverinfo: "skip", marker: { size: 19, symbol: "circle-open", color: color("quantized"), line: { width: 2.5 } } });
-  const layout = { xaxis: axis(kind === "ms" ? "time of the layers [ms per event]" : "weights of the searched layers [MB]"), yaxis: axis(lossTitle(run), { type: isLog ? "log" : "linear" }), shapes: isNumber(target) ? [lineAt(target)] : [], margin: { l: 56, r: 14, t: 40, b: 44 } };
+  const layout = { xaxis: axis(kind === "ms" ? "time of the layers [ms per event]" : "weights of the searched layers [MB]"), yaxis: axis(lossTitle(run), isLog ? { type: "log", dtick: "D2" } : {}), shapes: isNumber(target) ? [lineAt(target)] : [], margin: { l: 56, r: 14, t: 40, b: 44 } };
   return plot("loss against cost", 380, traces, layout);
 }
 
@@ -140,7 +140,7 @@ function costSection(run) {
   const kind = kinds.some(([name]) => name === view.cost) ? view.cost : kinds[0][0];
   const figure = el("div", {}, paretoPlot(run, kind));
   const draw = (value) => { view.cost = value; figure.querySelectorAll(".plot").forEach((node) => Plotly.purge(node)); figure.replaceChildren(paretoPlot(run, value)); drawPending(); };
-  const note = kinds.length > 1 ? "Costs of each layer at each precision as measured before the search. Filled points meet the target." : "This strategy measures no times of layers: sizes only. Filled points meet the target.";
+  const note = kinds.length > 1 ? "Costs of each layer at each precision as measured before the search. Filled points passed, open diamonds are undecided, crosses failed." : "This strategy measures no times of layers: sizes only. Filled points passed, open diamonds are undecided, crosses failed.";
   return section("cost", "Time and size", el("div", { class: "grid" }, times ? timesCard(times) : card("time per layer", missing("Not measured: the run has no report.json, or it was interrupted.")),
     card("loss against cost", el("p", { class: "note" }, note), kinds.length > 1 ? choice("cost", kinds, kind, draw) : null, figure)));
 }

@@ -7,7 +7,8 @@ function sectionsOf(run) {
   return [
     ["verdict", "Verdict", () => verdict(run)],
     ["steps", "Steps", () => stepsSection()],
-    ...(isShower ? [["shapes", "Shower shapes", () => shapesSection(run)], ["energy", "Energy", () => energySection(run)]] : []),
+    ...(isShower ? [["shapes", "Shower shapes", () => shapesSection(run)], ["energy", "Energy", () => energySection(run)],
+      ["distances", "Distances", () => distancesSection(run)]] : []),
     ["layers", "Layers", () => layersSection(run)],
     ["cost", "Time and size", () => costSection(run)],
     ...(isShower ? [["event", "One shower", () => eventSection(run)]] : []),
@@ -21,7 +22,7 @@ async function drawPage() {
   main.querySelectorAll(".plot").forEach((node) => Plotly.purge(node));
   const title = modelName(run) + (run.name ? ` (${run.name})` : "");
   document.getElementById("title").textContent = title;
-  document.title = `${isMet(run) ? "✓" : "✗"} ${title} – caloquant report`;
+  document.title = `${marks[run.verdict.tone]} ${title} – caloquant report`;
   const list = sectionsOf(run);
   document.getElementById("contents").replaceChildren(...list.map(([id, name]) => el("li", {}, el("a", { href: "#" + id }, name))));
   main.replaceChildren(...list.map(([, , make]) => make()));
@@ -35,6 +36,31 @@ function setTheme(theme) {
   return drawPage();
 }
 
+/** The sizes of a drawn plot that paper changes, by their place in its layout. */
+function sizesOf(node) {
+  const sizes = { height: node._fullLayout.height, "font.size": node.layout.font.size };
+  for (const [name, of] of Object.entries(node.layout).filter(([key]) => /^[xy]axis/.test(key))) {
+    if (of.title?.font?.size) sizes[`${name}.title.font.size`] = of.title.font.size;
+    if (of.tickfont?.size) sizes[`${name}.tickfont.size`] = of.tickfont.size;
+  }
+  return sizes;
+}
+
+/** Paper has a width of its own (style.css), and room for smaller plots. */
+function setPrinting(on) {
+  document.documentElement.classList.toggle("printing", on);
+  for (const node of document.querySelectorAll(".plot")) {
+    if (!node._fullLayout) continue;
+    node.onScreen ??= sizesOf(node);
+    const height = (node.closest(".three") ? 0.72 : 0.6) * node.onScreen.height;
+    const sizes = Object.fromEntries(Object.entries(node.onScreen).map(([name, size]) => [name, on ? 0.7 * size : size]));
+    if (on) sizes.height = height;
+    node.style.height = sizes.height + "px";
+    Plotly.relayout(node, { ...sizes, width: node.clientWidth });
+    if (!on) Plotly.relayout(node, { width: null, autosize: true });
+  }
+}
+
 {
   const chooser = document.getElementById("run");
   chooser.hidden = runs.length < 2;
@@ -46,9 +72,17 @@ function setTheme(theme) {
   wish.addEventListener("change", () => setTheme(wish.matches ? "dark" : "light"));
   let before = null;
   window.addEventListener("beforeprint", () => {
-    document.querySelectorAll("details").forEach((node) => { node.open = true; });
     if (theme() === "dark") { before = "dark"; setTheme("light"); }
+    setPrinting(true);
   });
-  window.addEventListener("afterprint", () => { if (before) setTheme(before); before = null; });
+  window.addEventListener("afterprint", () => {
+    if (before) {
+      document.documentElement.classList.remove("printing");
+      setTheme(before);  // draws all of it again
+    } else {
+      setPrinting(false);
+    }
+    before = null;
+  });
   setTheme(wish.matches ? "dark" : "light");
 }

@@ -1,7 +1,6 @@
 "use strict";
-// The verdict, the steps, what the run came from.
+// The steps, the layers of the result, what the run came from.
 
-const isMet = (run) => run.result.target_met === true;
 const higherIsBetter = (run) => at(run.result, "provenance", "config", "accuracy_criterion", "higher_is_better") === true;
 const metricName = (run) => String(run.result.metric ?? "loss").split(" ")[0];
 const lossName = (run) => (metricName(run).includes("=") ? "loss" : metricName(run));
@@ -13,196 +12,125 @@ function modelName(run) {
   return files.map((file) => file.file).join(", ") || "random weights";
 }
 
-/** The bin of primary energies where the quantized model's total energy is furthest from FP32. */
-function worstEnergy(run) {
-  const row = (at(run.result, "report", "physics", "rows") ?? [])[0];
-  if (!row) return null;
-  let worst = null;
-  row.difference.forEach((value, bin) => {
-    if (isNumber(value) && (worst === null || Math.abs(value) > Math.abs(worst.value))) {
-      worst = { value, error: row.standard_error[bin], bin: row.bins[bin] };
-    }
-  });
-  return worst;
-}
-
-/** Layers of the model that was written, by precision. */
-function layersByPrecision(run) {
-  const counts = {};
-  for (const layer of run.result.layers ?? []) counts[layer.precision] = (counts[layer.precision] ?? 0) + 1;
-  return precisions.filter((name) => counts[name]).map((name) => [name, counts[name]]);
-}
-
+const verdictWords = ["passed", "undecided", "failed"];
+const verdictTones = { passed: "good", undecided: "amber", failed: "bad" };
+const verdictSymbols = { passed: "circle", undecided: "diamond-open", failed: "x-thin-open" };
 /** What has to be known of the primaries, as that their energies are estimated. */
 const dataNotes = (run) => at(run.result, "provenance", "labels", "notes") ?? [];
 
-function warningsOf(run) {
-  const { result } = run;
-  const stopped = { interrupted: "The run was interrupted; this is the best model so far.",
-                    timeout: "The run ended at its time limit.", max_trials: "The run ended at its limit of trials." };
-  const said = [
-    ...(result.error ? [String(result.error)] : []),
-    ...(stopped[result.stopped_by] ? [stopped[result.stopped_by]] : []),
-    ...dataNotes(run),
-    ...(at(result, "loss_detail", "suspect") ?? []),
-    ...(at(result, "report", "loss_against_data", "quantized", "suspect") ?? []),
-    ...(at(result, "report", "physics", "suspect") ?? []),
-    ...(at(result, "report", "physics", "rows") ?? []).flatMap((row) => row.suspect ?? []),
-    ...(at(result, "emitted", "onnx_notes") ?? []).map((note) => `quantized.onnx, layer ${note.layer}: ${note.note}`),
-  ];
-  return [...new Set(said)];
-}
+/** Older runs kept only whether the target was met. */
+const verdictOf = (step) => (verdictWords.includes(step.verdict) ? step.verdict : step.target_met ? "passed" : "failed");
 
-function fact(label, value, ...more) {
-  return el("div", { class: "fact" }, el("div", { class: "label" }, label), el("div", { class: "value" }, value),
-            ...more.filter(Boolean).map((line) => (typeof line === "string" ? el("div", { class: "more" }, line) : line)));
-}
-
-function layersFact(run) {
-  const counts = layersByPrecision(run);
-  const share = el("div", { class: "share" });
-  const names = el("div", { class: "more" });
-  for (const [name, count] of counts) {
-    const part = el("span");
-    part.style.cssText = `flex: ${count}; background: ${color(name)}`;
-    share.append(part);
-    names.append(key(name), `${count} ${name}   `);
-  }
-  return fact("layers below FP32", `${run.result.quantized_layers} of ${run.result.total_layers}`, share, names);
-}
-
-function lossFact(run) {
-  const { result } = run;
-  const dead = at(result, "loss_detail", "relative_to_dead_output");
-  return fact(lossTitle(run), withError(result.loss, result.standard_error),
-              `target ${higherIsBetter(run) ? "≥" : "≤"} ${number(result.target_loss)}`,
-              `dead output ${number(result.dead_output_loss)}` +
-                (isNumber(dead) && !higherIsBetter(run) ? `: ${number(100 * dead, 2)} % of it` : ""));
-}
-
-function energyFact(run) {
-  const worst = worstEnergy(run);
-  if (!worst) return null;
-  const limit = at(run.result, "provenance", "config", "accuracy_criterion", "energy_response");
-  return fact("energy against FP32, worst bin", percent(worst.value), `± ${number(100 * worst.error, 2)} % at ${worst.bin}`,
-              isNumber(limit) ? `limit ±${number(100 * limit, 2)} %` : null);
-}
-
-function speedFact(run) {
-  const times = at(run.data, "times");
-  if (!times) return fact("speed", "–", "not measured");
-  const [before, after] = [times.fp32, times.quantized];
-  return fact("speed against FP32", number(after.events_per_second / before.events_per_second) + " ×",
-              `${number(before.events_per_second)} → ${number(after.events_per_second)} events/s`,
-              `batch ${times.batch}, ${times.threads} thread${times.threads === 1 ? "" : "s"}`);
-}
-
-function sizeFact(run) {
-  const times = at(run.data, "times");
-  if (!times) return fact("size of the weights", "–", "not measured");
-  return fact("size of the weights", bytes(times.quantized.bytes),
-              `FP32 ${bytes(times.fp32.bytes)}: ${number((100 * times.quantized.bytes) / times.fp32.bytes)} % of it`);
-}
-
-function verdict(run) {
-  const { result } = run;
-  const hasModel = isNumber(result.loss) || typeof result.loss === "string";
-  const box = el("div", { class: "verdict " + (isMet(run) ? "good" : "bad") },
-    el("h2", {}, isMet(run) ? "✓ Target met" : hasModel ? "✗ Target not met" : "✗ No model"),
-    el("p", {}, hasModel
-      ? `${result.quantized_layers} of ${result.total_layers} layers are below FP32, ${lossTitle(run)} ${withError(result.loss, result.standard_error)} ` +
-        `against a target of ${number(result.target_loss)}` + (isMet(run) ? "." : "; the best model found is written.")
-      : "No configuration gave a loss."));
-  const facts = hasModel ? el("div", { class: "facts" },
-    ...[layersFact(run), lossFact(run), energyFact(run), speedFact(run), sizeFact(run),
-        fact("search", `${run.steps.length} trial${run.steps.length === 1 ? "" : "s"}`, `${number(result.seconds)} s, strategy ` + at(result, "provenance", "config", "tuning_criterion", "strategy"),
-             `the whole run ${number(at(result, "cost", "seconds"))} s`)].filter(Boolean)) : null;
-  const warnings = warningsOf(run);
-  return el("section", { id: "verdict" }, box, facts,
-            warnings.length ? el("ul", { class: "warnings", "aria-label": "warnings" }, ...warnings.map((text) => el("li", {}, text))) : null,
-            runs.length > 1 ? sideBySide() : null);
-}
-
-/** All runs of the page in one table. */
-function sideBySide() {
-  const rows = [
-    ["target met", (run) => (isMet(run) ? "yes" : "no")],
-    ["loss", (run) => withError(run.result.loss, run.result.standard_error)],
-    ["target", (run) => number(run.result.target_loss)],
-    ["layers below FP32", (run) => `${run.result.quantized_layers} of ${run.result.total_layers}`],
-    ["activation rule", (run) => at(run.result, "provenance", "config", "quantization", "activation_rule") ?? "–"],
-    ["strategy", (run) => at(run.result, "provenance", "config", "tuning_criterion", "strategy") ?? "–"],
-    ["trials", (run) => String(run.steps.length)],
-    ["energy, worst bin", (run) => { const worst = worstEnergy(run); return worst ? percent(worst.value) : "–"; }],
-  ];
-  const head = el("tr", {}, el("th", {}, ""), ...runs.map((run) => el("th", {}, run.name)));
-  const table = el("table", {}, head, ...rows.map(([label, value]) =>
-    el("tr", {}, el("th", {}, label), ...runs.map((run) => el("td", { class: "number" }, value(run))))));
-  const box = card("the runs of this page", el("div", { class: "scroll" }, table));
-  box.style.marginTop = "12px";
-  return box;
+/** The criterion that uses most of its limit: {name, share}; null where there is none. */
+function worstCriterion(step) {
+  const shares = (step.measures ?? []).map((measure) => ({ name: measure.name, share: Math.abs(measure.value) / measure.limit })).filter((one) => isNumber(one.share));
+  return shares.reduce((worst, one) => (worst === null || one.share > worst.share ? one : worst), null);
 }
 
 function stepHover(step) {
   const loss = step.error ? "failed: " + wrapped(step.error) : `loss ${withError(step.loss, step.standard_error)}`;
-  return `<b>step ${step.step}</b>: ${wrapped(step.changed)}<br>${loss}<br>${step.quantized_layers} of ${step.total_layers} layers below FP32, ` +
-         `${step.target_met ? "target met" : step.stopped_early ? "stopped early" : "target missed"}, ${number(step.seconds)} s`;
+  const worst = worstCriterion(step);
+  return `<b>step ${step.step}</b>: ${wrapped(step.changed)}<br>${loss}<br>` +
+         (worst && step.measures.length > 1 ? `${wrapped(worst.name)} at ${number(worst.share)} of its limit<br>` : "") +
+         `${step.quantized_layers} of ${step.total_layers} layers below FP32` +
+         (step.layers_by_precision ? ` (${precisions.filter((name) => step.layers_by_precision[name] > 0).map((name) => `${step.layers_by_precision[name]} ${name}`).join(", ")})` : "") +
+         `<br>${verdictOf(step)}` +
+         (step.stopped_early ? " (stopped early)" : "") + (step.events > 0 ? ` on ${step.events} events` : "") + `, ${number(step.seconds)} s`;
 }
 
-/** Range of the loss axis for all runs of the page, so that their charts can be compared. */
-function lossAxis() {
-  const values = runs.flatMap((run) => [run.result.target_loss, ...run.steps.map((step) => step.loss)]).filter(isNumber);
-  const isLog = values.every((value) => value > 0) && !runs.some(higherIsBetter);
-  const scaled = values.map((value) => (isLog ? Math.log10(value) : value));
+/** Type and range of an axis that holds the values, for all runs alike, so that their charts can be compared. */
+function sharedAxis(values, linear) {
+  const finite = values.filter(isNumber);
+  const isLog = !linear && finite.every((value) => value > 0);
+  const scaled = finite.map((value) => (isLog ? Math.log10(value) : value));
   const [low, high] = [Math.min(...scaled), Math.max(...scaled)];
   const room = 0.08 * (high - low || 1);
-  return { type: isLog ? "log" : "linear", range: [low - room, high + room] };
+  return { type: isLog ? "log" : "linear", range: [low - room, high + room], ...(isLog && high - low > 0.7 ? { dtick: high - low < 3 ? "D2" : 1 } : {}) };
+}
+
+/** One series of points per verdict: trials are not points of a curve. */
+function stepPoints(steps, value, error, more) {
+  return verdictWords.filter((word) => steps.some((step) => verdictOf(step) === word)).map((word) => {
+    const own = steps.filter((step) => verdictOf(step) === word);
+    const of = color(verdictTones[word]);
+    return { type: "scatter", mode: "markers", name: word, legendgroup: word, x: own.map((step) => step.step), y: own.map(value),
+      error_y: error ? errorBars(own.map(error), of) : undefined, marker: { size: 9, symbol: verdictSymbols[word], color: of, line: { width: 2, color: of } },
+      text: own.map(stepHover), hovertemplate: "%{text}<extra></extra>", ...more };
+  });
+}
+
+/** Layers by precision as bars, with something to point at. */
+function stepBars(steps, yaxis) {
+  const base = steps.map(() => 0);
+  const traces = [];
+  for (const name of precisions) {
+    const counts = steps.map((step) => at(step, "layers_by_precision", name) ?? 0);
+    if (!counts.some((count) => count > 0)) continue;
+    const boxes = steps.map((step, i) => [step.step - 0.4, step.step + 0.4, base[i], base[i] + counts[i]]).filter(([, , low, high]) => high > low);
+    traces.push(bars(name, boxes, color(name), { yaxis }));
+    counts.forEach((count, i) => { base[i] += count; });
+  }
+  traces.push({ type: "scatter", mode: "markers", x: steps.map((step) => step.step), y: base.map((count) => count / 2), yaxis, opacity: 0,
+                marker: { size: 20 }, text: steps.map(stepHover), hovertemplate: "%{text}<extra></extra>", showlegend: false });
+  return traces;
+}
+
+function stepTable(run) {
+  const names = [...new Set(run.steps.flatMap((step) => (step.measures ?? []).map((measure) => measure.name)))];
+  const measured = (step, name) => (step.measures ?? []).find((measure) => measure.name === name) ?? {};
+  return [["step", "tried", "loss", "loss error", "layers below FP32", "layers", ...precisions, "events", "verdict", "seconds", "failed because", ...names.flatMap((name) => [name, name + " limit"])],
+    ...run.steps.map((step) => [step.step, step.changed, step.loss, step.standard_error, step.quantized_layers, step.total_layers,
+      ...precisions.map((name) => at(step, "layers_by_precision", name) ?? 0), step.events ?? "", verdictOf(step), step.seconds, step.error ?? "",
+      ...names.flatMap((name) => [measured(step, name).value, measured(step, name).limit])])];
 }
 
 function stepChart(run) {
-  const steps = run.steps;
-  const loss = steps.filter((step) => isNumber(step.loss));
-  const marker = (step) => (step.target_met ? "circle" : step.stopped_early ? "triangle-down-open" : "circle-open");
+  const { steps } = run;
+  const withLoss = steps.filter((step) => isNumber(step.loss));
   const best = bestStep(run);
-  const traces = [
-    { type: "scatter", mode: "lines+markers", name: "loss", x: loss.map((step) => step.step), y: loss.map((step) => step.loss),
-      error_y: errorBars(loss.map((step) => (isNumber(step.standard_error) ? step.standard_error : 0)), color("fp32")),
-      line: { color: color("fp32"), width: 1 }, marker: { size: 9, symbol: loss.map(marker), color: color("fp32"), line: { width: 1.5, color: color("fp32") } },
-      text: loss.map(stepHover), hovertemplate: "%{text}<extra></extra>", showlegend: false },
-  ];
+  const judged = runs.some((one) => one.steps.some((step) => (step.measures ?? []).length > 1)) ? steps.filter((step) => worstCriterion(step)) : [];
+  const panels = judged.length ? { loss: [0.66, 1], worst: [0.34, 0.6], layers: [0, 0.26] } : { loss: [0.42, 1], layers: [0, 0.34] };
+  const traces = stepPoints(withLoss, (step) => step.loss, (step) => (isNumber(step.standard_error) ? step.standard_error : 0), {});
+  if (judged.length) traces.push(...stepPoints(judged, (step) => worstCriterion(step).share, null, { yaxis: "y3", showlegend: false }));
   if (best && isNumber(best.loss)) {
     traces.push({ type: "scatter", mode: "markers", name: "written", x: [best.step], y: [best.loss], hoverinfo: "skip",
                   marker: { size: 19, symbol: "circle-open", color: color("quantized"), line: { width: 2.5 } } });
   }
-  const base = steps.map(() => 0);
-  for (const name of precisions) {
-    const counts = steps.map((step) => at(step, "layers_by_precision", name) ?? 0);
-    if (counts.some((count) => count > 0)) {
-      const boxes = steps.map((step, i) => [step.step - 0.4, step.step + 0.4, base[i], base[i] + counts[i]]).filter(([, , low, high]) => high > low);
-      traces.push(bars(name, boxes, color(name), { yaxis: "y2" }));
-      counts.forEach((count, i) => { base[i] += count; });
-    }
-  }
-  traces.push({ type: "scatter", mode: "markers", x: steps.map((step) => step.step), y: base.map((count) => count / 2), yaxis: "y2", opacity: 0,
-                marker: { size: 20 }, text: steps.map(stepHover), hovertemplate: "%{text}<extra></extra>", showlegend: false });
+  traces.push(...stepBars(steps, "y2"));
   const target = run.result.target_loss;
-  const scaled = lossAxis();
+  const scaled = sharedAxis(runs.flatMap((one) => [one.result.target_loss, ...one.steps.map((step) => step.loss)]), runs.some(higherIsBetter));
+  const worst = sharedAxis([1, ...runs.flatMap((one) => one.steps.map((step) => worstCriterion(step)?.share))], false);
+  const said = (y, text, yref) => ({ xref: "paper", x: 1, xanchor: "right", y, yref, yanchor: "bottom", showarrow: false, text });
   const layout = {
     xaxis: axis("step", { tickformat: "d", dtick: steps.length <= 25 ? 1 : null, anchor: "y2", zeroline: false, range: [-0.7, Math.max(steps.length, 1) - 0.3], showgrid: false }),
-    yaxis: axis(lossTitle(run), { ...scaled, domain: [0.42, 1], zeroline: false }),
-    yaxis2: axis("layers", { domain: [0, 0.34], rangemode: "tozero", tickformat: "d" }),
+    yaxis: axis(lossTitle(run), { ...scaled, domain: panels.loss, zeroline: false }),
+    yaxis2: axis("layers", { domain: panels.layers, rangemode: "tozero", tickformat: "d" }),
     margin: { l: 56, r: 14, t: 30, b: 44 },
     shapes: isNumber(target) ? [lineAt(target)] : [],
-    annotations: isNumber(target) ? [{ xref: "paper", x: 1, xanchor: "right", y: scaled.type === "log" ? Math.log10(target) : target, yanchor: "bottom",
-                                       showarrow: false, text: "target " + number(target) }] : [],
+    annotations: isNumber(target) ? [said(scaled.type === "log" ? Math.log10(target) : target, "target " + number(target), "y")] : [],
   };
-  return plot(`loss and precisions over ${steps.length} trials`, 460, traces, layout);
+  if (judged.length) {
+    layout.yaxis3 = axis("worst criterion<br>/ its limit", { ...worst, domain: panels.worst, zeroline: false });
+    layout.shapes.push(lineAt(1, { yref: "y3" }));
+    layout.annotations.push(said(worst.type === "log" ? 0 : 1, "limit", "y3"));
+  }
+  return plot(`loss and precisions over ${steps.length} trials`, judged.length ? 560 : 460, traces, layout, { table: stepTable(run) });
+}
+
+/** Trials that gave no number, with the whole reason. */
+function failedTrials(run) {
+  const failed = run.steps.filter((step) => step.error);
+  if (!failed.length) return null;
+  return el("div", { class: "scroll" }, el("table", {},
+    el("tr", {}, ...["step", "tried", "failed because"].map((text) => el("th", {}, text))),
+    ...failed.map((step) => el("tr", {}, el("td", { class: "number" }, String(step.step)), el("td", {}, step.changed), el("td", {}, step.error)))));
 }
 
 function stepsSection() {
-  const note = el("p", { class: "note" }, "Filled points meet the target, the ring marks the model that was written, bars are standard errors (jackknife). Point at a step to see what was tried.");
-  const charts = runs.map((run) => card(run.name, run.steps.length ? stepChart(run) : missing("No configuration was tried.")));
-  return section("steps", "Steps", note, ...charts);
+  const note = el("p", { class: "note" }, "A point per trial, by its verdict; the ring marks the model that was written, bars are standard errors (jackknife). Point at a step to see what was tried.");
+  const used = precisions.filter((name) => runs.some((run) => run.steps.some((step) => (at(step, "layers_by_precision", name) ?? 0) > 0)));
+  const charts = runs.map((run) => card(run.name, run.steps.length ? stepChart(run) : missing("No configuration was tried."), failedTrials(run)));
+  return section("steps", "Steps", note, precisionLegend(used), ...charts);
 }
 
 function rangeText(layer) {
@@ -214,13 +142,16 @@ function rangeText(layer) {
 
 function layerTable(run) {
   const noise = new Map((at(run.data, "layers", "list") ?? []).map((layer) => [layer.name, layer.sqnr_db]));
-  const head = ["layer", "kind", "precision", "input", "weights", "SQNR [dB]", "kernel", "why not lower"];
-  const rows = (run.result.layers ?? []).map((layer) => el("tr", {},
-    el("td", {}, layer.name), el("td", {}, layer.op), el("td", { class: "number" }, key(layer.precision), layer.precision),
-    el("td", { class: "number" }, rangeText(layer)),
+  const head = ["layer", "kind", "precision", "input", "weights", "SQNR [dB]", "kernel"];
+  const layers = run.result.layers ?? [];
+  const rows = layers.flatMap((layer) => [el("tr", { class: layer.reason ? "explained" : "" },
+    el("td", {}, layer.name), el("td", {}, layer.op), el("td", { class: "number" }, precisionName(layer.precision)),
+    el("td", {}, rangeText(layer)),
     el("td", {}, layer.weights ? `${layer.weights.dtype} ${layer.weights.granularity}, ${layer.weights.algorithm}` : "–"),
-    el("td", { class: "number" }, number(noise.get(layer.name))), el("td", {}, layer.implementation ?? "–"), el("td", {}, layer.reason || "–")));
-  return card(null, el("div", { class: "scroll" }, el("table", {}, el("tr", {}, ...head.map((text) => el("th", {}, text))), ...rows)));
+    el("td", { class: "number" }, number(noise.get(layer.name))), el("td", {}, layer.implementation ?? "–")),
+    ...(layer.reason ? [el("tr", {}, el("td", { class: "reason", colspan: String(head.length) }, `why ${layer.name} is ${layer.precision}: ${layer.reason}`))] : [])]);
+  return card(null, precisionLegend(layers.map((layer) => layer.precision)),
+    el("div", { class: "scroll" }, el("table", {}, el("tr", {}, ...head.map((text) => el("th", {}, text))), ...rows)));
 }
 
 function provenanceSection(run) {

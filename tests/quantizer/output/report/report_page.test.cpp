@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "quantizer/output/report/runs_table.hpp"
+#include "tests/quantizer/output/result_fixture.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -72,6 +73,51 @@ TEST(RunsTable, PutsRunsBesideEachOther) {
   ASSERT_EQ(json.size(), 2U);
   EXPECT_EQ(json[1]["steps"].size(), 3U);
   EXPECT_EQ(json[0]["outcome"]["target met"], "yes");
+}
+
+TEST(RunsTable, HasTheVerdictOfEveryStepAndCriterion) {
+  RunFolder run = a_run("one", "conv");
+  run.steps.front()["verdict"] = "undecided";
+  run.result = testing::a_result({"passed", "failed", "passed"}, {"passed", "failed", "passed"});
+  const std::string table = runs_table({run, a_run("older", "conv")});
+  EXPECT_THAT(table, HasSubstr("undecided"));
+  EXPECT_THAT(table, HasSubstr("criteria failed: beyond the limit: energy response"));
+  EXPECT_THAT(table,
+              HasSubstr("energy response at 2-104 GeV  limit 0.5 %, -0.43 % +- 0.1 %: failed"));
+  EXPECT_THAT(table, HasSubstr("confirmation -0.43 % +- 0.1 %: failed"));
+  EXPECT_THAT(table,
+              HasSubstr("loss                          limit 0.002, 0.0014 +- 0.001: passed"));
+  EXPECT_THAT(table, HasSubstr("criteria not recorded (older run)"));
+}
+
+TEST(RunsTable, CutsNothing) {
+  RunFolder run = a_run("one", "a_layer_with_a_very_long_name_that_no_column_of_a_table_can_hold");
+  run.steps.front()["changed"] = "first second third fourth fifth sixth seventh eighth ninth";
+  run.steps.front()["error"] = "out of memory while the ninth layer was computed";
+  const std::string table = runs_table({run, a_run("other", "conv")});
+  EXPECT_THAT(table, Not(HasSubstr("~")));
+  for (const char* word : {"first", "ninth", "can_hold", "failed:", "computed"}) {
+    EXPECT_THAT(table, HasSubstr(word));
+  }
+}
+
+TEST(RunFolder, KeepsWhatThePageShowsOfTheComparison) {
+  const testing::TempDir folder;
+  const Json distance{{"metric", "FPD"}, {"bins", {"all"}}, {"difference", {0.25}}};
+  const Json response{
+      {"metric", "total energy, B/A - 1"}, {"a", {1.0}}, {"b", {1.0}}, {"difference", {0.0}}};
+  Json profile = response;
+  profile["metric"] = "x profile";
+  Json result = testing::a_result({"passed", "passed", "passed"});
+  result["_format"] = "caloquant result";
+  result["_version"] = 1;
+  result["report"]["physics"] = {{"rows", {response, profile, distance}},
+                                 {"correlations", {{"features", {"M1x"}}}}};
+  std::ofstream(folder / "result.json") << result.dump();
+  std::ofstream(folder / "steps.jsonl") << "";
+  const Json physics = read_run_folder(folder.path()).result.at("report").at("physics");
+  EXPECT_EQ(physics.at("rows"), Json({response, distance}));
+  EXPECT_EQ(physics.at("correlations").at("features").at(0), "M1x");
 }
 
 TEST(RunFolder, RefusesWhatIsNoRun) {
