@@ -91,7 +91,8 @@ def small_model(caloquant: pathlib.Path, source: pathlib.Path, work: pathlib.Pat
     run(caloquant, "quantize", source / "configs/anglegan_demo_quantize.json", "-o", work / "out",
         "--set", f'/data/files=["{work / "showers51_1.h5"}"]', "--set", "/data/calibration_samples=8",
         "--set", "/data/evaluation_samples=8", "--set", "/report/physics_events=0",
-        "--set", "/accuracy_criterion/tolerable_loss=1e9", "--quiet")
+        "--set", "/accuracy_criterion/tolerable_loss=1e9", "--set",
+        "/accuracy_criterion/criteria=loss_only", "--quiet")
     return work / "out/quantized.h5"
 
 

@@ -32,7 +32,7 @@ Json Cli::config() {
     "quantization": {"approach": "static", "activation_rule": "measured"},
     "metric": {"name": "shower_shape", "preset": "tune"},
     "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
-                           "tolerable_loss": 1e30},
+                           "tolerable_loss": 1e30, "criteria": "loss_only"},
     "tuning_criterion": {"strategy": "basic", "timeout": 0, "max_trials": 3}
   })");
 }

@@ -19,7 +19,8 @@ using ::testing::HasSubstr;
 enum class Kind { none, whole, real, text };
 
 /// Values without a type of CLI11 that are numbers, or hold some.
-const std::set<std::string> texts_of_numbers{"--energy", "--theta", "--tolerance", "--max-drift"};
+const std::set<std::string> texts_of_numbers{"--energy", "--theta", "--tolerance", "--max-drift",
+                                             "--sampling-fraction"};
 /// Those that are none: names and JSON. What has a kind of its own (file, folder, choice) is none
 /// either.
 const std::set<std::string> other_texts{"--set",           "A",          "B",

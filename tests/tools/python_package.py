@@ -191,7 +191,8 @@ class Showers(unittest.TestCase):
 
     def test_showers_need_energies_only(self) -> None:
         data = {"energy": self.ENERGY, "theta": np.full(12, 1.4)}
-        config = {"data": {"calibration_samples": 4, "evaluation_samples": 8}}
+        config = {"data": {"calibration_samples": 4, "evaluation_samples": 8},
+                  "accuracy_criterion": {"criteria": "loss_only"}}
         result = caloquant.quantize(self.model, data, config, tolerable_loss=1e9)
         self.assertTrue(result.target_met)
         self.assertEqual(result.json["total_layers"], 8)

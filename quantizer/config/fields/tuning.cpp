@@ -77,7 +77,7 @@ Fields<AccuracyCriterion> accuracy_fields() {
           field(
               "confidence", &AccuracyCriterion::confidence,
               "A criterion passes when its one-sided upper bound at this confidence is within its "
-              "limit, and fails when its lower bound is not.")
+              "limit, and fails when its lower bound is not [1].")
               .above(0.5)
               .at_most(0.9999)),
       of_physics(

@@ -150,7 +150,7 @@ TEST(ShowerReport, SaysWhatIsSuspect) {
   EXPECT_THAT(report.suspect, Contains(HasSubstr("B has 1 cell that is not finite")));
   EXPECT_THAT(report.suspect, Contains(HasSubstr("B has 1 of 4 events without energy")));
   EXPECT_THAT(row_of(report, "sampling fraction").suspect,
-              Contains(HasSubstr("100 GeV: only 2 events")));
+              Contains(HasSubstr("only 2 events in every bin")));
   EXPECT_THAT(row_of(report, "total energy, B/A - 1").suspect,
               Contains(HasSubstr("100 GeV: mean primary energies of 100.5 and 104.2 GeV")));
   EXPECT_THAT(row_of(report, "M1z").suspect, Contains(HasSubstr("1 value is undefined")));

@@ -32,7 +32,8 @@ class FittedRun : public ::testing::Test {
       "quantization": {"op_type_dict": {"conv": {"precision": ["int8"],
         "activation": {"algorithm": ["minmax"]}, "weight": {"granularity": ["per_channel"]}}}},
       "metric": {"name": "shower_shape", "preset": "tune"},
-      "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e30},
+      "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e30,
+                             "criteria": "loss_only"},
       "tuning_criterion": {"strategy": "basic", "max_trials": 1},
       "report": {"physics_events": 0, "html": false}
     })");

@@ -83,7 +83,7 @@ TEST(RealModels, EnergyGanMeetsItsTarget) {
                                 "weight": {"granularity": "per_channel"}}}},
     "metric": {"name": "shower_shape", "preset": "tune"},
     "accuracy_criterion": {"higher_is_better": false, "criterion": "absolute",
-                           "tolerable_loss": 1e-4},
+                           "tolerable_loss": 1e-4, "criteria": "loss_only"},
     "tuning_criterion": {"strategy": "basic", "timeout": 0, "max_trials": 100}
   })");
   json["model"]["architecture"] = (models / "energygan.json").string();

@@ -26,6 +26,7 @@ Trial sample_trial() {
   trial.loss = 0.1220;
   trial.standard_error = 0.003;
   trial.seconds = 2.5;
+  trial.measures = {{"loss", 0.122, 0.1}, {"hits", -0.01, 0.03, 0.002, 0.006, 0.015}};
   return trial;
 }
 
@@ -45,6 +46,15 @@ TEST(JournalLine, HoldsTheWholeTrial) {
   EXPECT_EQ(line.at("layers_by_precision").at("int8"), 6);
   EXPECT_EQ(line.at("layers_by_precision").at("fp32"), 1);
   EXPECT_EQ(line.at("target_met"), false);
+  EXPECT_EQ(line.at("verdict"), "failed");
+  EXPECT_EQ(line.at("events"), 0);
+  const Json& loss = line.at("measures").at(0);
+  EXPECT_EQ(loss.at("verdict"), "failed");
+  EXPECT_TRUE(loss.at("standard_error").is_null());
+  EXPECT_TRUE(loss.at("upper").is_null());
+  const Json& hits = line.at("measures").at(1);
+  EXPECT_EQ(hits.at("verdict"), "passed");
+  EXPECT_EQ(hits.at("upper"), 0.015);
 }
 
 TEST(JournalLine, StaysJsonForNumbersThatAreNotFiniteAndOddErrors) {
@@ -73,7 +83,7 @@ TEST(Journal, WritesOneLineATrialToBothFiles) {
   const std::string csv = read_text<ConfigError>(folder / "steps.csv");
   EXPECT_THAT(csv, HasSubstr("step,changed,loss,"));
   EXPECT_THAT(csv,
-              HasSubstr("\n5,\"conv3d_2 -> fp32\",0.122,0.003,\"\",2.5,6,7,6,0,0,0,1,false,false,"
+              HasSubstr("\n5,\"conv3d_2 -> fp32\",0.122,0.003,\"\",2.5,6,7,6,0,0,0,1,failed,0,false,false,"
                         "\"conv3d_1=int8 minmax per_channel; conv3d_2=fp32; "));
   EXPECT_THAT(csv, HasSubstr("\n5,\"conv3d_2 -> fp32\",nan,0.003,\"say \"\"no\"\", twice\","));
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 3);

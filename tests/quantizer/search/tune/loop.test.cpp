@@ -137,8 +137,10 @@ TEST_F(Tune, PutsTheLossBeforeFurtherMeasuresAndWantsAllOfThemMet) {
   };
   const TuneResult result = run();
   ASSERT_EQ(result.trials.size(), 2U);
-  EXPECT_EQ(result.trials[0].measures,
-            (std::vector<Measure>{{"loss", 0.05, 0.1}, {"response", -0.006, 0.005}}));
+  std::vector<Measure> expected{{"loss", 0.05, 0.1}, {"response", -0.006, 0.005}};
+  expected.front().one_sided = true;
+  EXPECT_EQ(result.trials[0].measures, expected);
+  EXPECT_EQ(result.trials[0].verdict, Verdict::failed);
   EXPECT_FALSE(result.trials[0].target_met);
   EXPECT_TRUE(result.trials[1].target_met);
 }
