@@ -54,7 +54,7 @@ TEST_F(Cli, QuantizeSaysHowRangesWereFound) {
                          R"(/quantization/op_type_dict={"conv": {"activation": {"algorithm":
                             "automatic"}, "weight": {"algorithm": "mse"}}})"});
   ASSERT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_THAT(done.out, HasSubstr("conv automatic per_channel mse_weights"));
+  EXPECT_THAT(done.out, HasSubstr("conv automatic channel mse_weights"));
   const Json result = json_file("out/result.json");
   int convolutions = 0;
   for (const Json& layer : result["layers"]) {

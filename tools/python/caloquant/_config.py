@@ -40,10 +40,11 @@ def complete(config: Any, *, given_model: bool, showers: bool | None, events: in
         run["metric"] = {"name": "sqnr"} if tensor else {"name": "shower_shape", "preset": "tune"}
         if tensor and targets:
             run["metric"] = {"name": "mse", "reference": "dataset"}
-    if "accuracy_criterion" not in run:
-        run["accuracy_criterion"] = (
-            {"criterion": "limit", "tolerable_loss": 30.0} if run["metric"]["name"] == "sqnr"
-            else {"criterion": "absolute", "tolerable_loss": 1e-4})
+    limit = ({"criterion": "limit", "tolerable_loss": 30.0} if run["metric"]["name"] == "sqnr"
+             else {"criterion": "absolute", "tolerable_loss": 1e-4})
+    accuracy = run.setdefault("accuracy_criterion", {})
+    if "criterion" not in accuracy and "tolerable_loss" not in accuracy:
+        accuracy.update(limit)
     return run, source
 
 
