@@ -27,7 +27,8 @@ class GateSeeds : public ::testing::Test {
               0);
     const auto done = run({"quantize", config, "-o", "baseline", "--quiet", "--set", data, "--set",
                            "/data/calibration_samples=16", "--set", "/data/evaluation_samples=24",
-                           "--set", "/accuracy_criterion/tolerable_loss=1"});
+                           "--set", "/accuracy_criterion/tolerable_loss=1", "--set",
+                           "/accuracy_criterion/criteria=loss_only"});
     ASSERT_EQ(done.exit_code, 0) << done.err;
     testing::write_damaged_model(baseline(), "conv3d_4", 1.05F, folder / "up.h5");
     testing::write_damaged_model(baseline(), "conv3d_4", 0.95F, folder / "down.h5");
