@@ -128,6 +128,7 @@ class Evaluator::Showing {
     });
   }
   [[nodiscard]] bool all_decided() const { return alive_.empty(); }
+  [[nodiscard]] const std::vector<ModelQuality>& so_far() const { return qualities_; }
   [[nodiscard]] std::vector<ModelQuality> qualities() && { return std::move(qualities_); }
 
  private:
@@ -263,6 +264,19 @@ std::vector<ModelQuality> Evaluator::judged(const std::vector<Graph>& graphs, co
     showing.show(look.events, progress);
     showing.judge(target, look);
     if (showing.all_decided()) {
+      break;
+    }
+  }
+  return std::move(showing).qualities();
+}
+
+std::vector<ModelQuality> Evaluator::shown(const std::vector<Graph>& graphs,
+                                           std::span<const Look> looks, const Enough& enough,
+                                           const EventProgress& progress) const {
+  Showing showing(*this, graphs, EventUse::search);
+  for (const Look& look : looks) {
+    showing.show(look.events, progress);
+    if (enough(showing.so_far(), look)) {
       break;
     }
   }

@@ -79,6 +79,12 @@ class Evaluator {
                                                  const Target& target, EventUse use,
                                                  std::size_t most,
                                                  const EventProgress& progress = {}) const;
+  /// Shows events of the search look by look, until there was `enough` in what they measure. With
+  /// physics they may be more than those of the data.
+  using Enough = std::function<bool(const std::vector<ModelQuality>& qualities, const Look& look)>;
+  [[nodiscard]] std::vector<ModelQuality> shown(const std::vector<Graph>& graphs,
+                                                std::span<const Look> looks, const Enough& enough,
+                                                const EventProgress& progress = {}) const;
   /// One look at all evaluation events of the data, whatever it shows.
   [[nodiscard]] std::vector<ModelQuality> measured(const std::vector<Graph>& graphs,
                                                    const Target& target,

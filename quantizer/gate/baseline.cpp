@@ -15,8 +15,30 @@ const Json& part_of(const Json& json, const char* pointer) {
   return json.contains(where) ? json.at(where) : nothing;
 }
 
-std::vector<EnergyResponse> recorded_response(const Json& json) {
+/// On the events of the loss.
+std::vector<EnergyResponse> judged_response(const Json& json) {
+  const std::string name = "energy response at ";
   std::vector<EnergyResponse> response;
+  for (const Json& measure : part_of(json, "/criteria/measures")) {
+    if (measure.value("name", "").rfind(name, 0) != 0) {
+      continue;
+    }
+    const auto value = json_as<double>(measure.at("value"));
+    const auto error = json_as<double>(measure.at("standard_error"));
+    if (!value || !error || !(*error >= 0.0)) {
+      return {};
+    }
+    response.push_back(
+        {measure.at("name").get<std::string>().substr(name.size()), 1.0 + *value, *error, 0});
+  }
+  return response;
+}
+
+std::vector<EnergyResponse> recorded_response(const Json& json) {
+  std::vector<EnergyResponse> response = judged_response(json);
+  if (!response.empty()) {
+    return response;
+  }
   for (const Json& row : part_of(json, "/report/physics/rows")) {
     if (row.value("metric", "") != "total energy, B/A - 1") {
       continue;
@@ -73,6 +95,9 @@ GateBaseline read_gate_baseline(const std::filesystem::path& file) {
     baseline.metric = json.at("metric").get<std::string>();
     for (const Json& parent : part_of(json, "/provenance/model_files")) {
       baseline.parent.push_back(parent.at("sha256").get<std::string>());
+    }
+    if (const Json& events = part_of(json, "/criteria/events"); events.is_number_unsigned()) {
+      baseline.events = events.get<std::size_t>();
     }
     baseline.response = recorded_response(json);
     find_model(baseline, json);

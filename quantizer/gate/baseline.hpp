@@ -14,9 +14,10 @@ namespace caloquant {
 struct GateBaseline {
   std::filesystem::path file;
   std::string metric;               ///< describe() of its config
-  LossResult loss;                  ///< value, standard error and events only
+  LossResult loss;                  ///< value and standard error only
+  std::size_t events = 0;           ///< that they were measured on; 0: not recorded
   std::vector<std::string> parent;  ///< SHA-256 of the files of its fp32 model
-  /// Total energy against fp32 by bin, from its report; may be empty.
+  /// Total energy against fp32 by bin, from its criteria or else its report; may be empty.
   std::vector<EnergyResponse> response;
   /// The baseline model itself, beside the file; empty when it is not there.
   std::filesystem::path model;

@@ -1,7 +1,9 @@
 #include "quantizer/gate/check.hpp"
 
+#include <algorithm>
 #include <caloquant/error.hpp>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "graph/io/files/model_hash.hpp"
@@ -11,9 +13,10 @@
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/gate/baseline.hpp"
 #include "quantizer/gate/energy_criteria.hpp"
+#include "quantizer/gate/measured_criteria.hpp"
 #include "quantizer/measure/benchmark.hpp"
+#include "quantizer/result/verdict_text.hpp"
 #include "quantizer/run/run_session.hpp"
-#include "quantizer/search/tune/criterion.hpp"
 
 namespace caloquant {
 namespace {
@@ -22,10 +25,15 @@ bool compares_pairs_of_showers(const RunConfig& config) {
   return !config.metric.tensor && config.metric.loss.reference == LossReference::fp32_paired;
 }
 
-/// With a baseline, energies are looked at although the config need not ask for them.
-RunConfig with_totals(RunConfig config, bool wanted) {
-  if (wanted && compares_pairs_of_showers(config)) {
+/// What the gate asks in place of what a run of the config does.
+RunConfig asked_of(RunConfig config, const GateOptions& options) {
+  // With a baseline, energies are looked at although the config need not ask for them.
+  if (options.baseline && compares_pairs_of_showers(config)) {
     config.accuracy.criteria = Criteria::physics;
+  }
+  if (options.max_loss) {
+    config.accuracy.kind = CriterionKind::limit;
+    config.accuracy.tolerable_loss = *options.max_loss;
   }
   config.tuning.early_stop = false;
   return config;
@@ -39,10 +47,15 @@ class Gate {
         model_(model),
         options_(options),
         observer_(observer),
-        session_(with_totals(config, options.baseline.has_value()), {},
-                 {&observer, {}, std::move(kernels)}),
+        session_(asked_of(config, options), {}, {&observer, {}, std::move(kernels)}),
         graph_(graph_beside(model, parent().graph)) {
-    result_.sigmas = options.sigmas;
+    result_.confidence = config.accuracy.confidence;
+    result_.undecided_passes = options.undecided_passes;
+    result_.asks_physics = asks_physics(config);
+    result_.loss_only = !result_.asks_physics && !config.data.tensors;
+    result_.to_decide = session_.evaluator().has_fresh_events()
+                            ? "more events would tell (accuracy_criterion.max_events)"
+                            : "more events would tell (data.evaluation_samples)";
     result_.model = model.files.empty() ? "model" : model.files.back().filename().string();
   }
 
@@ -65,29 +78,42 @@ class Gate {
  private:
   [[nodiscard]] const Fp32Model& parent() const { return session_.model(); }
 
-  std::vector<ModelQuality> evaluate(const std::vector<Graph>& graphs) {
-    std::vector<ModelQuality> qualities = session_.qualities_of(graphs);
-    for (const std::string& reason : qualities.front().loss.suspect) {
+  void tell_of(const ModelQuality& quality) {
+    events_ = quality.events;
+    for (const std::string& reason : quality.loss.suspect) {
       result_.notes.push_back(reason);
     }
-    return qualities;
-  }
-
-  void add(Criterion criterion) {
-    result_.criteria.push_back(decided(std::move(criterion), options_.sigmas));
   }
 
   void against_target() {
-    const double limit = options_.max_loss ? *options_.max_loss : session_.target();
-    const ModelQuality quality = std::move(evaluate({graph_}).front());
-    Criterion loss = loss_within(quality.loss, limit, config_.accuracy.higher_is_better);
-    loss.remedy = options_.max_loss
-                      ? "quantize again, or allow more with --max-loss"
-                      : "quantize again, or allow more in accuracy_criterion.tolerable_loss";
-    add(std::move(loss));
-    for (Criterion& criterion : response_criteria(quality.response, config_.accuracy)) {
-      add(std::move(criterion));
+    const ModelQuality quality = std::move(session_.judged({graph_}).front());
+    tell_of(quality);
+    result_.criteria = criteria_of(quality, config_.accuracy, session_.target());
+    if (options_.max_loss && !result_.criteria.empty()) {
+      result_.criteria.front().remedy = "quantize again, or allow more with --max-loss";
     }
+    if (config_.accuracy.criteria == Criteria::loss_only) {
+      result_.notes.emplace_back(
+          "accuracy_criterion.criteria is loss_only: the measured loss decides, whatever its "
+          "error");
+    }
+  }
+
+  /// Of one look at so many events.
+  [[nodiscard]] Look one_look(std::size_t events) const {
+    const double chance = 1.0 - result_.confidence;
+    return {events, chance, chance};
+  }
+
+  /// More and more events where they can be drawn, else all of the data.
+  [[nodiscard]] std::vector<Look> looks() const {
+    const Evaluator& evaluator = session_.evaluator();
+    return evaluator.has_fresh_events()
+               ? growing_looks(evaluator.most_events(), 0, result_.confidence)
+               : std::vector<Look>{one_look(events_of_data())};
+  }
+  [[nodiscard]] std::size_t events_of_data() const {
+    return static_cast<std::size_t>(session_.evaluator().events().evaluation().size());
   }
 
   void against_baseline() {
@@ -99,6 +125,11 @@ class Gate {
                         "check with the config of the baseline, or quantize again with this one");
     }
     baseline_ = baseline.file;
+    if (result_.loss_only) {
+      result_.notes.emplace_back(
+          "by its config the model is judged by its loss only, physics not asked; its energies are "
+          "compared with the baseline model's all the same");
+    }
     if (may_run(baseline)) {
       against_baseline_model(baseline);
     } else {
@@ -139,30 +170,55 @@ class Gate {
 
   void against_baseline_model(const GateBaseline& baseline) {
     const LoadedModel loaded = load_model_file(baseline.model, config_.graph);
-    const std::vector<ModelQuality> qualities =
-        evaluate({graph_, graph_beside(loaded, parent().graph)});
-    add(worse_than_baseline(qualities[0].loss, qualities[1].loss, config_.accuracy.higher_is_better,
-                            options_.tolerance, true));
-    const auto between = session_.evaluator().response_between(qualities[0], qualities[1]);
-    if (between.empty() && !config_.metric.tensor) {
+    const std::vector<ModelQuality> qualities = session_.shown(
+        {graph_, graph_beside(loaded, parent().graph)}, looks(),
+        [this](const std::vector<ModelQuality>& so_far, const Look& look) {
+          result_.criteria = compared(so_far[0], so_far[1], look);
+          return std::ranges::any_of(
+                     result_.criteria,
+                     [](const Criterion& one) { return one.verdict == Verdict::failed; }) ||
+                 std::ranges::all_of(result_.criteria, [](const Criterion& one) {
+                   return one.verdict == Verdict::passed;
+                 });
+        });
+    tell_of(qualities.front());
+    if (result_.criteria.size() < 2 && !config_.metric.tensor) {
       result_.notes.emplace_back(
           "energies are compared with the baseline model's for the metric reference fp32_paired "
           "only");
     }
-    for (Criterion& criterion : drift_criteria(between, options_.max_drift)) {
-      add(std::move(criterion));
+  }
+
+  [[nodiscard]] std::vector<Criterion> compared(const ModelQuality& model,
+                                                const ModelQuality& baseline,
+                                                const Look& look) const {
+    std::vector<Criterion> criteria{
+        decided(worse_than_baseline(model.loss, baseline.loss, config_.accuracy.higher_is_better,
+                                    options_.tolerance, true, look))};
+    const auto between = session_.evaluator().response_between(model, baseline);
+    for (Criterion& criterion : drift_criteria(between, options_.max_drift, look)) {
+      criteria.push_back(decided(std::move(criterion)));
     }
+    return criteria;
   }
 
   void against_recorded(const GateBaseline& baseline) {
-    const ModelQuality quality = std::move(evaluate({graph_}).front());
-    add(worse_than_baseline(quality.loss, baseline.loss, config_.accuracy.higher_is_better,
-                            options_.tolerance, false));
+    const bool as_many = session_.evaluator().has_fresh_events() && baseline.events > 0;
+    const Look look = one_look(as_many ? baseline.events : events_of_data());
+    const ModelQuality quality = std::move(
+        session_.shown({graph_}, std::span(&look, 1), [](const auto&, const Look&) { return true; })
+            .front());
+    tell_of(quality);
+    result_.to_decide = "the baseline model beside its result.json would tell";
+    result_.criteria.push_back(
+        decided(worse_than_baseline(quality.loss, baseline.loss, config_.accuracy.higher_is_better,
+                                    options_.tolerance, false, look)));
     if (!same_parent_ || !compares_pairs_of_showers(config_)) {
       return;
     }
-    if (auto drift = recorded_drift(quality.response, baseline.response, options_.max_drift)) {
-      add(std::move(*drift));
+    if (auto drift =
+            recorded_drift(quality.response, baseline.response, options_.max_drift, look)) {
+      result_.criteria.push_back(decided(std::move(*drift)));
     } else {
       result_.notes.emplace_back(
           "energies are not compared: the baseline's report has other events or none "
@@ -178,7 +234,8 @@ class Gate {
     options.engine = session_.engine();
     const std::vector<BenchmarkRow> rows =
         run_benchmark({{"fp32", parent().graph}, {"model", graph_}}, options);
-    result_.criteria.push_back(speedup(rows[1].turns, rows[0].turns, *options_.min_speedup));
+    result_.criteria.push_back(
+        speedup(rows[1].turns, rows[0].turns, *options_.min_speedup, result_.confidence));
   }
 
   void tell(const std::string& name, const std::string& value) {
@@ -209,7 +266,10 @@ class Gate {
     }
     tell_file("config", config_.source);
     tell("metric", describe(config_.metric));
-    tell("events", std::to_string(session_.evaluator().events().evaluation().size()));
+    if (!config_.data.tensors) {
+      tell("criteria", result_.loss_only ? loss_only_text : "physics");
+    }
+    tell("events", std::to_string(events_));
     if (!config_.data.tensors) {
       tell("seed", std::to_string(config_.input.seed));
     }
@@ -223,6 +283,7 @@ class Gate {
   Graph graph_;
   std::optional<std::filesystem::path> baseline_;
   bool same_parent_ = true;
+  std::size_t events_ = 0;
   GateResult result_;
 };
 

@@ -21,11 +21,12 @@ struct GateOptions {
   /// Largest |mean total energy / that of the baseline model - 1|, of all events and in any bin.
   double max_drift = 0.005;
   std::optional<double> min_speedup;  ///< of the model over its fp32 parent
-  double sigmas = 3.0;                ///< what counts as beyond noise
+  bool undecided_passes = false;
 };
 
-/// Measures a model against the fp32 parent of a config, and decides (README.md of this folder has
-/// the rules). Where the baseline model lies beside its result.json, both run on the same events.
+/// Judges a model against the fp32 parent of a config as a trial of a run is judged, or against a
+/// baseline model (README.md of this folder has the rules). Where the baseline model lies beside
+/// its result.json, both run on the same events.
 /// Throws ConfigError, ModelError, DataError, BackendError, and InterruptedError by the observer.
 [[nodiscard]] GateResult check_model(const RunConfig& config, const LoadedModel& model,
                                      const GateOptions& options, RunObserver& observer,

@@ -5,19 +5,20 @@
 namespace caloquant {
 namespace {
 
-Json criterion_json(const Criterion& criterion, double sigmas) {
-  Json json{
-      {"name", criterion.name},
-      {"verdict",
-       criterion.verdict == Verdict::failed ? "failed" : std::string(name_of(criterion.verdict))},
-      {"value", json_number(criterion.value)},
-      {"standard_error", criterion.error ? json_number(*criterion.error) : Json()},
-      {"bound", std::string(name_of(criterion.bound))},
-      {"limit", json_number(criterion.limit)}};
-  if (criterion.range) {
-    json["range"] = {criterion.range->first, criterion.range->second};
-  }
-  const std::string text = explanation(criterion, sigmas);
+Json number_or_null(const std::optional<double>& value) {
+  return value ? json_number(*value) : Json();
+}
+
+Json criterion_json(const Criterion& criterion, const GateResult& result) {
+  Json json{{"name", criterion.name},
+            {"verdict", std::string(name_of(criterion.verdict))},
+            {"value", json_number(criterion.value)},
+            {"standard_error", number_or_null(criterion.error)},
+            {"lower", number_or_null(criterion.lower)},
+            {"upper", number_or_null(criterion.upper)},
+            {"bound", std::string(name_of(criterion.bound))},
+            {"limit", json_number(criterion.limit)}};
+  const std::string text = explanation(criterion, result);
   json["message"] = text.empty() ? Json() : Json(text);
   return json;
 }
@@ -25,15 +26,22 @@ Json criterion_json(const Criterion& criterion, double sigmas) {
 }  // namespace
 
 std::string gate_json(const GateResult& result) {
-  Json json{
-      {"_format", "caloquant check"}, {"_version", 1},
-      {"passed", result.passed()},    {"verdict", verdict_line(result)},
-      {"model", result.model},        {"error", result.error.empty() ? Json() : Json(result.error)},
-      {"sigmas", result.sigmas},      {"criteria", Json::array()},
-      {"notes", result.notes},        {"seconds", result.seconds},
-      {"provenance", Json::array()}};
+  Json json{{"_format", "caloquant check"},
+            {"_version", 2},
+            {"passed", result.passed()},
+            {"outcome", std::string(name_of(result.verdict()))},
+            {"verdict", verdict_line(result)},
+            {"asked", result.asks_physics ? "physics" : "loss_only"},
+            {"model", result.model},
+            {"error", result.error.empty() ? Json() : Json(result.error)},
+            {"confidence", result.confidence},
+            {"undecided_passes", result.undecided_passes},
+            {"criteria", Json::array()},
+            {"notes", result.notes},
+            {"seconds", result.seconds},
+            {"provenance", Json::array()}};
   for (const Criterion& criterion : result.criteria) {
-    json["criteria"].push_back(criterion_json(criterion, result.sigmas));
+    json["criteria"].push_back(criterion_json(criterion, result));
   }
   for (const auto& [name, value] : result.provenance) {
     json["provenance"].push_back({{"name", name}, {"value", value}});

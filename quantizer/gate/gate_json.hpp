@@ -6,8 +6,8 @@
 
 namespace caloquant {
 
-/// One JSON object: verdict, criteria with value, error, limit and the value from which on they
-/// fail, notes, provenance.
+/// One JSON object: outcome and verdict in words, criteria with value, error, bounds, limit and
+/// verdict, notes, provenance.
 [[nodiscard]] std::string gate_json(const GateResult& result);
 
 }  // namespace caloquant

@@ -19,13 +19,49 @@ std::string number_as(const char* format, double value) {
   return text.data();
 }
 
-/// Why an unclear criterion did not fail, and what would tell.
-std::string doubt(const Criterion& criterion, double sigmas) {
-  return criterion.range
-             ? "beyond the limit, but not in nearly every turn: a quieter machine would "
-               "tell"
-             : "beyond the limit, but by no more than " + number_as("%g", sigmas) +
-                   " standard errors: more data.evaluation_samples would tell";
+bool is_speed(const Criterion& criterion) {
+  return criterion.unit == GateUnit::times;
+}
+
+/// What would tell.
+std::string to_decide(const Criterion& criterion, const GateResult& result) {
+  return is_speed(criterion) ? "a quieter machine would tell" : result.to_decide;
+}
+
+std::string bounds_text(const Criterion& criterion, double confidence) {
+  if (!criterion.lower || !criterion.upper) {
+    return "undecided";
+  }
+  return "between " + in_unit(*criterion.lower, criterion.unit) + " and " +
+         in_unit(*criterion.upper, criterion.unit) + " at a confidence of " +
+         number_as("%g %%", 100.0 * confidence);
+}
+
+/// "FAILED: loss, speedup", or nothing.
+std::string names_with(const GateResult& result, Verdict verdict, const char* word) {
+  std::string names;
+  for (const Criterion& criterion : result.criteria) {
+    if (criterion.verdict == verdict) {
+      names += (names.empty() ? std::string(word) + ": " : ", ") + criterion.name;
+    }
+  }
+  return names;
+}
+
+/// Without the words of loss_only.
+std::string verdict_words(const GateResult& result) {
+  if (const std::string failed = names_with(result, Verdict::failed, "FAILED"); !failed.empty()) {
+    return failed;
+  }
+  const std::string undecided = names_with(result, Verdict::undecided, "UNDECIDED");
+  if (undecided.empty()) {
+    return result.criteria.empty() ? "FAILED: nothing was asked" : "passed";
+  }
+  const auto count = std::ranges::count(result.criteria, Verdict::undecided, &Criterion::verdict);
+  return result.undecided_passes
+             ? "passed, " + std::to_string(count) + " of " +
+                   std::to_string(result.criteria.size()) + " criteria undecided"
+             : undecided;
 }
 
 }  // namespace
@@ -34,11 +70,21 @@ std::string_view name_of(Bound bound) noexcept {
   return bound_names[bound];
 }
 
+Verdict GateResult::verdict() const {
+  if (!error.empty() || criteria.empty()) {
+    return Verdict::failed;
+  }
+  return std::ranges::max_element(criteria, {}, &Criterion::verdict)->verdict;
+}
+
+bool GateResult::fails(const Criterion& criterion) const {
+  return criterion.verdict == Verdict::failed ||
+         (criterion.verdict == Verdict::undecided && !undecided_passes);
+}
+
 bool GateResult::passed() const {
   return error.empty() && !criteria.empty() &&
-         std::ranges::none_of(criteria, [](const Criterion& criterion) {
-           return criterion.verdict == Verdict::failed;
-         });
+         std::ranges::none_of(criteria, [this](const Criterion& one) { return fails(one); });
 }
 
 std::string in_unit(double value, GateUnit unit) {
@@ -58,14 +104,13 @@ std::string limit_text(const Criterion& criterion) {
 }
 
 std::string error_text(const Criterion& criterion) {
-  if (criterion.range) {
-    return number_as("%.3g", criterion.range->first) + ".." +
-           number_as("%.3g", criterion.range->second);
+  if (is_speed(criterion) && criterion.lower && criterion.upper) {
+    return number_as("%.3g", *criterion.lower) + ".." + number_as("%.3g", *criterion.upper);
   }
   return criterion.error ? "+- " + in_unit(*criterion.error, criterion.unit) : "";
 }
 
-std::string explanation(const Criterion& criterion, double sigmas) {
+std::string explanation(const Criterion& criterion, const GateResult& result) {
   if (criterion.verdict == Verdict::passed) {
     return "";
   }
@@ -75,7 +120,9 @@ std::string explanation(const Criterion& criterion, double sigmas) {
   }
   text += ", and must be " + limit_text(criterion);
   return text + "; " +
-         (criterion.verdict == Verdict::failed ? criterion.remedy : doubt(criterion, sigmas));
+         (criterion.verdict == Verdict::failed
+              ? criterion.remedy
+              : bounds_text(criterion, result.confidence) + ": " + to_decide(criterion, result));
 }
 
 std::vector<std::string> advice(const GateResult& result) {
@@ -85,7 +132,7 @@ std::vector<std::string> advice(const GateResult& result) {
     if (criterion.verdict == Verdict::failed) {
       sentence = "failed: " + criterion.remedy;
     } else if (criterion.verdict == Verdict::undecided) {
-      sentence = "unclear: " + doubt(criterion, result.sigmas);
+      sentence = "undecided: " + to_decide(criterion, result);
     }
     if (!sentence.empty() && std::ranges::find(sentences, sentence) == sentences.end()) {
       sentences.push_back(std::move(sentence));
@@ -98,20 +145,7 @@ std::string verdict_line(const GateResult& result) {
   if (!result.error.empty()) {
     return "ERROR";
   }
-  std::string failed;
-  std::size_t unclear = 0;
-  for (const Criterion& criterion : result.criteria) {
-    unclear += criterion.verdict == Verdict::undecided ? 1 : 0;
-    if (criterion.verdict == Verdict::failed) {
-      failed += (failed.empty() ? "FAILED: " : ", ") + criterion.name;
-    }
-  }
-  if (!failed.empty()) {
-    return failed;
-  }
-  return unclear == 0 ? "passed"
-                      : "passed, " + std::to_string(unclear) + " of " +
-                            std::to_string(result.criteria.size()) + " criteria unclear";
+  return verdict_words(result) + (result.loss_only ? " (" + std::string(loss_only_text) + ")" : "");
 }
 
 }  // namespace caloquant

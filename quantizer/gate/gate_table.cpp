@@ -6,9 +6,9 @@
 
 namespace caloquant {
 
-std::string gate_table(const GateResult& result) {
+std::string criteria_lines(std::span<const Criterion> criteria) {
   std::size_t width = 10;
-  for (const Criterion& criterion : result.criteria) {
+  for (const Criterion& criterion : criteria) {
     width = std::max(width, criterion.name.size());
   }
   std::ostringstream text;
@@ -19,10 +19,16 @@ std::string gate_table(const GateResult& result) {
          << verdict << '\n';
   };
   line("criterion", "measured", "error", "limit", "verdict");
-  for (const Criterion& criterion : result.criteria) {
+  for (const Criterion& criterion : criteria) {
     line(criterion.name, in_unit(criterion.value, criterion.unit), error_text(criterion),
          limit_text(criterion), name_of(criterion.verdict));
   }
+  return text.str();
+}
+
+std::string gate_table(const GateResult& result) {
+  std::ostringstream text;
+  text << criteria_lines(result.criteria);
   for (const std::string& sentence : advice(result)) {
     text << sentence << '\n';
   }

@@ -96,15 +96,21 @@ std::string testcase(const std::string& name, double seconds) {
          attribute("time", seconds_text(seconds));
 }
 
-void write_testcase(std::ostream& xml, const Criterion& criterion, double sigmas, double seconds) {
+void write_testcase(std::ostream& xml, const Criterion& criterion, const GateResult& result,
+                    double seconds) {
   xml << testcase(criterion.name, seconds);
-  if (criterion.verdict != Verdict::failed) {
+  if (criterion.verdict == Verdict::passed) {
     xml << "/>\n";
     return;
   }
-  xml << ">\n      <failure" << attribute("type", "gate")
-      << attribute("message", explanation(criterion, sigmas)) << ">"
-      << xml_text(measured_text(criterion)) << "</failure>\n    </testcase>\n";
+  const std::string message = attribute("message", explanation(criterion, result));
+  if (result.fails(criterion)) {
+    const char* type = criterion.verdict == Verdict::failed ? "gate" : "undecided";
+    xml << ">\n      <failure" << attribute("type", type) << message << ">"
+        << xml_text(measured_text(criterion)) << "</failure>\n    </testcase>\n";
+  } else {
+    xml << ">\n      <skipped" << message << "/>\n    </testcase>\n";
+  }
 }
 
 /// What the suite puts out: the verdict, what was measured, notes.
@@ -113,7 +119,7 @@ std::string output_text(const GateResult& result) {
   for (const Criterion& criterion : result.criteria) {
     text += "\n" + criterion.name + ": " + measured_text(criterion);
     if (criterion.verdict == Verdict::undecided) {
-      text += "\n" + explanation(criterion, result.sigmas);
+      text += "\n" + explanation(criterion, result);
     }
   }
   for (const std::string& note : result.notes) {
@@ -124,12 +130,17 @@ std::string output_text(const GateResult& result) {
 
 /// Attributes of the suite.
 std::string suite_attributes(const GateResult& result, const JunitRun& run, std::size_t tests) {
-  const auto failures = std::ranges::count(result.criteria, Verdict::failed, &Criterion::verdict);
+  const auto failures = std::ranges::count_if(
+      result.criteria, [&](const Criterion& criterion) { return result.fails(criterion); });
+  const auto skipped = std::ranges::count_if(result.criteria, [&](const Criterion& criterion) {
+    return criterion.verdict != Verdict::passed && !result.fails(criterion);
+  });
   return attribute("name", "caloquant check") + attribute("package", "caloquant") +
          attribute("id", "0") + attribute("timestamp", utc_text(run.started)) +
          attribute("hostname", run.host) + attribute("tests", std::to_string(tests)) +
          attribute("failures", std::to_string(failures)) +
-         attribute("errors", result.error.empty() ? "0" : "1") + attribute("skipped", "0") +
+         attribute("errors", result.error.empty() ? "0" : "1") +
+         attribute("skipped", std::to_string(skipped)) +
          attribute("time", seconds_text(result.seconds));
 }
 
@@ -169,7 +180,7 @@ std::string junit_xml(const GateResult& result, const JunitRun& run) {
   }
   xml << "    </properties>\n";
   for (const Criterion& criterion : result.criteria) {
-    write_testcase(xml, criterion, result.sigmas, seconds);
+    write_testcase(xml, criterion, result, seconds);
   }
   if (!result.error.empty()) {
     xml << testcase("evaluation", seconds) << ">\n      <error" << attribute("type", "error")

@@ -17,9 +17,9 @@ struct JunitRun {
 [[nodiscard]] JunitRun junit_run_here();
 
 /// JUnit XML as CI systems read it: one testsuite with a testcase for each criterion, `failure`
-/// where it failed, provenance as properties. Of a result with an error one testcase with `error`.
-/// What was measured is the output of the suite. Criteria are measured together: each has an equal
-/// share of the time.
+/// where it failed or is undecided, `skipped` where that passes, provenance as properties. Of a
+/// result with an error one testcase with `error`. What was measured is the output of the suite.
+/// Criteria are measured together: each has an equal share of the time.
 ///
 /// Valid by the schemas of Ant (JUnit.xsd of Windy Road) and of Jenkins' xUnit plugin
 /// (junit-10.xsd); the timestamp is in UTC, without a zone, as the first of them wants it.

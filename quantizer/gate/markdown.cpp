@@ -36,7 +36,7 @@ std::string gate_markdown(const GateResult& result) {
   }
   text << "\n| criterion | measured | error | limit | verdict |\n|---|---|---|---|---|\n";
   for (const Criterion& criterion : result.criteria) {
-    const bool failed = criterion.verdict == Verdict::failed;
+    const bool failed = result.fails(criterion);
     text << "| " << markdown_text(criterion.name) << " | "
          << in_unit(criterion.value, criterion.unit) << " | "
          << markdown_text(error_text(criterion)) << " | " << markdown_text(limit_text(criterion))

@@ -3,38 +3,25 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <string_view>
+#include <utility>
 
 #include "metrics/core/jackknife.hpp"
+#include "metrics/core/quantiles.hpp"
 #include "ops/core/check.hpp"
 #include "ops/core/number.hpp"
 
 namespace caloquant {
 namespace {
 
-double excess_of(const Criterion& criterion) {
-  switch (criterion.bound) {
-    case Bound::at_most:
-      return criterion.value - criterion.limit;
-    case Bound::at_least:
-      return criterion.limit - criterion.value;
-    case Bound::within:
-      return std::abs(criterion.value) - criterion.limit;
-  }
-  return 0.0;
-}
-
-/// ln(loss / limit) over its standard error: a loss is a sum of squares, whose error grows with it,
-/// so that (loss - limit) / error would say little of a loss far beyond its limit. Infinite for a
-/// limit of 0, which nothing but 0 is within.
-double sigmas_of_ratio(double ratio, double relative_error) {
-  return std::log(ratio) / relative_error;
-}
-
-/// The larger one; of a number and of what is none (a loss of 0 has no logarithm) the number.
-std::optional<double> larger_of(double a, double b) {
-  const double larger = std::fmax(a, b);
-  return std::isnan(larger) ? std::nullopt : std::optional(larger);
+/// Degrees of freedom of a jackknife; without blocks those of the events.
+double freedom_of(const LossResult& loss) {
+  const double count = loss.without_block.empty()
+                           ? static_cast<double>(loss.events)
+                           : static_cast<double>(loss.without_block.front().size());
+  return std::max(1.0, count - 1.0);
 }
 
 /// What the baseline may grow to.
@@ -72,6 +59,47 @@ std::optional<double> recorded_ratio_error(const LossResult& model, const LossRe
                     weight * *baseline.standard_error / allowed(baseline.value, tolerance));
 }
 
+/// Bounds of model - baseline from those of ln(model / allowed).
+void add_ratio_bounds(const LossResult& model, const LossResult& baseline,
+                      const Tolerance& tolerance, bool paired, const Look& look,
+                      Criterion& criterion) {
+  if (!(model.value > 0.0 && baseline.value > 0.0)) {
+    return;
+  }
+  const auto log_ratio = [&tolerance](double of_model, double of_baseline) {
+    return std::log(of_model / allowed(of_baseline, tolerance));
+  };
+  const std::optional<double> error = paired ? paired_error(model, baseline, log_ratio)
+                                             : recorded_ratio_error(model, baseline, tolerance);
+  if (!error || !std::isfinite(*error)) {
+    return;
+  }
+  const double freedom = freedom_of(model);
+  const auto bound = [&](double sigmas) {
+    return model.value * std::exp(sigmas * *error) - baseline.value;
+  };
+  const double upper = bound(student_quantile(look.of_pass, freedom));
+  const double lower = bound(-student_quantile(look.of_failure, freedom));
+  criterion.upper = paired ? std::fmin(upper, criterion.upper.value_or(upper)) : upper;
+  criterion.lower = paired ? std::fmax(lower, criterion.lower.value_or(lower)) : lower;
+}
+
+/// The fewest of `turns` fair coins that show heads with a chance of at most `chance`; at most all.
+std::size_t sign_test(std::size_t turns, double chance) {
+  double ways = 1.0;  // to show heads `heads` times
+  double tail = 0.0;
+  std::size_t heads = turns;
+  while (heads > 0) {
+    tail += ways * std::exp2(-static_cast<double>(turns));
+    if (tail > chance) {
+      return std::min(heads + 1, turns);
+    }
+    ways *= static_cast<double>(heads) / static_cast<double>(turns - heads + 1);
+    --heads;
+  }
+  return 1;
+}
+
 }  // namespace
 
 Tolerance parse_tolerance(const std::string& text, const std::string& option) {
@@ -90,33 +118,52 @@ Tolerance parse_tolerance(const std::string& text, const std::string& option) {
   return tolerance;
 }
 
-Criterion decided(Criterion criterion, double sigmas) {
-  const double excess = excess_of(criterion);
-  if (!std::isfinite(criterion.value)) {
+Criterion decided(Criterion criterion) {
+  const double size =
+      criterion.bound == Bound::within ? std::abs(criterion.value) : criterion.value;
+  const double lower = criterion.lower.value_or(size);
+  const double upper = criterion.upper.value_or(size);
+  const bool at_least = criterion.bound == Bound::at_least;
+  criterion.verdict = Verdict::undecided;
+  // Written so that what is no number fails.
+  if (!std::isfinite(criterion.value) || !std::isfinite(criterion.limit) ||
+      !(at_least ? upper >= criterion.limit : lower <= criterion.limit)) {
     criterion.verdict = Verdict::failed;
-  } else if (excess <= 0.0) {
+  } else if (at_least ? lower >= criterion.limit : upper <= criterion.limit) {
     criterion.verdict = Verdict::passed;
-  } else {
-    // Written so that what is no number fails.
-    const bool within_noise = criterion.sigmas_beyond
-                                  ? *criterion.sigmas_beyond <= sigmas
-                                  : criterion.error && excess <= sigmas * *criterion.error;
-    criterion.verdict = within_noise ? Verdict::undecided : Verdict::failed;
+  }
+  return criterion;
+}
+
+Criterion bounded(Criterion criterion, const Look& look, double freedom) {
+  if (!criterion.error) {
+    return criterion;
+  }
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const bool within = criterion.bound == Bound::within;
+  const double size = within ? std::abs(criterion.value) : criterion.value;
+  const bool known = std::isfinite(*criterion.error);
+  const auto away = [&](double tail) {
+    return known ? student_quantile(tail, freedom) * *criterion.error : infinite;
+  };
+  const bool at_least = criterion.bound == Bound::at_least;
+  criterion.upper = size + away(at_least ? look.of_failure : look.of_pass);
+  criterion.lower = size - away(at_least ? look.of_pass : look.of_failure);
+  if (within) {
+    criterion.lower = std::max(*criterion.lower, 0.0);
   }
   return criterion;
 }
 
 Criterion worse_than_baseline(const LossResult& model, const LossResult& baseline,
-                              bool higher_is_better, const Tolerance& tolerance, bool paired) {
+                              bool higher_is_better, const Tolerance& tolerance, bool paired,
+                              const Look& look) {
   const double sign = higher_is_better ? -1.0 : 1.0;
   Criterion criterion;
-  criterion.name = "loss above the baseline's";
+  criterion.name = higher_is_better ? "metric below the baseline's" : "loss above the baseline's";
   criterion.value = sign * (model.value - baseline.value);
   criterion.limit = tolerance.value * (tolerance.relative ? std::abs(baseline.value) : 1.0);
   criterion.remedy = "where the change is meant, make the new model's result.json the baseline";
-  if (higher_is_better) {
-    criterion.name = "metric below the baseline's";
-  }
   // value - limit = sign * (model - weight * baseline) for a relative tolerance.
   const double weight =
       tolerance.relative ? 1.0 + std::copysign(tolerance.value, sign * baseline.value) : 1.0;
@@ -124,57 +171,35 @@ Criterion worse_than_baseline(const LossResult& model, const LossResult& baselin
     criterion.error = paired_error(model, baseline, [weight](double of_model, double of_baseline) {
       return of_model - weight * of_baseline;
     });
+  } else if (model.value == baseline.value) {
+    criterion.error = 0.0;
   } else if (model.standard_error && baseline.standard_error) {
     criterion.error = std::hypot(*model.standard_error, weight * *baseline.standard_error);
   }
-  if (!higher_is_better && model.value > 0.0 && baseline.value > 0.0) {
-    const auto log_ratio = [&tolerance](double of_model, double of_baseline) {
-      return std::log(of_model / allowed(of_baseline, tolerance));
-    };
-    const std::optional<double> error = paired ? paired_error(model, baseline, log_ratio)
-                                               : recorded_ratio_error(model, baseline, tolerance);
-    if (error) {
-      const double of_ratio =
-          sigmas_of_ratio(model.value / allowed(baseline.value, tolerance), *error);
-      const double of_difference =
-          paired ? excess_of(criterion) / criterion.error.value_or(*error) : of_ratio;
-      criterion.sigmas_beyond = larger_of(of_ratio, of_difference);
-    }
+  criterion = bounded(std::move(criterion), look, freedom_of(model));
+  if (!higher_is_better && criterion.error != 0.0) {
+    add_ratio_bounds(model, baseline, tolerance, paired, look, criterion);
   }
   return criterion;
 }
 
-Criterion loss_within(const LossResult& loss, double limit, bool higher_is_better) {
-  Criterion criterion;
-  criterion.name = higher_is_better ? "metric" : "loss";
-  criterion.value = loss.value;
-  criterion.error = loss.standard_error;
-  criterion.bound = higher_is_better ? Bound::at_least : Bound::at_most;
-  criterion.limit = limit;
-  if (!higher_is_better && limit >= 0.0 && loss.value > 0.0 && loss.standard_error) {
-    const double of_ratio = sigmas_of_ratio(loss.value / limit, *loss.standard_error / loss.value);
-    criterion.sigmas_beyond = larger_of(of_ratio, of_ratio);
-  }
-  return criterion;
-}
-
-Criterion speedup(const std::vector<double>& model, const std::vector<double>& fp32, double least) {
+Criterion speedup(const std::vector<double>& model, const std::vector<double>& fp32, double least,
+                  double confidence) {
   CALOQUANT_EXPECT(model.size() == fp32.size() && model.size() == speedup_turns);
   std::vector<double> ratios(model.size());
   std::transform(model.begin(), model.end(), fp32.begin(), ratios.begin(), std::divides<>());
   std::sort(ratios.begin(), ratios.end());
+  const std::size_t needed = sign_test(ratios.size(), 1.0 - confidence);
   Criterion criterion;
   criterion.name = "speedup over fp32";
   criterion.value = ratios[ratios.size() / 2];
-  criterion.range = {ratios[1], ratios[ratios.size() - 2]};
+  criterion.lower = ratios[ratios.size() - needed];
+  criterion.upper = ratios[needed - 1];
   criterion.bound = Bound::at_least;
   criterion.limit = least;
   criterion.unit = GateUnit::times;
   criterion.remedy = "caloquant benchmark --per-layer tells where the time goes";
-  if (!(criterion.value >= least)) {
-    criterion.verdict = criterion.range->second >= least ? Verdict::undecided : Verdict::failed;
-  }
-  return criterion;
+  return decided(std::move(criterion));
 }
 
 }  // namespace caloquant

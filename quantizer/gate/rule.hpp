@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "quantizer/evaluate/judge.hpp"
 #include "quantizer/gate/gate_result.hpp"
 
 namespace caloquant {
@@ -21,10 +22,13 @@ struct Tolerance {
 /// place, for any other text and for negative numbers.
 [[nodiscard]] Tolerance parse_tolerance(const std::string& text, const std::string& option);
 
-/// Fails a value that is beyond its limit by more than `sigmas` standard errors, and one that is no
-/// number; one that is beyond it by less is unclear. Without an error whatever is beyond fails.
-/// Criterion::sigmas_beyond counts where it is known.
-[[nodiscard]] Criterion decided(Criterion criterion, double sigmas);
+/// Passed where the bound on the side of the limit is within it, failed where the other one is
+/// beyond it or the value is no number, else undecided. Without bounds the value decides.
+[[nodiscard]] Criterion decided(Criterion criterion);
+
+/// Bounds from the standard error with Student's t at the chances of a look; infinitely wide for an
+/// error that is no number. Without an error none.
+[[nodiscard]] Criterion bounded(Criterion criterion, const Look& look, double freedom);
 
 /// How much worse than `baseline` a loss is, and may be: worse than it by tolerance (times its
 /// absolute value where that is relative).
@@ -32,24 +36,20 @@ struct Tolerance {
 /// With `paired` both are of the same events: the error is a jackknife of
 ///   (model - baseline) - tolerance,
 /// in which the noise of the events cancels, and is exactly 0 for equal models. Else both errors
-/// are added in quadrature, the baseline's with the weight of the tolerance. Of losses the standard
-/// errors beyond the limit are those of ln(model / (baseline + tolerance)), found the same way;
-/// with `paired` those of the difference, where they are more: models differ by a shift or by a
-/// factor.
+/// are added in quadrature, the baseline's with the weight of the tolerance; of losses that are
+/// equal to the last digit it is 0, since they are of one model. Bounds of losses, which are sums
+/// of squares whose errors grow with them, are from ln(model / (baseline + tolerance)), whose error
+/// is found the same way. With `paired` models may differ by a shift or by a factor: the
+/// tighter of both forms counts, which are the same to first order at the limit.
 [[nodiscard]] Criterion worse_than_baseline(const LossResult& model, const LossResult& baseline,
                                             bool higher_is_better, const Tolerance& tolerance,
-                                            bool paired);
+                                            bool paired, const Look& look);
 
-/// A loss against its limit, or a metric where higher is better. Of a loss the standard errors
-/// beyond the limit are ln(loss / limit) over its relative error: losses are sums of squares, whose
-/// errors grow with them.
-[[nodiscard]] Criterion loss_within(const LossResult& loss, double limit, bool higher_is_better);
-
-/// The median of the ratios of speeds, turn by turn, against the least one. It fails when the
-/// median is below `least` and at most one turn in `speedup_turns` is not, which happens to a model
-/// with just that ratio in 0.6 % of all runs (sign test: 12 / 2^11). Needs as many turns.
+/// The median of the ratios of speeds, turn by turn, against the least one. It passes when so many
+/// turns reach `least` as reach the median by chance in at most 1 - confidence of all runs (sign
+/// test; 9 of 11 at 0.95, all at most), and fails when as many do not. Needs `speedup_turns` turns.
 [[nodiscard]] Criterion speedup(const std::vector<double>& model, const std::vector<double>& fp32,
-                                double least);
+                                double least, double confidence);
 inline constexpr int speedup_turns = 11;
 
 }  // namespace caloquant

@@ -1,18 +1,28 @@
 #include "quantizer/result/verdict_text.hpp"
 
+#include <utility>
+
 namespace caloquant {
 namespace {
 
 /// Names of the measures with a verdict, each once.
-void add_names(const std::optional<ModelQuality>& quality, Verdict verdict, std::string& names) {
-  if (!quality) {
+void add_names(const ModelQuality& quality, Verdict verdict, std::string& names) {
+  if (verdict == Verdict::passed) {
     return;
   }
-  for (const Measure& measure : quality->measures) {
+  for (const Measure& measure : quality.measures) {
     if (measure.verdict() == verdict && names.find(measure.name) == std::string::npos) {
       names += (names.empty() ? "" : ", ") + measure.name;
     }
   }
+}
+
+std::string verdict_and_names(Verdict verdict, std::string names, const RunConfig& config) {
+  if (!asks_physics(config) && !config.data.tensors) {
+    names += (names.empty() ? "" : "; ") + std::string("loss only, physics not asked");
+  }
+  const std::string text(name_of(verdict));
+  return names.empty() ? text : text + ": " + names;
 }
 
 }  // namespace
@@ -36,16 +46,20 @@ Verdict QuantizeResult::verdict() const {
 
 std::string verdict_text(const QuantizeResult& result, const RunConfig& config) {
   const Verdict verdict = result.verdict();
-  std::string text(name_of(verdict));
   std::string names;
-  if (verdict != Verdict::passed) {
-    add_names(result.final_quality, verdict, names);
-    add_names(result.confirmation, verdict, names);
+  for (const auto& quality : {result.final_quality, result.confirmation}) {
+    if (quality) {
+      add_names(*quality, verdict, names);
+    }
   }
-  if (!asks_physics(config) && !config.data.tensors) {
-    names += (names.empty() ? "" : "; ") + std::string("loss only, physics not asked");
-  }
-  return names.empty() ? text : text + ": " + names;
+  return verdict_and_names(verdict, std::move(names), config);
+}
+
+std::string verdict_text(const ModelQuality& quality, const RunConfig& config) {
+  const Verdict verdict = quality.verdict();
+  std::string names;
+  add_names(quality, verdict, names);
+  return verdict_and_names(verdict, std::move(names), config);
 }
 
 }  // namespace caloquant

@@ -13,5 +13,7 @@ namespace caloquant {
 /// The verdict of a run in words: "passed", "passed: loss only, physics not asked", "failed: energy
 /// response at 2-104 GeV, hits > 0.0003 GeV", "undecided: loss".
 [[nodiscard]] std::string verdict_text(const QuantizeResult& result, const RunConfig& config);
+/// The same of a model that was judged.
+[[nodiscard]] std::string verdict_text(const ModelQuality& quality, const RunConfig& config);
 
 }  // namespace caloquant

@@ -173,6 +173,17 @@ std::vector<ModelQuality> RunSession::qualities_of(const std::vector<Graph>& gra
   return qualities;
 }
 
+std::vector<ModelQuality> RunSession::shown(const std::vector<Graph>& graphs,
+                                            std::span<const Look> looks,
+                                            const Evaluator::Enough& enough) {
+  reference();
+  observer_.on_phase_start(Phase::evaluate, evaluator_->events().evaluation().size());
+  std::vector<ModelQuality> qualities =
+      evaluator_->shown(graphs, looks, enough, progress_of(observer_));
+  save_kernels();
+  return qualities;
+}
+
 std::vector<ModelQuality> RunSession::judged(const std::vector<Graph>& graphs) {
   const Target target = judged_by();
   observer_.on_phase_start(Phase::evaluate, evaluator_->events().evaluation().size());

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,6 +72,10 @@ class RunSession {
 
   /// Of other models on the evaluation events. Throws ModelError for other inputs or outputs.
   [[nodiscard]] std::vector<ModelQuality> qualities_of(const std::vector<Graph>& graphs);
+  /// The same on the events of one look after another, until there was enough.
+  [[nodiscard]] std::vector<ModelQuality> shown(const std::vector<Graph>& graphs,
+                                                std::span<const Look> looks,
+                                                const Evaluator::Enough& enough);
   /// The same judged as a trial is, on as many events as the answer takes.
   [[nodiscard]] std::vector<ModelQuality> judged(const std::vector<Graph>& graphs);
 

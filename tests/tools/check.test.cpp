@@ -55,6 +55,41 @@ TEST_F(CheckCommand, AnAbsoluteLimit) {
   EXPECT_EQ(check(floor).exit_code, 7);
 }
 
+TEST_F(CheckCommand, BetweenPassedAndFailedIsUndecided) {
+  const Json json = Json::parse(check({"--json"}).out);
+  const double upper = json["criteria"][0]["upper"].get<double>();
+  const double lower = json["criteria"][0]["lower"].get<double>();
+  ASSERT_LT(lower, upper);
+  const auto at = [&](double limit, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"--max-loss", std::to_string(limit)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return check(arguments);
+  };
+  ASSERT_GT(lower, 1e-4);  // six digits behind the point tell the bounds apart
+  EXPECT_EQ(at(1.001 * upper, {}).exit_code, 0);
+  EXPECT_EQ(at(0.999 * lower, {"--undecided", "pass"}).exit_code, 7);
+  const double between = 0.5 * (lower + upper);
+  const auto undecided = at(between, {"--junit", "check.xml"});
+  EXPECT_EQ(undecided.exit_code, 7);
+  EXPECT_THAT(undecided.out, ::testing::EndsWith("check: UNDECIDED: loss\n"));
+  EXPECT_THAT(text_file("check.xml"), HasSubstr("<failure type=\"undecided\""));
+  const auto passed = at(between, {"--undecided", "pass", "--junit", "check.xml"});
+  EXPECT_EQ(passed.exit_code, 0);
+  EXPECT_THAT(passed.out, ::testing::EndsWith("check: passed, 1 of 1 criteria undecided\n"));
+  EXPECT_THAT(text_file("check.xml"), HasSubstr("<skipped message="));
+}
+
+TEST_F(CheckCommand, SigmasAreAConfidence) {
+  const auto done = check({"--sigmas", "3", "--json"});
+  EXPECT_EQ(done.exit_code, 0);
+  EXPECT_THAT(done.err, HasSubstr("deprecated: --sigmas 3 is a one-sided confidence now"));
+  EXPECT_THAT(done.err, HasSubstr("--set /accuracy_criterion/confidence=0.9987"));
+  const Json json = Json::parse(done.out);
+  EXPECT_NEAR(json["confidence"].get<double>(), 0.99865, 1e-5);
+  EXPECT_GT(json["criteria"][0]["upper"].get<double>(),
+            Json::parse(check({"--json"}).out)["criteria"][0]["upper"].get<double>());
+}
+
 TEST_F(CheckCommand, TheBaselineModelPassesWithoutTolerance) {
   for (const char* model : {"out/quantized.h5", "out/quantized.onnx"}) {
     const auto done = check({"--baseline", "out/result.json", "--tolerance", "0", "--json"}, model);
@@ -91,12 +126,20 @@ TEST_F(CheckCommand, WithoutTheBaselineModelWhatWasRecordedCounts) {
   const auto done = check({"--baseline", "out/result.json"}, "model.h5");
   EXPECT_EQ(done.exit_code, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("note: the baseline model does not lie beside its result.json"));
-  change_result([](Json& json) {
-    for (const char* key : {"loss", "standard_error"}) {
-      json[key] = json[key].get<double>() / 10.0;
-    }
-  });
-  EXPECT_EQ(check({"--baseline", "out/result.json"}, "model.h5").exit_code, 7);
+  // Almost the same loss may be another model's: the noise of neither cancels.
+  const auto scaled = [&](double factor) {
+    change_result([factor](Json& json) {
+      for (const char* key : {"loss", "standard_error"}) {
+        json[key] = json[key].get<double>() * factor;
+      }
+    });
+    return check({"--baseline", "out/result.json", "--tolerance", "0.001"}, "model.h5");
+  };
+  const auto almost = scaled(1.0001);
+  EXPECT_EQ(almost.exit_code, 7);
+  EXPECT_THAT(almost.out, HasSubstr("the baseline model beside its result.json would tell\n"));
+  EXPECT_THAT(almost.out, HasSubstr("check: UNDECIDED: loss above the baseline's\n"));
+  EXPECT_EQ(scaled(0.1).exit_code, 7);
 }
 
 TEST_F(CheckCommand, AModelInTheBaselinesPlaceIsNoticed) {
@@ -151,6 +194,8 @@ TEST_F(CheckCommand, WrongOptionsAreUsageErrors) {
   EXPECT_EQ(check({"--tolerance", "0.1"}).exit_code, 2);
   EXPECT_EQ(check({"--max-drift", "0.1"}).exit_code, 2);
   EXPECT_EQ(check({"--min-speedup", "-1"}).exit_code, 2);
+  EXPECT_EQ(check({"--undecided", "maybe"}).exit_code, 2);
+  EXPECT_EQ(check({"--sigmas", "4"}).exit_code, 2);
   for (const char* option : {"--max-loss", "--sigmas", "--min-speedup"}) {
     const auto none = check({option, "nan"});
     EXPECT_EQ(none.exit_code, 2);

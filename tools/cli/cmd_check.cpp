@@ -1,5 +1,9 @@
 #include <caloquant/error.hpp>
+#include <cmath>
+#include <iomanip>
 #include <iostream>
+#include <numbers>
+#include <sstream>
 
 #include "graph/io/files/output_guard.hpp"
 #include "graph/io/files/text_file.hpp"
@@ -25,6 +29,8 @@ struct CheckArguments {
   std::string baseline;
   std::string tolerance;
   std::string max_drift;
+  std::string undecided = "fail";
+  std::optional<double> sigmas;
   std::optional<std::uint64_t> seed;
   std::string junit;
   std::string markdown;
@@ -65,7 +71,24 @@ GateOptions gate_options(const CheckArguments& arguments) {
   if (!arguments.max_drift.empty()) {
     options.max_drift = parse_drift(arguments.max_drift);
   }
+  options.undecided_passes = arguments.undecided == "pass";
   return options;
+}
+
+/// That a normal number is below so many standard errors.
+double confidence_of(double sigmas) {
+  return 0.5 * std::erfc(-sigmas / std::numbers::sqrt2);
+}
+
+void tell_of_sigmas(const CheckArguments& arguments) {
+  if (arguments.sigmas) {
+    std::ostringstream message;
+    message << "--sigmas " << *arguments.sigmas
+            << " is a one-sided confidence now, and goes with the next version; give --set "
+               "/accuracy_criterion/confidence="
+            << std::setprecision(4) << confidence_of(*arguments.sigmas);
+    print_deprecations({message.str()}, arguments.out.quiet);
+  }
 }
 
 RunConfig check_config(const CheckArguments& arguments) {
@@ -74,6 +97,9 @@ RunConfig check_config(const CheckArguments& arguments) {
     overrides.push_back("/input/seed=" + std::to_string(*arguments.seed));
   }
   RunConfig config = load_config(arguments.config, overrides, arguments.out.quiet);
+  if (arguments.sigmas) {
+    config.accuracy.confidence = confidence_of(*arguments.sigmas);
+  }
   if (arguments.seed && config.data.tensors) {
     throw UsageError("--seed", "the inputs of this config are rows of files, without noise",
                      "leave it out");
@@ -83,6 +109,7 @@ RunConfig check_config(const CheckArguments& arguments) {
 
 GateResult run_gate(const CheckArguments& arguments) {
   const GateOptions given = gate_options(arguments);
+  tell_of_sigmas(arguments);
   const RunConfig config = check_config(arguments);
   const LoadedModel model = arguments.model.load(arguments.out.quiet);
   CheckProgress progress(arguments.out.progress());
@@ -141,7 +168,8 @@ int check_command(const CheckArguments& arguments) {
 void add_limits(Command& command, CheckArguments& arguments) {
   Option* max_loss = command.add_option(
       "--max-loss", arguments.gate.max_loss,
-      "limit of the loss itself, or least value of a metric where higher is better");
+      "limit of the loss in place of the config's target, or least value of a metric where higher "
+      "is better");
   max_loss->transform(number_in(NumberRange::any()));
   Option* baseline =
       command
@@ -163,11 +191,12 @@ void add_limits(Command& command, CheckArguments& arguments) {
       .add_option("--min-speedup", arguments.gate.min_speedup,
                   "least showers/s of the model over those of its fp32 parent")
       ->transform(number_in({0.0, 1e6, true}));
-  command
-      .add_option("--sigmas", arguments.gate.sigmas,
-                  "standard errors beyond a limit from which on it fails")
-      ->transform(number_in({0.0, 100.0}))
+  add_choice(command, "--undecided", arguments.undecided, {"fail", "pass"},
+             "what a criterion counts as that is undecided after all events")
       ->capture_default_str();
+  command.add_option("--sigmas", arguments.sigmas, "its one-sided confidence in standard errors")
+      ->transform(number_in({0.0, 3.7}))
+      ->group("");
 }
 
 }  // namespace
@@ -178,13 +207,17 @@ void add_check(Command& app, Action& action) {
       {"check",
        main_commands,
        "Gate for CI: a model against its fp32 parent and a limit or a baseline model",
-       "Evaluates a model with the metric and events of a run config and fails, with exit code 7, "
-       "when it is worse than a limit, or than a baseline model, by more than a tolerance and the "
-       "standard errors. Without a limit the target of the config counts. Writes reports that CI "
-       "systems show.",
+       "Judges a model as quantize judges a trial: the loss and the physics that the config asks "
+       "for, each with its bounds at accuracy_criterion.confidence, on as many events as the "
+       "answer "
+       "takes. Or it compares the model with a baseline model, by more than a tolerance. Each "
+       "criterion is passed, undecided or failed; what is not passed fails with exit code 7. "
+       "Writes "
+       "reports that CI systems show.",
        {"caloquant check quantized.h5 --config run.json --max-loss 1e-4 --junit check.xml",
         "caloquant check quantized.h5 --config run.json --baseline baseline/result.json "
-        "--tolerance 10% --markdown summary.md"}});
+        "--tolerance 10% --markdown summary.md",
+        "caloquant check quantized.h5 --config run.json --undecided pass"}});
   auto arguments = std::make_shared<CheckArguments>();
   arguments->model.add_to(*command);
   add_config_options(*command, "--config", arguments->config, arguments->overrides);

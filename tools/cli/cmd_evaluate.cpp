@@ -1,7 +1,10 @@
 #include <iostream>
 
 #include "graph/json/json.hpp"
+#include "quantizer/gate/gate_table.hpp"
+#include "quantizer/gate/measured_criteria.hpp"
 #include "quantizer/output/emit/result_json.hpp"
+#include "quantizer/result/verdict_text.hpp"
 #include "quantizer/run/run_session.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
@@ -17,21 +20,23 @@ struct EvaluateArguments {
   OutputArguments out;
 };
 
-void print_quality(const ModelQuality& quality, const MetricConfig& metric,
-                   const std::vector<std::string>& data_notes) {
+void print_quality(const ModelQuality& quality, RunSession& session) {
+  const RunConfig& config = session.config();
   const LossResult& loss = quality.loss;
-  std::cout << "metric       " << describe(metric) << "\nloss         " << loss.value;
+  std::cout << "metric       " << describe(config.metric) << "\nloss         " << loss.value;
   if (loss.standard_error) {
     std::cout << " +- " << *loss.standard_error;
   }
   std::cout << "\ndead output  " << loss.dead_output << " (loss is " << loss.relative_to_dead
-            << " of it)\nevents       " << loss.events << '\n';
-  for (const std::string& note : data_notes) {
+            << " of it)\nevents       " << quality.events << '\n';
+  for (const std::string& note : session.data_notes()) {
     std::cout << "data         " << note << '\n';
   }
   for (const std::string& reason : loss.suspect) {
     std::cout << "warning      " << reason << '\n';
   }
+  std::cout << criteria_lines(criteria_of(quality, config.accuracy, session.target()))
+            << "verdict      " << verdict_text(quality, config) << '\n';
 }
 
 /// The phases on the progress line.
@@ -49,7 +54,8 @@ class EvaluateProgress : public RunObserver {
 
 int evaluate_command(const EvaluateArguments& arguments) {
   set_threads(arguments.threads);
-  const RunConfig config = load_config(arguments.config, arguments.overrides, arguments.out.quiet);
+  RunConfig config = load_config(arguments.config, arguments.overrides, arguments.out.quiet);
+  config.tuning.early_stop = false;  // the number of all events
   const LoadedModel model = arguments.model.load(arguments.out.quiet);
   CommandProgress progress(arguments.out, "evaluate");
   EvaluateProgress observer(progress);
@@ -59,10 +65,11 @@ int evaluate_command(const EvaluateArguments& arguments) {
   if (arguments.out.json) {
     Json json = to_json(quality);
     json["metric"] = describe(config.metric);
+    json["criteria"] = criteria_json(quality, config);
     json["data_notes"] = session.data_notes();
     std::cout << json.dump(2) << '\n';
   } else if (!arguments.out.quiet) {
-    print_quality(quality, config.metric, session.data_notes());
+    print_quality(quality, session);
   }
   return exit_ok;
 }
@@ -74,9 +81,9 @@ void add_evaluate(Command& app, Action& action) {
       app,
       {"evaluate",
        main_commands,
-       "Loss of a model against the fp32 parent of a config",
-       "Measures a model, quantized or not, with the metric and the evaluation events of a run "
-       "config, against the fp32 model that the config names: the number that quantize reports.",
+       "Loss and physics of a model against the fp32 parent of a config",
+       "Judges a model, quantized or not, by the metric, the criteria and the events of a run "
+       "config, against the fp32 model that the config names: the numbers that quantize reports.",
        {"caloquant evaluate results/quantized.h5 --config run.json",
         "caloquant evaluate quantized.onnx --config run.json --set "
         "/data/evaluation_samples=1000 --json"}});

@@ -235,33 +235,34 @@ Json provenance_json(const ResultContext& context) {
           {"config", to_json(context.config)}};
 }
 
-/// What the model was asked, and the answers; of a run without a model what was asked.
-Json criteria_json(const QuantizeResult& result, const RunConfig& config) {
-  const auto measures = [](const ModelQuality& quality) {
-    Json list = Json::array();
-    for (const Measure& measure : quality.measures) {
-      list.push_back(measure_json(measure));
-    }
-    return list;
-  };
-  const bool physics_asked = asks_physics(config);
-  Json json{
-      {"asked", physics_asked ? "physics" : "loss_only"},
-      {"confidence",
-       config.accuracy.criteria == Criteria::physics ? Json(config.accuracy.confidence) : Json()},
-      {"verdict", std::string(name_of(result.verdict()))},
-      {"text", verdict_text(result, config)},
-      {"events", 0},
-      {"measures", Json::array()},
-      {"confirmation", Json()}};
-  if (result.final_quality) {
-    json["events"] = result.final_quality->events;
-    json["measures"] = measures(*result.final_quality);
+Json measures_json(const ModelQuality& quality) {
+  Json list = Json::array();
+  for (const Measure& measure : quality.measures) {
+    list.push_back(measure_json(measure));
   }
+  return list;
+}
+
+Json criteria_json(const ModelQuality& quality, const RunConfig& config) {
+  const bool is_confident = config.accuracy.criteria == Criteria::physics;
+  return {{"asked", asks_physics(config) ? "physics" : "loss_only"},
+          {"confidence", is_confident ? Json(config.accuracy.confidence) : Json()},
+          {"verdict", std::string(name_of(quality.verdict()))},
+          {"text", verdict_text(quality, config)},
+          {"events", quality.events},
+          {"measures", measures_json(quality)},
+          {"confirmation", Json()}};
+}
+
+/// Of a run; without a model what was asked.
+Json run_criteria_json(const QuantizeResult& result, const RunConfig& config) {
+  Json json = criteria_json(result.final_quality.value_or(ModelQuality{}), config);
+  json["verdict"] = std::string(name_of(result.verdict()));
+  json["text"] = verdict_text(result, config);
   if (result.confirmation) {
     json["confirmation"] = {{"verdict", std::string(name_of(result.confirmation->verdict()))},
                             {"events", result.confirmation->events},
-                            {"measures", measures(*result.confirmation)}};
+                            {"measures", measures_json(*result.confirmation)}};
   }
   return json;
 }
@@ -271,7 +272,7 @@ Json outcome_json(const QuantizeResult& result, const RunConfig& config) {
   const LossResult final_loss = has_model ? result.final_quality->loss : LossResult{};
   Json json;
   json["target_met"] = result.tuning.target_met;
-  json["criteria"] = criteria_json(result, config);
+  json["criteria"] = run_criteria_json(result, config);
   json["error"] = result.error.empty() ? Json() : Json(result.error);
   json["stopped_by"] = std::string(name_of(result.tuning.reason));
   json["metric"] = describe(config.metric);

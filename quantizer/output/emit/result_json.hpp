@@ -33,6 +33,8 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
 /// What a run came to: the first keys of result.json, from target_met to best_step.
 [[nodiscard]] Json outcome_json(const QuantizeResult& result, const RunConfig& config);
 [[nodiscard]] Json cost_json(const RunCost& cost);
+/// What a model was asked, and the answers: "criteria" of result.json, without a confirmation.
+[[nodiscard]] Json criteria_json(const ModelQuality& quality, const RunConfig& config);
 
 /// value, standard error, dead-output loss, parts by axis, trust.
 [[nodiscard]] Json to_json(const ShowerLossResult& loss);

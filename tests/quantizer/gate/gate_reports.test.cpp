@@ -27,6 +27,8 @@ Criterion criterion_of(std::string name, double value, Verdict verdict) {
   criterion.name = std::move(name);
   criterion.value = value;
   criterion.error = 0.25;
+  criterion.lower = value - 0.75;
+  criterion.upper = value + 0.75;
   criterion.limit = 1.0;
   criterion.remedy = "quantize again";
   criterion.verdict = verdict;
@@ -75,6 +77,7 @@ RULES = {  # attributes that must be there; all that may be there
     'properties': ({}, {}),
     'property': ({'name': token, 'value': anything}, {}),
     'testcase': ({'name': token, 'classname': token, 'time': decimal}, {}),
+    'skipped': ({}, {'message': anything}),
     'failure': ({'type': anything}, {'message': anything}),
     'error': ({'type': anything}, {'message': anything}),
     'system-out': ({}, {}),
@@ -97,6 +100,7 @@ cases = list(suite.iter('testcase'))
 assert int(suite.get('id')) == 0
 assert int(suite.get('tests')) == len(cases)
 assert int(suite.get('failures')) == len(list(suite.iter('failure')))
+assert int(suite.get('skipped')) == len(list(suite.iter('skipped')))
 assert int(suite.get('errors')) == len(list(suite.iter('error')))
 assert not cases or abs(sum(float(c.get('time')) for c in cases) - float(suite.get('time'))) < 0.01
 for p in suite.iter('property'): print('property', ascii(p.get('name')), ascii(p.get('value')))
@@ -116,24 +120,59 @@ std::string parsed(const std::string& xml) {
 
 TEST(GateReports, JunitIsValidWhateverIsInIt) {
   const std::string where = "2026-01-02T00:00:00 ci<1>\n";
-  EXPECT_EQ(parsed(junit_xml(three_verdicts(), a_run())),
-            "property 'model' 'a&b<>\"\\'\\n\\ufffd.h5'\n"
-            "property 'bad' '\\ufffdx\\xe9'\n"
-            "caloquant.check loss []\n"
-            "caloquant.check energy & \"more\" []\n"
-            "caloquant.check speed < limit [('failure', 'speed < limit is 2.5 (+- 0.25), and must "
-            "be <= 1; quantize again')]\n" +
-                where +
-                "FAILED: speed < limit\n"
-                "loss: measured 0.5 (+- 0.25), limit <= 1, passed\n"
-                "energy & \"more\": measured 1.5 (+- 0.25), limit <= 1, unclear\n" +
-                explanation(three_verdicts().criteria[1], 3.0) +
-                "\nspeed < limit: measured 2.5 (+- 0.25), limit <= 1, FAILED\n"
-                "note: few events\n");
+  EXPECT_EQ(
+      parsed(junit_xml(three_verdicts(), a_run())),
+      "property 'model' 'a&b<>\"\\'\\n\\ufffd.h5'\n"
+      "property 'bad' '\\ufffdx\\xe9'\n"
+      "caloquant.check loss []\n"
+      "caloquant.check energy & \"more\" [('failure', 'energy & \"more\" is 1.5 (+- 0.25), and "
+      "must be <= 1; between 0.75 and 2.25 at a confidence of 95 %: more events would tell')]\n"
+      "caloquant.check speed < limit [('failure', 'speed < limit is 2.5 (+- 0.25), and must "
+      "be <= 1; quantize again')]\n" +
+          where +
+          "FAILED: speed < limit\n"
+          "loss: measured 0.5 (+- 0.25), limit <= 1, passed\n"
+          "energy & \"more\": measured 1.5 (+- 0.25), limit <= 1, undecided\n" +
+          explanation(three_verdicts().criteria[1], three_verdicts()) +
+          "\nspeed < limit: measured 2.5 (+- 0.25), limit <= 1, failed\n"
+          "note: few events\n");
   EXPECT_EQ(parsed(junit_xml(broken(), a_run())),
             "caloquant.check evaluation [('error', 'q.h5: is damaged; <write> it again')]\n" +
                 where + "ERROR\n");
   EXPECT_EQ(parsed(junit_xml({}, a_run())), where + verdict_line({}) + "\n");
+}
+
+TEST(GateReports, WhatIsUndecidedFailsUnlessThatPasses) {
+  GateResult result = three_verdicts();
+  result.criteria.pop_back();
+  EXPECT_EQ(result.verdict(), Verdict::undecided);
+  EXPECT_FALSE(result.passed());
+  EXPECT_EQ(verdict_line(result), "UNDECIDED: energy & \"more\"");
+  EXPECT_THAT(parsed(junit_xml(result, a_run())), HasSubstr("[('failure', 'energy"));
+  EXPECT_THAT(gate_markdown(result), HasSubstr("| **undecided** |"));
+  EXPECT_EQ(Json::parse(gate_json(result))["outcome"], "undecided");
+  result.undecided_passes = true;
+  EXPECT_EQ(result.verdict(), Verdict::undecided);
+  EXPECT_TRUE(result.passed());
+  EXPECT_THAT(parsed(junit_xml(result, a_run())), HasSubstr("[('skipped', 'energy"));
+  EXPECT_THAT(gate_markdown(result), HasSubstr("| undecided |"));
+  EXPECT_EQ(Json::parse(gate_json(result))["passed"], true);
+  EXPECT_EQ(verdict_line(result), "passed, 1 of 2 criteria undecided");
+}
+
+TEST(GateReports, AllSayThatPhysicsWasNotAsked) {
+  GateResult result = three_verdicts();
+  for (std::size_t left = 3; left > 0; --left) {
+    result.criteria.resize(left);
+    result.loss_only = true;
+    result.asks_physics = false;
+    EXPECT_THAT(verdict_line(result), HasSubstr("loss only, physics not asked"));
+    EXPECT_THAT(gate_table(result), HasSubstr("loss only, physics not asked"));
+    EXPECT_THAT(gate_markdown(result), HasSubstr("loss only, physics not asked"));
+    EXPECT_THAT(junit_xml(result, a_run()), HasSubstr("loss only, physics not asked"));
+    EXPECT_THAT(gate_json(result), HasSubstr("loss only, physics not asked"));
+    EXPECT_EQ(Json::parse(gate_json(result))["asked"], "loss_only");
+  }
 }
 
 TEST(GateReports, JunitKnowsWhereAndWhenItIs) {
@@ -159,9 +198,8 @@ TEST(GateReports, MarkdownBeginsWithTheVerdict) {
   EXPECT_THAT(text, StartsWith("## caloquant check: FAILED: speed &lt; limit\n"));
   EXPECT_THAT(text, HasSubstr("Model a\\|b &lt;c>.h5"));
   EXPECT_THAT(text, HasSubstr("| loss | 0.5 | +- 0.25 | &lt;= 1 | passed |\n"));
-  EXPECT_THAT(text, HasSubstr("| speed &lt; limit | 2.5 | +- 0.25 | &lt;= 1 | **FAILED** |\n"));
-  EXPECT_THAT(text,
-              HasSubstr("- unclear: beyond the limit, but by no more than 3 standard errors"));
+  EXPECT_THAT(text, HasSubstr("| speed &lt; limit | 2.5 | +- 0.25 | &lt;= 1 | **failed** |\n"));
+  EXPECT_THAT(text, HasSubstr("- undecided: more events would tell"));
   EXPECT_THAT(text, HasSubstr("- failed: quantize again\n- note: few events\n"));
   EXPECT_THAT(gate_markdown(broken()),
               StartsWith("## caloquant check: ERROR\n\nModel q.h5\n\nq.h5: is damaged; &lt;write"));
@@ -177,6 +215,8 @@ TEST(GateReports, JsonHoldsEveryNumber) {
   EXPECT_EQ(json["criteria"][0]["value"], "nan");
   EXPECT_EQ(json["criteria"][1]["value"], 1.5);
   EXPECT_EQ(json["criteria"][1]["standard_error"], 0.25);
+  EXPECT_EQ(json["criteria"][1]["lower"], 0.75);
+  EXPECT_EQ(json["criteria"][1]["upper"], 2.25);
   EXPECT_EQ(json["criteria"][2]["verdict"], "failed");
   EXPECT_EQ(json["criteria"][2]["limit"], 1.0);
   EXPECT_TRUE(json["error"].is_null());
@@ -186,11 +226,21 @@ TEST(GateReports, TableEndsWithTheVerdict) {
   GateResult result = three_verdicts();
   EXPECT_THAT(gate_table(result), ::testing::EndsWith("\ncheck: FAILED: speed < limit\n"));
   result.criteria.pop_back();
-  EXPECT_THAT(gate_table(result),
-              ::testing::EndsWith("\ncheck: passed, 1 of 2 criteria unclear\n"));
+  EXPECT_THAT(gate_table(result), ::testing::EndsWith("\ncheck: UNDECIDED: energy & \"more\"\n"));
   result.criteria.pop_back();
   EXPECT_THAT(gate_table(result), ::testing::EndsWith("note: few events\ncheck: passed\n"));
   EXPECT_THAT(gate_table(result), Not(HasSubstr("failed: ")));
+}
+
+TEST(GateReports, BoundsTellWhyASpeedIsUndecided) {
+  GateResult result;
+  Criterion criterion = criterion_of("speedup over fp32", 1.4, Verdict::undecided);
+  criterion.error.reset();
+  criterion.unit = GateUnit::times;
+  result.criteria = {criterion};
+  EXPECT_EQ(explanation(criterion, result),
+            "speedup over fp32 is 1.4 x (0.65..2.15), and must be <= 1 x; between 0.65 x and "
+            "2.15 x at a confidence of 95 %: a quieter machine would tell");
 }
 
 TEST(GateReports, AdviceIsGivenOnce) {
