@@ -1,5 +1,8 @@
 #include "quantizer/result/verdict_text.hpp"
 
+#include <iomanip>
+#include <sstream>
+
 namespace caloquant {
 namespace {
 
@@ -34,9 +37,19 @@ Verdict QuantizeResult::verdict() const {
   return worse == Verdict::undecided ? Verdict::undecided : Verdict::failed;
 }
 
+std::string speedup_text(const Speedup& speedup) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << speedup.ratio << " times its speed"
+       << (speedup.measured ? "" : " by the layer costs");
+  return text.str();
+}
+
 std::string verdict_text(const QuantizeResult& result, const RunConfig& config) {
   const Verdict verdict = result.verdict();
   std::string text(name_of(verdict));
+  if (result.better_kept_fp32()) {
+    text += ", but not faster than FP32 (" + speedup_text(*result.speedup) + "): keep FP32";
+  }
   std::string names;
   if (verdict != Verdict::passed) {
     add_names(result.final_quality, verdict, names);

@@ -52,6 +52,7 @@ void RunSession::search() {
   result_.final_quality.reset();
   result_.confirmation.reset();
   result_.response_fit.reset();
+  result_.speedup.reset();
   result_.corrections = network_->corrections_tried();
   result_.tuning = {};
   recorded([&] { search_with(strategy); });
@@ -105,7 +106,10 @@ void RunSession::finish() {
     result_.error =
         tuning.trials.empty() ? "no configuration was tried" : tuning.trials.back().error;
   } else {
-    recorded([&] { settle(); });
+    recorded([&] {
+      settle();
+      compare_speed();
+    });
   }
   finished_ = true;
   save_kernels();
@@ -142,6 +146,25 @@ void RunSession::settle() {
       result_.confirmation.reset();
     }
   }
+}
+
+/// Measured, since sums of layer costs leave out what layers do to one another; by the costs where
+/// they are given, and the machine may be another one.
+void RunSession::compare_speed() {
+  const TuneResult& tuning = result_.tuning;
+  if (!traits_.wants_layer_costs || config_.tuning.objective != Objective::fastest ||
+      !tuning.target_met || observer_.interrupted()) {
+    return;
+  }
+  if (!config_.tuning.layer_costs.empty()) {
+    result_.speedup = speedup_of_costs(tuning.trials[*tuning.best].proposal.config, costs_);
+    return;
+  }
+  SpeedupOptions options;
+  options.batch = evaluator_->batch();
+  options.engine = engine_;
+  observer_.on_phase_start(Phase::speed, 1);
+  result_.speedup = measured_speedup(model_.graph, final_, options);
 }
 
 bool RunSession::confirm() {

@@ -39,18 +39,12 @@ TEST(Recipes, AutomaticOnesAreKeptWhereTheyHelp) {
 TEST(Recipes, TheWorstMeasureCounts) {
   ModelQuality quality;
   quality.loss.value = quality.loss.error = 2e-4;
-  AccuracyCriterion accuracy;
-  EXPECT_EQ(probe_result(quality, accuracy, 4e-4).worst_ratio, 2e-4);
-  accuracy.energy_response = 0.005;
-  EnergyResponse response;
-  response.bin = "100 GeV";
-  response.ratio = 0.99;
-  quality.response.push_back(response);
-  const ProbeResult result = probe_result(quality, accuracy, 4e-4);
-  EXPECT_NEAR(result.worst_ratio, 2.0, 1e-12);
-  EXPECT_EQ(result.loss, 2e-4);
-  quality.response.front().ratio = 1.001;
-  EXPECT_EQ(probe_result(quality, accuracy, 4e-4).worst_ratio, 0.5);
+  EXPECT_EQ(probe_result(quality).worst_ratio, 2e-4);  // nothing to measure it by
+  quality.measures = {{"loss", 2e-4, 4e-4}, {"energy response at 100 GeV", -0.01, 0.005}};
+  EXPECT_NEAR(probe_result(quality).worst_ratio, 2.0, 1e-12);
+  EXPECT_EQ(probe_result(quality).loss, 2e-4);
+  quality.measures[1].value = 0.001;
+  EXPECT_EQ(probe_result(quality).worst_ratio, 0.5);
 }
 
 TEST(Recipes, TheSimplestOfEqualOnesIsKept) {
