@@ -26,7 +26,9 @@ StrategyOptions RunSession::strategy_options() const {
           costs_,
           tuning.seed,
           tuning.limits.max_trials,
-          result_.baseline.loss.error};
+          result_.baseline.loss.error,
+          evaluator_->has_fresh_events() ? evaluator_->most_events() : 0,
+          network_->fits_plans()};
 }
 
 const Strategy& RunSession::strategy() {

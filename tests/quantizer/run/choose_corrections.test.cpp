@@ -39,11 +39,12 @@ TEST(Recipes, AutomaticOnesAreKeptWhereTheyHelp) {
 TEST(Recipes, TheWorstMeasureCounts) {
   ModelQuality quality;
   quality.loss.value = quality.loss.error = 2e-4;
-  EXPECT_EQ(probe_result(quality).worst_ratio, 2e-4);  // nothing to measure it by
+  EXPECT_EQ(probe_result(quality).worst_ratio, 2e-4);  // measured, not judged
   quality.measures = {{"loss", 2e-4, 4e-4}, {"energy response at 100 GeV", -0.01, 0.005}};
-  EXPECT_NEAR(probe_result(quality).worst_ratio, 2.0, 1e-12);
-  EXPECT_EQ(probe_result(quality).loss, 2e-4);
-  quality.measures[1].value = 0.001;
+  const ProbeResult result = probe_result(quality);
+  EXPECT_NEAR(result.worst_ratio, 2.0, 1e-12);
+  EXPECT_EQ(result.loss, 2e-4);
+  quality.measures.back().value = 0.001;
   EXPECT_EQ(probe_result(quality).worst_ratio, 0.5);
 }
 
