@@ -13,6 +13,7 @@
 #include "graph/io/onnx/onnx_writer.hpp"
 #include "graph/io/onnx/opinion/second_opinion.hpp"
 #include "graph/passes/equalize_channels.hpp"
+#include "quantizer/measure/speedup.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "quantizer/plan/response_fit.hpp"
 #include "quantizer/result/final_report.hpp"
@@ -56,6 +57,8 @@ struct QuantizeResult {
   std::map<std::string, std::string> implementations;
   std::vector<CorrectionTrial> corrections;  ///< what was tried of the corrections; empty: nothing
   std::optional<ResponseFit> response_fit;   ///< of the plan; empty: it was not to be fitted
+  /// Of the best configuration that meets the target, where speed is what the strategy seeks.
+  std::optional<Speedup> speedup;
   CostTable costs;                           ///< of the layers; empty for basic
   std::optional<FinalReport> report;  ///< of the best configuration, where the config asks for it
   std::vector<EqualizedPlace> equalized;  ///< places in the network; empty: not equalized
@@ -71,6 +74,10 @@ struct QuantizeResult {
 
   /// Passed when the target is met; undecided when nothing has failed but more events are needed.
   [[nodiscard]] Verdict verdict() const;
+  /// The target is met, but fp32 is nearly as fast and has no errors.
+  [[nodiscard]] bool better_kept_fp32() const {
+    return tuning.target_met && speedup && !speedup->faster();
+  }
 };
 
 }  // namespace caloquant

@@ -1,5 +1,7 @@
 #include "quantizer/result/verdict_text.hpp"
 
+#include <iomanip>
+#include <sstream>
 #include <utility>
 
 namespace caloquant {
@@ -17,11 +19,10 @@ void add_names(const ModelQuality& quality, Verdict verdict, std::string& names)
   }
 }
 
-std::string verdict_and_names(Verdict verdict, std::string names, const RunConfig& config) {
+std::string verdict_and_names(std::string text, std::string names, const RunConfig& config) {
   if (!asks_physics(config) && !config.data.tensors) {
     names += (names.empty() ? "" : "; ") + std::string("loss only, physics not asked");
   }
-  const std::string text(name_of(verdict));
   return names.empty() ? text : text + ": " + names;
 }
 
@@ -44,6 +45,13 @@ Verdict QuantizeResult::verdict() const {
   return worse == Verdict::undecided ? Verdict::undecided : Verdict::failed;
 }
 
+std::string speedup_text(const Speedup& speedup) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << speedup.ratio << " times its speed"
+       << (speedup.measured ? "" : " by the layer costs");
+  return text.str();
+}
+
 std::string verdict_text(const QuantizeResult& result, const RunConfig& config) {
   const Verdict verdict = result.verdict();
   std::string names;
@@ -52,14 +60,18 @@ std::string verdict_text(const QuantizeResult& result, const RunConfig& config) 
       add_names(*quality, verdict, names);
     }
   }
-  return verdict_and_names(verdict, std::move(names), config);
+  std::string text(name_of(verdict));
+  if (result.better_kept_fp32()) {
+    text += ", but not faster than FP32 (" + speedup_text(*result.speedup) + "): keep FP32";
+  }
+  return verdict_and_names(std::move(text), std::move(names), config);
 }
 
 std::string verdict_text(const ModelQuality& quality, const RunConfig& config) {
   const Verdict verdict = quality.verdict();
   std::string names;
   add_names(quality, verdict, names);
-  return verdict_and_names(verdict, std::move(names), config);
+  return verdict_and_names(std::string(name_of(verdict)), std::move(names), config);
 }
 
 }  // namespace caloquant

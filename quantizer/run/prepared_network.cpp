@@ -9,6 +9,18 @@
 #include "quantizer/search/tune/weight_only_dense.hpp"
 
 namespace caloquant {
+namespace {
+
+/// Layers whose weights have 8 bits.
+std::size_t rounded_layers(const TuningConfig& config) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(config.layers(), [](const TuningConfig::Layer& layer) {
+        const Precision precision = layer.choice.precision;
+        return precision != Precision::fp32 && precision != Precision::bf16;
+      }));
+}
+
+}  // namespace
 
 PreparedNetwork::PreparedNetwork(const RunConfig& config, const TuningSpace& space,
                                  const Evaluator& evaluator, Graph fp32, EngineOptions engine,
@@ -28,14 +40,28 @@ PreparedNetwork::PreparedNetwork(const RunConfig& config, const TuningSpace& spa
 void PreparedNetwork::prepare(const Target& target, RunObserver& observer) {
   target_ = target;
   calibrate_and_equalize(observer);
+  fitted_ = fits_of(graph_, observer);
   decide_corrections(observer);
-  if (wants(config_.quantization.response_fit)) {
-    fitted_ = FittedPlans::make(config_, evaluator_, graph_, engine_, [&observer](std::int64_t) {
-      if (observer.interrupted()) {
-        throw InterruptedError("run");
-      }
-    });
+}
+
+std::unique_ptr<FittedPlans> PreparedNetwork::fits_of(const Graph& graph,
+                                                      RunObserver& observer) const {
+  if (!wants(config_.quantization.response_fit)) {
+    return nullptr;
   }
+  return FittedPlans::make(config_, evaluator_, graph, engine_, [&observer](std::int64_t) {
+    if (observer.interrupted()) {
+      throw InterruptedError("run");
+    }
+  });
+}
+
+/// What a correction leaves to the fit decides, so that a probe of them has fits of its own.
+const ResponseFit& PreparedNetwork::fit_of(const TuningConfig& config,
+                                           const Corrections& corrections) {
+  const std::string key = config.key() + (corrections.bias ? " biases" : "") +
+                          (corrections.reconstruct ? " reconstructed" : "");
+  return fitted_->of(key, plan(config, corrections));
 }
 
 bool PreparedNetwork::wants(CorrectionMode mode) const {
@@ -43,10 +69,10 @@ bool PreparedNetwork::wants(CorrectionMode mode) const {
 }
 
 const ResponseFit* PreparedNetwork::response_fit(const TuningConfig& config) {
-  if (!fitted_ || config.quantized_layers() < 2) {
+  if (!fitted_ || rounded_layers(config) < 2) {
     return nullptr;
   }
-  return &fitted_->of(config.key(), plan(config, corrections_));
+  return &fit_of(config, corrections_);
 }
 
 QuantPlan PreparedNetwork::plan(const TuningConfig& config) {
@@ -92,20 +118,30 @@ EqualizedGraph PreparedNetwork::equalize(RunObserver& observer) const {
                                      {events, evaluator_.batch(), progress_of(observer), engine_}));
 }
 
-/// Does the probe lose less on the equalized network than on the one as it is?
+/// Does the probe, fitted where plans are, lose less on the equalized network than on the one as it
+/// is?
 bool PreparedNetwork::is_better(const Graph& equalized, const CalibrationTable& table,
                                 RunObserver& observer) {
+  bool fitted = false;
   const auto quantized = [&](const Graph& graph, const CalibrationTable& ranges) {
     WeightCache weights;  // those of the run belong to the network that is kept
-    return emitted_form(apply_plan(graph, make_plan(graph, ranges, correction_probe(space_),
-                                                    config_.quantization.activation_rule, weights)),
-                        config_.emit);
+    QuantPlan plan = make_plan(graph, ranges, correction_probe(space_),
+                               config_.quantization.activation_rule, weights);
+    if (const auto fits = fits_of(graph, observer)) {
+      plan = fits->of("", plan).plan;
+      fitted = true;
+    }
+    return emitted_form(apply_plan(graph, plan), config_.emit);
   };
   const std::vector<ProbeResult> results =
       probe({quantized(graph_, table_), quantized(equalized, table)}, observer);
   const bool better = results[1].worst_ratio < results[0].worst_ratio;
-  tried_.push_back({.equalization = false, .loss = results[0].loss, .kept = !better});
-  tried_.push_back({.equalization = true, .loss = results[1].loss, .kept = better});
+  for (const bool equalization : {false, true}) {
+    tried_.push_back({.equalization = equalization,
+                      .response_fit = fitted,
+                      .loss = results[equalization ? 1 : 0].loss,
+                      .kept = equalization == better});
+  }
   return better;
 }
 
@@ -164,8 +200,10 @@ void PreparedNetwork::decide_corrections(RunObserver& observer) {
   const auto probe_all = [&](const std::vector<Corrections>& all) {
     std::vector<Graph> graphs;
     graphs.reserve(all.size());
+    const TuningConfig config = correction_probe(space_);
     for (const Corrections& corrections : all) {
-      graphs.push_back(quantized(plan(correction_probe(space_), corrections)));
+      graphs.push_back(quantized(fitted_ ? fit_of(config, corrections).plan
+                                         : plan(config, corrections)));
     }
     return probe(graphs, observer);
   };
@@ -174,6 +212,7 @@ void PreparedNetwork::decide_corrections(RunObserver& observer) {
   corrections_ = choice.corrections;
   for (CorrectionTrial trial : choice.trials) {
     trial.equalization = !equalized_.empty();
+    trial.response_fit = fitted_ != nullptr;
     tried_.push_back(trial);
   }
 }

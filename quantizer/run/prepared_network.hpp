@@ -32,14 +32,17 @@ class PreparedNetwork {
 
   /// The plan of a configuration, with the corrections that are used; the same one every time.
   [[nodiscard]] QuantPlan plan(const TuningConfig& config);
-  /// How it was fitted to the response; null where plans are not, and for single layers, which tell
-  /// what a layer does by itself.
+  /// How it was fitted to the response; null where plans are not, and for a single layer with 8-bit
+  /// weights, which tells what a layer does by itself.
   [[nodiscard]] const ResponseFit* response_fit(const TuningConfig& config);
   /// The network of a plan, as it is judged and written.
   [[nodiscard]] Graph quantized(const QuantPlan& plan) const {
     return emitted_form(apply_plan(graph_, plan), config_.emit);
   }
   [[nodiscard]] Graph quantized(const TuningConfig& config) { return quantized(plan(config)); }
+
+  /// Are plans of several layers fitted to the response?
+  [[nodiscard]] bool fits_plans() const { return fitted_ != nullptr; }
 
   /// Equalized where that is used; what it computes is the same.
   [[nodiscard]] const Graph& graph() const { return graph_; }
@@ -65,6 +68,10 @@ class PreparedNetwork {
   [[nodiscard]] QuantParams first_code(const Graph& graph, const Node& layer,
                                        const Range& range) const;
   [[nodiscard]] QuantPlan plan(const TuningConfig& config, const Corrections& corrections);
+  [[nodiscard]] std::unique_ptr<FittedPlans> fits_of(const Graph& graph,
+                                                     RunObserver& observer) const;
+  [[nodiscard]] const ResponseFit& fit_of(const TuningConfig& config,
+                                          const Corrections& corrections);
   [[nodiscard]] std::vector<ProbeResult> probe(const std::vector<Graph>& graphs,
                                                RunObserver& observer) const;
 

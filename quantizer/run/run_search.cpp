@@ -26,7 +26,9 @@ StrategyOptions RunSession::strategy_options() const {
           costs_,
           tuning.seed,
           tuning.limits.max_trials,
-          result_.baseline.loss.error};
+          result_.baseline.loss.error,
+          evaluator_->has_fresh_events() ? evaluator_->most_events() : 0,
+          network_->fits_plans()};
 }
 
 const Strategy& RunSession::strategy() {
@@ -52,6 +54,7 @@ void RunSession::search() {
   result_.final_quality.reset();
   result_.confirmation.reset();
   result_.response_fit.reset();
+  result_.speedup.reset();
   result_.corrections = network_->corrections_tried();
   result_.tuning = {};
   recorded([&] { search_with(strategy); });
@@ -105,7 +108,10 @@ void RunSession::finish() {
     result_.error =
         tuning.trials.empty() ? "no configuration was tried" : tuning.trials.back().error;
   } else {
-    recorded([&] { settle(); });
+    recorded([&] {
+      settle();
+      compare_speed();
+    });
   }
   finished_ = true;
   save_kernels();
@@ -142,6 +148,25 @@ void RunSession::settle() {
       result_.confirmation.reset();
     }
   }
+}
+
+/// Measured, since sums of layer costs leave out what layers do to one another; by the costs where
+/// they are given, and the machine may be another one.
+void RunSession::compare_speed() {
+  const TuneResult& tuning = result_.tuning;
+  if (!traits_.wants_layer_costs || config_.tuning.objective != Objective::fastest ||
+      !tuning.target_met || observer_.interrupted()) {
+    return;
+  }
+  if (!config_.tuning.layer_costs.empty()) {
+    result_.speedup = speedup_of_costs(tuning.trials[*tuning.best].proposal.config, costs_);
+    return;
+  }
+  SpeedupOptions options;
+  options.batch = evaluator_->batch();
+  options.engine = engine_;
+  observer_.on_phase_start(Phase::speed, 1);
+  result_.speedup = measured_speedup(model_.graph, final_, options);
 }
 
 bool RunSession::confirm() {

@@ -111,6 +111,7 @@ class RunSession {
   void settle();
   void take(const Trial& best);
   [[nodiscard]] bool confirm();
+  void compare_speed();
   [[nodiscard]] TuneOptions tune_options() const;
   [[nodiscard]] ModelQuality final_quality_of(const Graph& graph);
   void correct_final_biases(const Trial& best);

@@ -126,6 +126,46 @@ TEST_F(Cli, TargetNotMetWritesTheBestAndSaysSo) {
   EXPECT_EQ(json_file("out/result.json")["steps"].size(), 3U);
 }
 
+// By costs that are given, so that the answer does not hang on the machine.
+TEST_F(Cli, AModelThatIsNotFasterSaysSo) {
+  const auto quantize = [&](double int8_milliseconds) {
+    Json costs{{"_format", "caloquant layer costs"}, {"_version", 1}, {"layers", Json::object()}};
+    for (const char* layer : {"dense_1", "conv3d_1", "conv3d_2", "conv3d_3", "conv3d_4"}) {
+      for (const char* precision : {"int8", "w8a16", "w8", "bf16", "fp32"}) {
+        const bool int8 = std::string(precision) == "int8";
+        costs["layers"][layer][precision] = {
+            {"milliseconds_per_event", int8 ? int8_milliseconds : 2.0}, {"bytes", 1.0}};
+      }
+    }
+    write("costs.json", costs);
+    return run({"quantize", "run.json", "-o", "out", "--set", "/tuning_criterion/strategy=auto",
+                "--set", "/tuning_criterion/layer_costs=costs.json", "--set",
+                "/accuracy_criterion/tolerable_loss=1e30", "--set",
+                "/accuracy_criterion/criteria=loss_only", "--set",
+                R"(/quantization/recipes={"response_fit": "off", "equalization": "off"})"});
+  };
+  const auto slow = quantize(1.9);
+  EXPECT_EQ(slow.exit_code, 8) << slow.out << slow.err;
+  EXPECT_THAT(slow.out, HasSubstr("met, but not faster than FP32: keep FP32"));
+  Json result = json_file("out/result.json");
+  EXPECT_TRUE(result["target_met"].get<bool>());
+  EXPECT_FALSE(result["faster"].get<bool>());
+  EXPECT_FALSE(result["speedup"]["measured"].get<bool>());
+  EXPECT_NEAR(result["speedup"]["ratio"].get<double>(), 2.0 / 1.9, 1e-12);
+  EXPECT_THAT(result["criteria"]["text"].get<std::string>(),
+              HasSubstr("passed, but not faster than FP32 (1.05 times its speed by the layer "
+                        "costs): keep FP32"));
+  const auto fast = quantize(1.0);
+  EXPECT_EQ(fast.exit_code, 0) << fast.out << fast.err;
+  result = json_file("out/result.json");
+  EXPECT_TRUE(result["faster"].get<bool>());
+  EXPECT_THAT(result["criteria"]["text"].get<std::string>(), ::testing::Not(HasSubstr("FP32")));
+  // Of a strategy that does not seek speed nothing is said.
+  ASSERT_EQ(run({"quantize", "run.json", "-o", "basic"}).exit_code, 0);
+  EXPECT_TRUE(json_file("basic/result.json")["speedup"].is_null());
+  EXPECT_TRUE(json_file("basic/result.json")["faster"].is_null());
+}
+
 TEST_F(Cli, InterruptedRunLeavesItsLog) {
   const auto done = run(
       {"quantize", "run.json", "-o", "out", "--set", "/accuracy_criterion/tolerable_loss=1e-300",

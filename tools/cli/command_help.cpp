@@ -19,7 +19,9 @@ Command* add_command(Command& app, const CommandHelp& help) {
              : gates ? " and the model passes"
                      : "") +
             ", 2 usage, 3 config, 4 model, 5 data, 6 backend,\n" +
-            (tunes ? "7 target not met (the best model found is written), " : "") +
+            (tunes ? "7 target not met (the best model found is written),\n"
+                     "8 target met, but the model is not faster than fp32: keep that; "
+                   : "") +
             (gates ? "7 the model fails, " : "") + "130 interrupted.";
   command->footer(footer);
   return command;
@@ -65,6 +67,7 @@ std::vector<std::pair<std::string, std::string>> exit_code_texts() {
       {"5", "the data cannot be read or do not fit"},
       {"6", "the engine or the operating system failed, or a file cannot be written"},
       {"7", "the target is not met, the best model found is written; of check: the model fails"},
+      {"8", "quantize: the target is met, but the model found is not faster than fp32"},
       {"130", "interrupted; of quantize: the best so far is written"}};
 }
 

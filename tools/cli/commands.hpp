@@ -20,6 +20,7 @@ namespace caloquant::cli {
 /// Exit codes beyond those of exit_code(ErrorKind).
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_target_not_met = 7;
+inline constexpr int exit_not_faster = 8;
 
 /// What a parsed command does; returns the exit code.
 using Action = std::function<int()>;

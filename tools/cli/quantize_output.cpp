@@ -11,6 +11,7 @@
 #include "ops/core/counted.hpp"
 #include "quantizer/output/emit/result_json.hpp"
 #include "quantizer/output/tables/criteria_table.hpp"
+#include "quantizer/result/verdict_text.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/interrupt.hpp"
 
@@ -113,6 +114,23 @@ void print_report(const FinalReport& report, const std::string& output) {
             << output << "/physics.txt\n";
 }
 
+void print_speed(const QuantizeResult& result, TextStyle style) {
+  if (!result.speedup) {
+    return;
+  }
+  const Speedup& speedup = *result.speedup;
+  std::cout << "beside fp32: " << speedup_text(speedup) << std::setprecision(3);
+  if (speedup.measured) {
+    std::cout << " (" << speedup.lowest << " to " << speedup.highest << " in turns)";
+  }
+  std::cout << ", " << speedup.showers_per_second << " showers/s\n" << std::setprecision(6);
+  if (result.better_kept_fp32()) {
+    std::cout << style.bad("met, but not faster than FP32: keep FP32")
+              << "\nor take the model for its size; objective \"smallest\" seeks that, and "
+                 "looser criteria leave more room\n";
+  }
+}
+
 }  // namespace
 
 void print_outcome(const QuantizeResult& result, const RunConfig& config, const std::string& output,
@@ -143,6 +161,7 @@ void print_outcome(const QuantizeResult& result, const RunConfig& config, const 
             << criteria_text(criteria_record(outcome_json(result, config)), style) << '\n'
             << std::setprecision(6)
             << "target_met: " << (met ? style.good("true") : style.bad("false")) << '\n';
+  print_speed(result, style);
   if (const std::string note = note_of(result.import_check); !note.empty()) {
     std::cout << note << '\n';
   }

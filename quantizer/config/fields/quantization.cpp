@@ -42,8 +42,8 @@ Fields<QuantizationConfig> correction_fields() {
             "the loss."),
       field("response_fit", &QuantizationConfig::response_fit,
             "Biases and gains of the last two convolutions of every plan with more than one "
-            "quantized layer are fitted so that energy response, profiles and hits are those of "
-            "fp32. Generators of showers only. off, on, or auto: with the strategy auto."),
+            "layer of 8-bit weights are fitted so that energy response, profiles and hits are "
+            "those of fp32. Generators of showers only. off, on, or auto: with the strategy auto."),
       field("response_fit_events", &QuantizationConfig::response_fit_events,
             "Events that response_fit draws, with energies and angles of the data and noise that "
             "no evaluation sees. 0: twice calibration_samples.")

@@ -26,7 +26,7 @@ enum class Phase {
   confirmation,  ///< the best plan on events that no trial has seen
   physics,       ///< the best plan beside the fp32 model and the data
   report,        ///< layers and times for the page
-  speed,         ///< the gate's measurement of both models
+  speed,         ///< fp32 and quantized model in turns
 };
 [[nodiscard]] std::string_view name_of(Phase phase) noexcept;
 

@@ -138,6 +138,11 @@ struct StrategyOptions {
   /// Of the run.
   std::size_t max_trials = 100;
   double baseline = 0.0;  ///< loss of the FP32 model: what is left when no layer is quantized
+  /// Most that a trial sees while it is undecided; 0: all trials see the same ones.
+  std::size_t max_events = 0;
+  /// Plans of several layers are fitted to the energy response, so that less of what the layers do
+  /// alone is left in them.
+  bool fitted = false;
 };
 
 /// Names that make_strategy() knows.

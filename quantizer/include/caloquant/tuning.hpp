@@ -118,7 +118,7 @@ struct LayerSpec {
 
 /// A layer with the default search of its op: conv {minmax, kl} x {per_channel, per_tensor}, dense
 /// {minmax} x {per_channel}; both can do every algorithm. Precisions: int8 and fp32, or with
-/// whole_ladder int8, w8a16, bf16, fp32 (conv) or int8, w8, fp32 (dense).
+/// whole_ladder int8, w8a16, bf16, fp32 (conv) or int8, w8, bf16, fp32 (dense).
 [[nodiscard]] LayerSpec default_layer_spec(std::string name, std::string op,
                                            bool whole_ladder = false);
 /// A layer that the engine cannot quantize, with the reason ("operator has no integer form").

@@ -235,6 +235,20 @@ Json provenance_json(const ResultContext& context) {
           {"config", to_json(context.config)}};
 }
 
+/// null where speed was not sought, or the target is not met.
+Json speedup_json(const std::optional<Speedup>& speedup) {
+  if (!speedup) {
+    return {};
+  }
+  return {{"ratio", json_number(speedup->ratio)},
+          {"lowest", json_number(speedup->lowest)},
+          {"highest", json_number(speedup->highest)},
+          {"showers_per_second", json_number(speedup->showers_per_second)},
+          {"fp32_showers_per_second", json_number(speedup->fp32_showers_per_second)},
+          {"least", Speedup::least},
+          {"measured", speedup->measured}};
+}
+
 Json measures_json(const ModelQuality& quality) {
   Json list = Json::array();
   for (const Measure& measure : quality.measures) {
@@ -273,6 +287,8 @@ Json outcome_json(const QuantizeResult& result, const RunConfig& config) {
   Json json;
   json["target_met"] = result.tuning.target_met;
   json["criteria"] = run_criteria_json(result, config);
+  json["speedup"] = speedup_json(result.speedup);
+  json["faster"] = result.speedup ? Json(result.speedup->faster()) : Json();
   json["error"] = result.error.empty() ? Json() : Json(result.error);
   json["stopped_by"] = std::string(name_of(result.tuning.reason));
   json["metric"] = describe(config.metric);

@@ -111,12 +111,8 @@ LayerSpec default_layer_spec(std::string name, std::string op, bool whole_ladder
   layer.searched.algorithms = {RangeAlgorithm::minmax, RangeAlgorithm::kl};
   layer.searched.activations = {ActivationType::automatic};
   layer.searched.weight_ranges = {WeightRange::minmax};
-  // A Dense layer gains by small weights alone, and by those of w8 more than by those of bf16; a
-  // convolution gains by small activations.
-  std::erase_if(layer.searched.precisions, [&](Precision precision) {
-    return layer.op == "dense" ? precision == Precision::w8a16 || precision == Precision::bf16
-                               : precision == Precision::w8;
-  });
+  // A Dense layer gains by small weights alone; a convolution gains by small activations.
+  std::erase(layer.searched.precisions, layer.op == "dense" ? Precision::w8a16 : Precision::w8);
   if (!whole_ladder) {
     layer.searched.precisions = {Precision::int8, Precision::fp32};
   }

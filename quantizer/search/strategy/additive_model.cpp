@@ -16,6 +16,11 @@ constexpr double own_correlation = 0.2;
 constexpr double common_correlation = 0.2;
 // What the model leaves out (three layers together, rounding), relative to the sum of |errors|.
 constexpr double left_out = 0.03;
+constexpr double left_out_of_fits = 0.1;  // a fit shifts each plan a little differently
+// Standard deviation of the part of the sum that a fit takes away.
+constexpr double fitted_part = 0.7;
+// Bounds that are wider than this part of a limit say that too few events were seen.
+constexpr double most_margin = 0.5;
 // Beyond these the newest trials say all there is to know, and the kernel stays small.
 constexpr std::size_t most_observations = 48;
 
@@ -62,26 +67,52 @@ std::optional<std::vector<double>> finite_measures(const Trial& trial) {
   return values;
 }
 
-AdditiveModel::AdditiveModel(const LevelTable& table, const History& history, double baseline)
-    : table_(&table) {
-  for (const Trial& trial : history) {
-    if (finite_measures(trial)) {
-      for (const Measure& measure : trial.measures) {
-        limits_.push_back(measure.limit);
-      }
-      break;
-    }
-  }
-  learn_errors(history, baseline);
+AdditiveModel::AdditiveModel(const LevelTable& table, const History& history,
+                             const Options& options)
+    : table_(&table), options_(options) {
+  learn_limits(history);
+  learn_errors(history);
   observe(history);
 }
 
-void AdditiveModel::learn_errors(const History& history, double baseline) {
+/// A limit less the least distance between a value and its upper bound that a plan has shown, as it
+/// would be after all events.
+void AdditiveModel::learn_limits(const History& history) {
+  std::vector<double> margins;
+  for (const Trial& trial : history) {
+    if (!finite_measures(trial)) {
+      continue;
+    }
+    if (limits_.empty()) {
+      for (const Measure& measure : trial.measures) {
+        limits_.push_back(measure.limit);
+        margins.push_back(most_margin * measure.limit);
+      }
+    }
+    if (trial.proposal.probe || trial.events == 0 || trial.measures.size() != measures()) {
+      continue;
+    }
+    const double share = static_cast<double>(trial.events) /
+                         static_cast<double>(std::max(options_.max_events, trial.events));
+    for (std::size_t i = 0; i < measures(); ++i) {
+      const Measure& measure = trial.measures[i];
+      const double value = measure.one_sided ? measure.value : std::abs(measure.value);
+      if (std::isfinite(measure.upper)) {
+        margins[i] = std::min(margins[i], (measure.upper - value) * std::sqrt(share));
+      }
+    }
+  }
+  for (std::size_t i = 0; options_.max_events > 0 && i < measures(); ++i) {
+    limits_[i] -= margins[i];
+  }
+}
+
+void AdditiveModel::learn_errors(const History& history) {
   const std::vector<LayerLevels>& layers = table_->layers();
   const Assignment reference = table_->reference();
   base_.assign(measures(), 0.0);
   if (valid()) {
-    base_[0] = baseline;
+    base_[0] = options_.baseline;
   }
   processes_.resize(measures());
   for (const LayerLevels& layer : layers) {
@@ -89,6 +120,7 @@ void AdditiveModel::learn_errors(const History& history, double baseline) {
     usable_.back().back() = true;
     for (Process& process : processes_) {
       process.errors.emplace_back(layer.levels.size(), 0.0);
+      process.variances.emplace_back(layer.levels.size(), 0.0);
     }
   }
   for (const Trial& trial : history) {
@@ -110,6 +142,10 @@ void AdditiveModel::learn_errors(const History& history, double baseline) {
     usable_[layer][level] = true;
     for (std::size_t measure = 0; measure < measures(); ++measure) {
       processes_[measure].errors[layer][level] = (*values)[measure] - base_[measure];
+      const double uncertain = trial.measures[measure].standard_error;
+      if (options_.max_events > 0 && std::isfinite(uncertain)) {
+        processes_[measure].variances[layer][level] = uncertain * uncertain;
+      }
     }
   }
 }
@@ -142,18 +178,25 @@ void AdditiveModel::fit(std::size_t measure, const std::vector<Values>& observed
   Process& process = processes_[measure];
   double roots = 0.0;
   double sizes = 0.0;
+  double variances = 0.0;
   for (const Values& levels : process.errors) {
     const double largest = std::abs(
         *std::ranges::max_element(levels, {}, [](double error) { return std::abs(error); }));
     roots += std::sqrt(largest);
     sizes += largest;
   }
+  for (const Values& levels : process.variances) {
+    variances += *std::ranges::max_element(levels);
+  }
+  process.largest_sum = std::abs(base_[measure]) + sizes;
+  const double slope = options_.fitted ? fitted_part * process.largest_sum : 0.0;
   // (sum of roots)^2 bounds what coherent() can be; the own part of the kernel is at most sizes^2.
   process.largest_coherent = roots * roots;
   process.largest_deviation =
       std::sqrt(2.0 * own_correlation * own_correlation * sizes * sizes +
                 std::pow(common_correlation * process.largest_coherent, 2) +
-                std::pow(left_out * sizes, 2) + std::pow(1e-3 * limits_[measure], 2));
+                std::pow((options_.fitted ? left_out_of_fits : left_out) * sizes, 2) +
+                std::pow(1e-3 * limits_[measure], 2) + slope * slope + variances);
   const std::size_t count = observations_.size();
   const auto size = static_cast<Eigen::Index>(count);
   Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(size, size);  // the lower half is read
@@ -163,7 +206,7 @@ void AdditiveModel::fit(std::size_t measure, const std::vector<Values>& observed
     process.weights[i] = observed[i][measure] - sum_of_errors(measure, observations_[i]);
     for (std::size_t j = 0; j <= i; ++j) {
       matrix(row, static_cast<Eigen::Index>(j)) =
-          kernel(process, observations_[i], observations_[j]);
+          kernel(measure, observations_[i], observations_[j]);
     }
     matrix(row, row) += nugget(measure, observations_[i]);
   }
@@ -173,8 +216,9 @@ void AdditiveModel::fit(std::size_t measure, const std::vector<Values>& observed
   for (std::size_t i = 0; i < count; ++i) {
     const double common = common_correlation * common_correlation *
                           coherent(process, observations_[i]) * process.largest_coherent;
-    process.largest_correction += std::abs(process.weights[i]) *
-                                  (kernel(process, observations_[i], observations_[i]) + common);
+    process.largest_correction +=
+        std::abs(process.weights[i]) * (kernel(measure, observations_[i], observations_[i]) +
+                                        common + slope * fitted_part * process.largest_sum);
   }
 }
 
@@ -207,22 +251,29 @@ double AdditiveModel::coherent(const Process& process, const Assignment& assignm
 }
 
 /// Covariance of the rests of two assignments: over pairs (l, m) that have the same levels in both,
-/// own^2 4 e_l e_m, and common^2 coherent(left) coherent(right).
-double AdditiveModel::kernel(const Process& process, const Assignment& left,
+/// own^2 4 e_l e_m, and common^2 coherent(left) coherent(right). Of fitted plans also
+/// slope^2 sum(left) sum(right); and the variances of the levels that both have.
+double AdditiveModel::kernel(std::size_t measure, const Assignment& left,
                              const Assignment& right) const {
+  const Process& process = processes_[measure];
   double sizes = 0.0;
   double squares = 0.0;
+  double further = options_.fitted ? fitted_part * fitted_part * sum_of_errors(measure, left) *
+                                         sum_of_errors(measure, right)
+                                   : 0.0;
   for (std::size_t layer = 0; layer < left.size(); ++layer) {
     if (left[layer] == right[layer]) {
       const double size = std::abs(process.errors[layer][left[layer]]);
       sizes += size;
       squares += size * size;
+      further += process.variances[layer][left[layer]];
     }
   }
   const double own = 2.0 * std::max(sizes * sizes - squares, 0.0);
   return own_correlation * own_correlation * own + common_correlation * common_correlation *
                                                        coherent(process, left) *
-                                                       coherent(process, right);
+                                                       coherent(process, right) +
+         further;
 }
 
 double AdditiveModel::nugget(std::size_t measure, const Assignment& assignment) const {
@@ -230,17 +281,17 @@ double AdditiveModel::nugget(std::size_t measure, const Assignment& assignment) 
   for (std::size_t layer = 0; layer < assignment.size(); ++layer) {
     sizes += std::abs(error(measure, layer, assignment[layer]));
   }
-  return std::pow(left_out * sizes, 2) + std::pow(1e-3 * limits_[measure], 2) + 1e-30;
+  return std::pow((options_.fitted ? left_out_of_fits : left_out) * sizes, 2) + std::pow(1e-3 * limits_[measure], 2) + 1e-30;
 }
 
 AdditiveModel::Prediction AdditiveModel::predict(std::size_t measure,
                                                  const Assignment& assignment) const {
   const Process& process = processes_[measure];
   Prediction prediction{sum_of_errors(measure, assignment),
-                        kernel(process, assignment, assignment) + nugget(measure, assignment)};
+                        kernel(measure, assignment, assignment) + nugget(measure, assignment)};
   Values shared(observations_.size());
   for (std::size_t i = 0; i < observations_.size(); ++i) {
-    shared[i] = kernel(process, assignment, observations_[i]);
+    shared[i] = kernel(measure, assignment, observations_[i]);
     prediction.mean += shared[i] * process.weights[i];
   }
   Vector known = vector_of(shared);

@@ -31,6 +31,11 @@ double worst_ratio_of(const Trial& trial) {
                              : std::numeric_limits<double>::infinity();
 }
 
+/// Is `assignment` nowhere more precise than `other`?
+bool nowhere_finer(const Assignment& assignment, const Assignment& other) {
+  return std::ranges::equal(assignment, other, std::ranges::less_equal{});
+}
+
 bool any_meets(const History& history) {
   return std::ranges::any_of(history, &Trial::target_met);
 }
@@ -41,18 +46,27 @@ std::vector<Assignment> opening_plans_of(const LevelTable& table) {
   const Assignment compact = table.most_compact();
   const Assignment int8 = all_at(table, {Precision::int8}, compact);
   const Assignment w8a16 = all_at(table, {Precision::w8a16, Precision::w8}, compact);
-  Assignment tail = int8;
-  std::size_t convolutions = 0;
-  constexpr std::size_t tail_length = 2;
-  for (std::size_t layer = tail.size(); layer-- > 0 && convolutions < tail_length;) {
+  std::vector<std::size_t> convolutions;
+  for (std::size_t layer = 0; layer < int8.size(); ++layer) {
     if (table.layers()[layer].op == "conv") {
-      tail[layer] = w8a16[layer];
-      ++convolutions;
+      convolutions.push_back(layer);
     }
+  }
+  constexpr std::size_t tail_length = 2;
+  Assignment tail = int8;
+  for (std::size_t i = convolutions.size(); i-- > 0 && i + tail_length >= convolutions.size();) {
+    tail[convolutions[i]] = w8a16[convolutions[i]];
+  }
+  Assignment first = w8a16;
+  Assignment last = w8a16;
+  if (!convolutions.empty()) {
+    first[convolutions.front()] = int8[convolutions.front()];
+    last[convolutions.back()] = table.reference()[convolutions.back()];
   }
   std::vector<Assignment> openings;
   for (const Assignment& opening :
-       {int8, tail, w8a16, all_at(table, {Precision::bf16, Precision::w8}, table.reference())}) {
+       {int8, tail, w8a16, first, last,
+        all_at(table, {Precision::bf16, Precision::w8}, table.reference())}) {
     if (table.quantizes(opening) && std::ranges::find(openings, opening) == openings.end()) {
       openings.push_back(opening);
     }
@@ -62,22 +76,30 @@ std::vector<Assignment> opening_plans_of(const LevelTable& table) {
 
 AutoStrategy::AutoStrategy(LevelTable table, const StrategyOptions& options)
     : table_(std::move(table)),
-      objective_(options.objective),
+      options_(options),
       openings_(opening_plans_of(table_)),
       sensitivity_(table_, options, openings_) {}
 
 std::optional<Assignment> AutoStrategy::next_opening(const History& history) const {
   double least_cost = std::numeric_limits<double>::infinity();
+  std::vector<Assignment> missed;
   for (const Trial& trial : history) {
     const auto assignment = table_.find(trial.proposal.config);
-    if (assignment && trial.target_met && objective_ != Objective::accurate) {
+    if (assignment && !trial.target_met && !table_.is_single(*assignment)) {
+      missed.push_back(*assignment);
+    }
+    if (assignment && trial.target_met && options_.objective != Objective::accurate) {
       least_cost = std::min(least_cost, table_.cost(*assignment));
     }
   }
+  const double below = SensitivityStrategy::worth_below(least_cost, options_);
   const std::set<Assignment> tried = table_.tried(history);
   for (const Assignment& opening : openings_) {
     const double cost = table_.cost(opening);
-    if (tried.count(opening) == 0 && cost < least_cost && !same_cost(cost, least_cost)) {
+    const bool hopeless = std::ranges::any_of(missed, [&](const Assignment& trial) {
+      return nowhere_finer(opening, trial);
+    });
+    if (tried.count(opening) == 0 && cost < below && !same_cost(cost, below) && !hopeless) {
       return opening;
     }
   }
@@ -128,7 +150,7 @@ std::optional<Proposal> AutoStrategy::next(const History& history) const {
 
 std::vector<Proposal> AutoStrategy::known_ahead(const History& history) const {
   if (const auto opening = next_opening(history)) {
-    return {table_.proposal(*opening, "recipe")};
+    return {table_.proposal(*opening, "opening")};
   }
   std::vector<Proposal> ahead = sensitivity_.known_ahead(history);
   if (ahead.empty() && !any_meets(history)) {

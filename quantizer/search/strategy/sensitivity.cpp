@@ -14,6 +14,7 @@ namespace {
 constexpr double even_chance = 0.5;
 constexpr double good_chance = 0.85;    // the last trial of the budget shall not fail
 constexpr double slight_chance = 0.02;  // with a plan in hand a failure costs a trial only
+constexpr double fair_chance = 0.2;     // of a trial that may be a long one
 
 /// What the levels cost for the objective; for `accurate` the loss that they add.
 LevelCosts level_costs(const LevelTable& table, const AdditiveModel& model, Objective objective) {
@@ -33,8 +34,7 @@ LevelCosts level_costs(const LevelTable& table, const AdditiveModel& model, Obje
 SensitivityStrategy::SensitivityStrategy(LevelTable table, const StrategyOptions& options,
                                          std::vector<Assignment> known)
     : table_(std::move(table)),
-      objective_(options.objective),
-      baseline_(options.baseline),
+      options_(options),
       known_(std::move(known)),
       singles_(table_.singles()),
       least_possible_cost_(0.0) {
@@ -46,9 +46,14 @@ SensitivityStrategy::SensitivityStrategy(LevelTable table, const StrategyOptions
   }
 }
 
+double SensitivityStrategy::worth_below(double least_cost, const StrategyOptions& options) {
+  const bool long_trials = options.max_events > 0 && options.objective != Objective::accurate;
+  return long_trials ? (1.0 - least_gain) * least_cost : least_cost;
+}
+
 double SensitivityStrategy::cost_of_trial(const Assignment& assignment, const Trial& trial) const {
-  return objective_ == Objective::accurate && !trial.measures.empty()
-             ? trial.measures.front().value - baseline_
+  return options_.objective == Objective::accurate && !trial.measures.empty()
+             ? trial.measures.front().value - options_.baseline
              : table_.cost(assignment);
 }
 
@@ -74,10 +79,11 @@ SensitivityStrategy::State SensitivityStrategy::state_of(const History& history)
   return state;
 }
 
-/// Is a plan of several layers in hand that nothing can be cheaper than?
+/// Is a plan of several layers in hand that nothing can be worth a trial beside?
 bool SensitivityStrategy::cannot_improve(const State& state) const {
-  return state.found && objective_ != Objective::accurate &&
-         same_cost(state.least_cost, least_possible_cost_);
+  const double below = worth_below(state.least_cost, options_);
+  return state.found && options_.objective != Objective::accurate &&
+         (least_possible_cost_ >= below || same_cost(below, least_possible_cost_));
 }
 
 std::optional<Assignment> SensitivityStrategy::verification(const History& history,
@@ -86,13 +92,14 @@ std::optional<Assignment> SensitivityStrategy::verification(const History& histo
   if (state.verified >= most) {
     return std::nullopt;
   }
-  const AdditiveModel model(table_, history, baseline_);
+  const AdditiveModel model(table_, history,
+                            {options_.baseline, options_.max_events, options_.fitted});
   if (!model.valid()) {
     return std::nullopt;
   }
-  const LevelCosts costs = level_costs(table_, model, objective_);
+  const LevelCosts costs = level_costs(table_, model, options_.objective);
   SearchRequest request;
-  request.cost_below = state.least_cost;
+  request.cost_below = state.found ? worth_below(state.least_cost, options_) : state.least_cost;
   const auto search = [&](SearchRequest::Sought sought, double least_probability) {
     request.sought = sought;
     request.least_probability = least_probability;
@@ -100,7 +107,7 @@ std::optional<Assignment> SensitivityStrategy::verification(const History& histo
   };
   using Sought = SearchRequest::Sought;
   if (state.found) {
-    return search(Sought::largest_gain, slight_chance);
+    return search(Sought::largest_gain, options_.max_events > 0 ? fair_chance : slight_chance);
   }
   const bool last = state.verified + 1 == verifications;
   auto found = search(Sought::least_cost, last ? good_chance : even_chance);

@@ -20,6 +20,10 @@ namespace caloquant {
 ///     largest expected saving, probability x cost saved.
 /// With 4 precisions: at most 3 N + 4 trials when the first, second, third or fourth verification
 /// meets the target. Ends at once when a trial that meets the target has the least possible cost.
+///
+/// Where trials go on until they are decided (StrategyOptions::max_events), one that gains little
+/// is not worth its time: with a plan in hand, an assignment has to be cheaper by `least_gain`, and
+/// likely enough.
 class SensitivityStrategy final : public Strategy {
  public:
   /// `known` are assignments that are no verifications though they have several layers: trials that
@@ -27,6 +31,9 @@ class SensitivityStrategy final : public Strategy {
   SensitivityStrategy(LevelTable table, const StrategyOptions& options,
                       std::vector<Assignment> known = {});
   static constexpr std::size_t verifications = 4;
+  static constexpr double least_gain = 0.03;  ///< of the cost
+  /// What an assignment has to cost less than, with this least cost of those that meet the target.
+  [[nodiscard]] static double worth_below(double least_cost, const StrategyOptions& options);
 
   [[nodiscard]] std::string_view name() const override { return "sensitivity"; }
   [[nodiscard]] std::optional<Proposal> next(const History& history) const override;
@@ -51,8 +58,7 @@ class SensitivityStrategy final : public Strategy {
   [[nodiscard]] double cost_of_trial(const Assignment& assignment, const Trial& trial) const;
 
   LevelTable table_;
-  Objective objective_;
-  double baseline_;
+  StrategyOptions options_;
   std::vector<Assignment> known_;
   std::vector<Assignment> singles_;  ///< and the reference before them when it is not all fp32
   double least_possible_cost_;

@@ -128,6 +128,18 @@ class Result:
         return target_met
 
     @property
+    def verdict(self) -> str:
+        """"passed", "failed: hits > 0.0003 GeV", "passed, but not faster than FP32 (...): ..."."""
+        verdict: str = self.json["criteria"]["text"]
+        return verdict
+
+    @property
+    def faster(self) -> bool | None:
+        """Is the model faster than FP32 by at least 10 %? None where speed was not sought."""
+        faster: bool | None = self.json["faster"]
+        return faster
+
+    @property
     def layers(self) -> list[Layer]:
         return [Layer(**{key: layer[key] for key in ("name", "op", "precision", "reason")})
                 for layer in self.json["layers"]]
@@ -146,6 +158,8 @@ class Result:
 
     def __repr__(self) -> str:
         verdict = "target met" if self.target_met else "target not met"
+        if self.target_met and self.faster is False:
+            verdict += ", but not faster than FP32"
         error = "" if self.standard_error is None else f" +- {self.standard_error:.2g}"
         lines = [f"{verdict}: loss {self.loss:.4g}{error} (target {self.target:.4g}), "
                  f"{self.json['quantized_layers']} of {self.json['total_layers']} layers quantized, "

@@ -272,15 +272,53 @@ TEST(Conservative, KeepsAnOpTypeThatMeetsTheTargetAndStepsDownTheLadderForAnothe
   EXPECT_EQ(history[2].proposal.changed, "dense int8: 1 int8, 4 w8a16");
 }
 
-TEST(Auto, BeginsWithItsRecipes) {
+TEST(Auto, BeginsWithItsOpenings) {
   const TuningSpace space = ladder_space();
   const LevelTable table(space, {}, Objective::fastest);
-  std::vector<std::string> recipes;
-  for (const Assignment& recipe : opening_plans_of(table)) {
-    recipes.push_back(table.proposal(recipe, "recipe").changed);
+  std::vector<std::string> openings;
+  for (const Assignment& opening : opening_plans_of(table)) {
+    openings.push_back(table.proposal(opening, "opening").changed);
   }
-  EXPECT_THAT(recipes, ::testing::ElementsAre("recipe: 5 int8", "recipe: 3 int8, 2 w8a16",
-                                              "recipe: 4 w8a16, 1 w8", "recipe: 5 bf16"));
+  EXPECT_THAT(openings, ::testing::ElementsAre("opening: 5 int8", "opening: 3 int8, 2 w8a16",
+                                               "opening: 4 w8a16, 1 w8",
+                                               "opening: 1 int8, 3 w8a16, 1 w8",
+                                               "opening: 3 w8a16, 1 w8, 1 fp32", "opening: 5 bf16"));
+}
+
+/// What auto proposes before its first layer alone, where `meets` says which plans are good.
+std::vector<std::string> openings_where(const std::function<bool(const TuningConfig&)>& meets) {
+  const TuningSpace space = ladder_space();
+  const auto strategy = made("auto", space);
+  History history;
+  std::vector<std::string> changed;
+  while (auto proposal = strategy->next(history)) {
+    if (proposal->probe) {
+      break;
+    }
+    changed.push_back(proposal->changed);
+    history.push_back(trial_of(*proposal, history.size(), {meets(proposal->config) ? 0.5 : 2.0}));
+  }
+  return changed;
+}
+
+// What is finer than a plan that failed nowhere is not tried, and no plan that costs more than one
+// in hand.
+TEST(Auto, OpensWithWhatMayStillMeetTheTarget) {
+  const auto last_is = [](Precision precision) {
+    return [precision](const TuningConfig& config) {
+      return config.choice("conv3d_4").precision == precision;
+    };
+  };
+  EXPECT_THAT(openings_where(last_is(Precision::int8)), ::testing::ElementsAre("opening: 5 int8"));
+  EXPECT_THAT(openings_where([](const TuningConfig& config) {
+                return config.choice("dense_1").precision == Precision::w8;
+              }),
+              ::testing::ElementsAre("opening: 5 int8", "opening: 3 int8, 2 w8a16",
+                                     "opening: 4 w8a16, 1 w8", "opening: 1 int8, 3 w8a16, 1 w8"));
+  EXPECT_THAT(openings_where(last_is(Precision::bf16)),
+              ::testing::ElementsAre("opening: 5 int8", "opening: 3 int8, 2 w8a16",
+                                     "opening: 4 w8a16, 1 w8", "opening: 3 w8a16, 1 w8, 1 fp32",
+                                     "opening: 5 bf16"));
 }
 
 // Only dense_1 and conv3d_1 at bf16 together meet the target, which no sum of errors

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <limits>
 
 #include "quantizer/search/strategy/additive_model.hpp"
 #include "quantizer/search/strategy/assignment_search.hpp"
@@ -122,7 +123,7 @@ TEST_F(Sensitivity, SearchIsExact) {
     const Landscape landscape(space, random(), {.correlation = 0.3, .signed_measures = 2});
     const LevelTable table(space, landscape.costs, Objective::fastest);
     const TuneResult run = tune_on(landscape, space, "sensitivity");
-    const AdditiveModel model(table, run.trials, 0.0);
+    const AdditiveModel model(table, run.trials, {});
     const std::set<Assignment> tried = table.tried(run.trials);
     for (const double chance : {0.02, 0.5, 0.9}) {
       const auto found =
@@ -146,12 +147,90 @@ TEST_F(Sensitivity, ModelGivesTheTrialsItHasSeen) {
   const Landscape landscape(space, random(), {.signed_measures = 1});
   const LevelTable table(space, landscape.costs, Objective::fastest);
   const TuneResult run = tune_on(landscape, space, "sensitivity");
-  const AdditiveModel model(table, run.trials, 0.0);
+  const AdditiveModel model(table, run.trials, {});
   for (const Trial& trial : run.trials) {
     const Assignment assignment = *table.find(trial.proposal.config);
     const auto predicted = model.predict(0, assignment);
     EXPECT_NEAR(predicted.mean, trial.loss, 4.0 * predicted.deviation + 1e-9 * trial.loss);
   }
+}
+
+/// Trials of two convolutions and what is made of them.
+class FittedPlansOfTwo : public ::testing::Test {
+ protected:
+  /// Both layers at these precisions: the loss, and an energy response with its error and bound.
+  void add(Precision first, Precision second, double response, double error, double upper,
+           std::size_t events) {
+    Trial trial;
+    trial.step = history.size();
+    trial.proposal.config.set("conv3d_1", choice(first));
+    trial.proposal.config.set("conv3d_2", choice(second));
+    trial.proposal.probe = trial.quantized_layers() == 1;
+    trial.loss = 0.1;
+    trial.events = events;
+    trial.measures = {{"loss", 0.1, 1.0},
+                      {"energy response", response, 0.005, error, std::abs(response), upper}};
+    history.push_back(trial);
+  }
+  static LayerChoice choice(Precision precision) {
+    LayerChoice result;
+    result.precision = precision;
+    return result;
+  }
+  [[nodiscard]] Assignment at(Precision first, Precision second) const {
+    return {*table.level_of(0, first), *table.level_of(1, second)};
+  }
+
+  const TuningSpace space{{default_layer_spec("conv3d_1", "conv", true),
+                           default_layer_spec("conv3d_2", "conv", true)},
+                          {},
+                          "run.json"};
+  const LevelTable table{space, {}, Objective::fastest};
+  History history;
+};
+
+// Alone each layer moves the energy by 1 %; the fit of both leaves 0.1 % of 2 %. So another plan,
+// which moves it by 2.2 %, is expected to be left with little as well.
+TEST_F(FittedPlansOfTwo, AreExpectedToKeepWhatOneOfThemHasKept) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  add(Precision::w8a16, Precision::fp32, 0.01, nan, nan, 100);
+  add(Precision::fp32, Precision::w8a16, 0.01, nan, nan, 100);
+  add(Precision::int8, Precision::fp32, 0.012, nan, nan, 100);
+  add(Precision::w8a16, Precision::w8a16, 0.001, nan, nan, 100);
+  const Assignment other = at(Precision::int8, Precision::w8a16);
+  const AdditiveModel fitted(table, history, {.fitted = true});
+  const AdditiveModel plain(table, history, {});
+  EXPECT_LT(std::abs(fitted.predict(1, other).mean), 0.003);
+  EXPECT_GT(fitted.probability(other), 0.5);
+  EXPECT_GT(plain.predict(1, other).mean, fitted.predict(1, other).mean);
+}
+
+// A plan has to be as far within a limit as the errors after all events are wide: here half of what
+// they are after a quarter of the events.
+TEST_F(FittedPlansOfTwo, LimitsLeaveRoomForTheErrors) {
+  add(Precision::w8a16, Precision::fp32, 0.001, 0.0005, 0.004, 64);  // a probe says nothing of it
+  add(Precision::w8a16, Precision::w8a16, 0.001, 0.0005, 0.0018, 1024);
+  const AdditiveModel model(table, history, {.max_events = 4096});
+  EXPECT_NEAR(model.limit(1), 0.005 - 0.5 * 0.0008, 1e-12);
+  EXPECT_EQ(AdditiveModel(table, history, {}).limit(1), 0.005);
+}
+
+// Few events: what a layer does alone is not known exactly.
+TEST_F(FittedPlansOfTwo, ErrorsOfSinglesAreUncertain) {
+  add(Precision::w8a16, Precision::fp32, 0.001, 0.003, 0.006, 64);
+  add(Precision::fp32, Precision::w8a16, 0.001, 0.004, 0.006, 64);
+  const AdditiveModel model(table, history, {.max_events = 4096});
+  const double deviation = model.predict(1, at(Precision::w8a16, Precision::w8a16)).deviation;
+  EXPECT_NEAR(deviation, 0.005, 0.0005);
+}
+
+TEST(WorthIt, LongTrialsHaveToGain) {
+  StrategyOptions options;
+  EXPECT_EQ(SensitivityStrategy::worth_below(2.0, options), 2.0);
+  options.max_events = 4096;
+  EXPECT_EQ(SensitivityStrategy::worth_below(2.0, options), 1.94);
+  options.objective = Objective::accurate;
+  EXPECT_EQ(SensitivityStrategy::worth_below(2.0, options), 2.0);
 }
 
 }  // namespace
