@@ -126,10 +126,11 @@ std::vector<Assignment> SensitivityStrategy::ahead(const History& history,
   return assignment ? std::vector<Assignment>{*assignment} : std::vector<Assignment>{};
 }
 
-/// A layer alone is a probe where there are others.
+/// A layer alone is a probe where there are others, and so is what all layers fall back to.
 Proposal SensitivityStrategy::proposal(const Assignment& assignment) const {
   Proposal proposal = table_.proposal(assignment, "predicted");
-  proposal.probe = table_.layers().size() > 1 && table_.is_single(assignment);
+  proposal.probe = table_.layers().size() > 1 &&
+                   (table_.is_single(assignment) || assignment == table_.reference());
   return proposal;
 }
 
