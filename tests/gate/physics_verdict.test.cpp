@@ -37,7 +37,7 @@ class PhysicsVerdict : public ::testing::Test {
                                   "/data/calibration_samples=16", "/data/evaluation_samples=64",
                                   "/metric/preset=talk-2023",
                                   "/quantization/recipes/first_conv_or_matmul_quantization=true",
-                                  "/quantization/recipes/response_fit=false",
+                                  "/quantization/recipes/response_fit=off",
                                   "/accuracy_criterion/tolerable_loss=0.05"}) {
       first.insert(first.end(), {"--set", set});
     }

@@ -69,7 +69,7 @@ class NoisyPair {
                               : cell < 2 * small_cells / 3 ? 1.0 - truth_.profile
                                                            : 1.0;
       model[cell] =
-          static_cast<float>(fp32[cell] * common * of_slice * (1.0 + 0.1 * normal_(random_)));
+          fp32[cell] * static_cast<float>(common * of_slice * (1.0 + 0.1 * normal_(random_)));
       if (!lit && uniform_(random_) < truth_.hits * lit_share / (1.0 - lit_share)) {
         model[cell] = 4e-4F;  // a hit, and next to no energy
       }
@@ -102,8 +102,11 @@ Counted count(const TrueDeviation& truth) {
     counted.failed += answer.verdict == Verdict::failed ? 1 : 0;
     counted.events += static_cast<double>(answer.events) / coverage_seeds;
   }
-  std::printf("| %s | %.1f %% | %.1f %% | %.1f %% | %.0f |\n", truth.name, counted.passed / 2.0,
-              counted.undecided / 2.0, counted.failed / 2.0, counted.events);
+  const auto percent = [](std::size_t seeds) {
+    return 100.0 * static_cast<double>(seeds) / static_cast<double>(coverage_seeds);
+  };
+  std::printf("| %s | %.1f %% | %.1f %% | %.1f %% | %.0f |\n", truth.name, percent(counted.passed),
+              percent(counted.undecided), percent(counted.failed), counted.events);
   return counted;
 }
 
