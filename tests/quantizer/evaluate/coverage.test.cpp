@@ -34,8 +34,8 @@ struct Counted {
   double events = 0.0;
 };
 
-/// Showers of 3 x 3 x 3 cells. The model has the energy of fp32 times 1 + deviation + 5 % of noise
-/// by event, and 10 % of noise by cell. Dark cells of 0 GeV become hits one by one.
+/// Showers of 3 x 3 x 3 cells. The model has the energy of fp32 times 1 + deviation + 1 % of noise
+/// by event, and 3 % of noise by cell. Dark cells of 0 GeV become hits one by one.
 class NoisyPair {
  public:
   NoisyPair(const TrueDeviation& truth, std::uint64_t seed)
@@ -59,17 +59,17 @@ class NoisyPair {
   void add_event(double energy) {
     std::vector<float> fp32(small_cells);
     std::vector<float> model(small_cells);
-    const double common = 1.0 + 0.05 * normal_(random_) + (energy == 300.0 ? truth_.response : 0.0);
+    const double common = 1.0 + 0.01 * normal_(random_) + (energy == 300.0 ? truth_.response : 0.0);
     // Twenty lit cells of 27 on average; the others are no hits.
     for (std::size_t cell = 0; cell < small_cells; ++cell) {
       const bool lit = uniform_(random_) < lit_share;
-      const double spread = std::exp(0.5 * normal_(random_) - 0.125);
+      const double spread = 0.5 + uniform_(random_);
       fp32[cell] = lit ? static_cast<float>(1e-3 * energy * spread) : 0.0F;
       const double of_slice = cell < small_cells / 3       ? 1.0 + truth_.profile
                               : cell < 2 * small_cells / 3 ? 1.0 - truth_.profile
                                                            : 1.0;
       model[cell] =
-          static_cast<float>(fp32[cell] * common * of_slice * (1.0 + 0.1 * normal_(random_)));
+          fp32[cell] * static_cast<float>(common * of_slice * (1.0 + 0.03 * normal_(random_)));
       if (!lit && uniform_(random_) < truth_.hits * lit_share / (1.0 - lit_share)) {
         model[cell] = 4e-4F;  // a hit, and next to no energy
       }
@@ -102,8 +102,12 @@ Counted count(const TrueDeviation& truth) {
     counted.failed += answer.verdict == Verdict::failed ? 1 : 0;
     counted.events += static_cast<double>(answer.events) / coverage_seeds;
   }
-  std::printf("| %s | %.1f %% | %.1f %% | %.1f %% | %.0f |\n", truth.name, counted.passed / 2.0,
-              counted.undecided / 2.0, counted.failed / 2.0, counted.events);
+  const auto percent = [](std::size_t seeds) {
+    return 100.0 * static_cast<double>(seeds) / static_cast<double>(coverage_seeds);
+  };
+  std::printf("| %s | %.1f %% | %.1f %% | %.1f %% | %.0f |\n", truth.name, percent(counted.passed),
+              percent(counted.undecided), percent(counted.failed), counted.events);
+  std::fflush(stdout);
   return counted;
 }
 

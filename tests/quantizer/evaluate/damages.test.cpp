@@ -28,9 +28,11 @@ class Damages : public ::testing::Test {
     showers = new Showers;
     const showers::ShowerModel model(side);
     showers::SpotList scratch;
+    Primaries primaries;
+    primaries.seed = 20;
     showers->images.resize(damage_events * damage_cells);
     for (std::size_t event = 0; event < damage_events; ++event) {
-      const auto electron = draw_electron({.seed = 20}, static_cast<std::int64_t>(event));
+      const auto electron = draw_electron(primaries, static_cast<std::int64_t>(event));
       showers->energies.push_back(electron.energy);
       showers->thetas.push_back(electron.theta);
       model.generate(20, event, electron.energy, electron.theta, scratch,
@@ -96,10 +98,11 @@ TEST_F(Damages, OuterProductOfTheProfiles) {
     std::array<std::array<double, side>, 3> profiles{};
     double total = 0.0;
     for (std::size_t cell = 0; cell < damage_cells; ++cell) {
-      profiles[0][cell / (side * side)] += image[cell];
-      profiles[1][cell / side % side] += image[cell];
-      profiles[2][cell % side] += image[cell];
-      total += image[cell];
+      const auto deposit = static_cast<double>(image[cell]);
+      profiles[0][cell / (side * side)] += deposit;
+      profiles[1][cell / side % side] += deposit;
+      profiles[2][cell % side] += deposit;
+      total += deposit;
     }
     for (std::size_t cell = 0; cell < damage_cells && total > 0.0; ++cell) {
       image[cell] =
