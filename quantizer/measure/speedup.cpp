@@ -12,9 +12,9 @@
 namespace caloquant {
 namespace {
 
-class Runner {
+class TimedRun {
  public:
-  Runner(const Graph& graph, const SpeedupOptions& options)
+  TimedRun(const Graph& graph, const SpeedupOptions& options)
       : batch_(options.batch),
         executable_(compile_engine(graph, options.batch, options.engine)),
         data_(graph, options.batch) {
@@ -49,8 +49,8 @@ double middle_of(std::vector<double> values) {
 
 Speedup measured_speedup(const Graph& fp32, const Graph& model, const SpeedupOptions& options) {
   CALOQUANT_EXPECT(options.turns > 0);
-  Runner in_floats(fp32, options);
-  Runner quantized(model, options);
+  TimedRun in_floats(fp32, options);
+  TimedRun quantized(model, options);
   std::vector<double> fp32_speeds;
   std::vector<double> speeds;
   std::vector<double> ratios;

@@ -59,7 +59,7 @@ struct QuantizeResult {
   std::optional<ResponseFit> response_fit;   ///< of the plan; empty: it was not to be fitted
   /// Of the best configuration that meets the target, where speed is what the strategy seeks.
   std::optional<Speedup> speedup;
-  CostTable costs;                           ///< of the layers; empty for basic
+  CostTable costs;                    ///< of the layers; empty for basic
   std::optional<FinalReport> report;  ///< of the best configuration, where the config asks for it
   std::vector<EqualizedPlace> equalized;  ///< places in the network; empty: not equalized
   RunCost cost;

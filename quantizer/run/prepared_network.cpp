@@ -202,8 +202,8 @@ void PreparedNetwork::decide_corrections(RunObserver& observer) {
     graphs.reserve(all.size());
     const TuningConfig config = correction_probe(space_);
     for (const Corrections& corrections : all) {
-      graphs.push_back(quantized(fitted_ ? fit_of(config, corrections).plan
-                                         : plan(config, corrections)));
+      graphs.push_back(
+          quantized(fitted_ ? fit_of(config, corrections).plan : plan(config, corrections)));
     }
     return probe(graphs, observer);
   };

@@ -122,7 +122,7 @@ int quantize_command(const QuantizeArguments& arguments) {
     std::cerr << "caloquant: interrupted; the best so far is written\n";
     return exit_code(ErrorKind::interrupted);
   }
-  return !result.tuning.target_met    ? exit_target_not_met
+  return !result.tuning.target_met   ? exit_target_not_met
          : result.better_kept_fp32() ? exit_not_faster
                                      : exit_ok;
 }

@@ -270,9 +270,9 @@ double AdditiveModel::kernel(std::size_t measure, const Assignment& left,
     }
   }
   const double own = 2.0 * std::max(sizes * sizes - squares, 0.0);
-  return own_correlation * own_correlation * own + common_correlation * common_correlation *
-                                                       coherent(process, left) *
-                                                       coherent(process, right) +
+  return own_correlation * own_correlation * own +
+         common_correlation * common_correlation * coherent(process, left) *
+             coherent(process, right) +
          further;
 }
 
@@ -281,7 +281,8 @@ double AdditiveModel::nugget(std::size_t measure, const Assignment& assignment) 
   for (std::size_t layer = 0; layer < assignment.size(); ++layer) {
     sizes += std::abs(error(measure, layer, assignment[layer]));
   }
-  return std::pow((options_.fitted ? left_out_of_fits : left_out) * sizes, 2) + std::pow(1e-3 * limits_[measure], 2) + 1e-30;
+  return std::pow((options_.fitted ? left_out_of_fits : left_out) * sizes, 2) +
+         std::pow(1e-3 * limits_[measure], 2) + 1e-30;
 }
 
 AdditiveModel::Prediction AdditiveModel::predict(std::size_t measure,

@@ -96,9 +96,8 @@ std::optional<Assignment> AutoStrategy::next_opening(const History& history) con
   const std::set<Assignment> tried = table_.tried(history);
   for (const Assignment& opening : openings_) {
     const double cost = table_.cost(opening);
-    const bool hopeless = std::ranges::any_of(missed, [&](const Assignment& trial) {
-      return nowhere_finer(opening, trial);
-    });
+    const bool hopeless = std::ranges::any_of(
+        missed, [&](const Assignment& trial) { return nowhere_finer(opening, trial); });
     if (tried.count(opening) == 0 && cost < below && !same_cost(cost, below) && !hopeless) {
       return opening;
     }

@@ -12,9 +12,9 @@ namespace caloquant {
 ///  1. openings: all int8; int8 with the tail (the last two convolutions) at w8a16; all w8a16 (a
 ///     dense layer w8); the same with the first convolution at int8; the same with the last one at
 ///     its reference; all bf16. A layer without the precision takes its most compact one, in the
-///     last opening its reference. Left out are those that are not worth it beside a plan that meets
-///     the target already, and, after int8, those that are nowhere more precise than a plan that
-///     does not meet it;
+///     last opening its reference. Left out are those that are not worth it beside a plan that
+///     meets the target already, and, after int8, those that are nowhere more precise than a plan
+///     that does not meet it;
 ///  2. `sensitivity`, which learns from the openings too;
 ///  3. when nothing has met the target: every layer at the precision at which it loses least,
 ///     then without the most sensitive layer, and so on down to two layers. (One layer alone was

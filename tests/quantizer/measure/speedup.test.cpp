@@ -9,8 +9,10 @@ namespace {
 
 TuningConfig plan() {
   TuningConfig config;
-  config.set("conv3d_1", {Precision::int8, RangeAlgorithm::minmax, true, ActivationType::automatic});
-  config.set("conv3d_2", {Precision::fp32, RangeAlgorithm::minmax, true, ActivationType::automatic});
+  config.set("conv3d_1",
+             {Precision::int8, RangeAlgorithm::minmax, true, ActivationType::automatic});
+  config.set("conv3d_2",
+             {Precision::fp32, RangeAlgorithm::minmax, true, ActivationType::automatic});
   return config;
 }
 
@@ -36,7 +38,8 @@ TEST(Speedup, MeasuredInTurns) {
   config.architecture = std::filesystem::path(CALOQUANT_SOURCE_DIR) / "configs" / "energygan.json";
   config.random_weights = 1;
   const Graph graph = load_fp32_model(config, {}).graph;
-  const Speedup speedup = measured_speedup(graph, graph, {.batch = 2, .turns = 3, .seconds = 0.002});
+  const Speedup speedup =
+      measured_speedup(graph, graph, {.batch = 2, .turns = 3, .seconds = 0.002});
   EXPECT_TRUE(speedup.measured);
   EXPECT_GT(speedup.lowest, 0.0);
   EXPECT_LE(speedup.lowest, speedup.ratio);

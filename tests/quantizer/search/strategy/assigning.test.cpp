@@ -279,10 +279,10 @@ TEST(Auto, BeginsWithItsOpenings) {
   for (const Assignment& opening : opening_plans_of(table)) {
     openings.push_back(table.proposal(opening, "opening").changed);
   }
-  EXPECT_THAT(openings, ::testing::ElementsAre("opening: 5 int8", "opening: 3 int8, 2 w8a16",
-                                               "opening: 4 w8a16, 1 w8",
-                                               "opening: 1 int8, 3 w8a16, 1 w8",
-                                               "opening: 3 w8a16, 1 w8, 1 fp32", "opening: 5 bf16"));
+  EXPECT_THAT(openings,
+              ::testing::ElementsAre("opening: 5 int8", "opening: 3 int8, 2 w8a16",
+                                     "opening: 4 w8a16, 1 w8", "opening: 1 int8, 3 w8a16, 1 w8",
+                                     "opening: 3 w8a16, 1 w8, 1 fp32", "opening: 5 bf16"));
 }
 
 /// What auto proposes before its first layer alone, where `meets` says which plans are good.

@@ -181,10 +181,10 @@ class FittedPlansOfTwo : public ::testing::Test {
     return {*table.level_of(0, first), *table.level_of(1, second)};
   }
 
-  const TuningSpace space{{default_layer_spec("conv3d_1", "conv", true),
-                           default_layer_spec("conv3d_2", "conv", true)},
-                          {},
-                          "run.json"};
+  const TuningSpace space{
+      {default_layer_spec("conv3d_1", "conv", true), default_layer_spec("conv3d_2", "conv", true)},
+      {},
+      "run.json"};
   const LevelTable table{space, {}, Objective::fastest};
   History history;
 };
