@@ -194,9 +194,10 @@ void add_limits(Command& command, CheckArguments& arguments) {
   add_choice(command, "--undecided", arguments.undecided, {"fail", "pass"},
              "what a criterion counts as that is undecided after all events")
       ->capture_default_str();
-  command.add_option("--sigmas", arguments.sigmas, "its one-sided confidence in standard errors")
-      ->transform(number_in({0.0, 3.7}))
-      ->group("");
+  command
+      .add_option("--sigmas", arguments.sigmas,
+                  "deprecated: the one-sided confidence, in standard errors")
+      ->transform(number_in({0.0, 3.7}));
 }
 
 }  // namespace
