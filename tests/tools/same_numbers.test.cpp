@@ -20,6 +20,7 @@ class SameNumbers : public testing::Cli {
     Cli::SetUp();
     Json json = config();
     json["data"]["evaluation_samples"] = 24;
+    json["accuracy_criterion"]["criteria"] = "physics";
     json["accuracy_criterion"]["max_events"] = 24;
     json["report"]["physics_events"] = 24;
     json["emit"]["formats"] = {"h5"};

@@ -82,9 +82,10 @@ TEST(Journal, WritesOneLineATrialToBothFiles) {
             journal_line(sample_trial()) + "\n" + journal_line(failed) + "\n");
   const std::string csv = read_text<ConfigError>(folder / "steps.csv");
   EXPECT_THAT(csv, HasSubstr("step,changed,loss,"));
-  EXPECT_THAT(csv,
-              HasSubstr("\n5,\"conv3d_2 -> fp32\",0.122,0.003,\"\",2.5,6,7,6,0,0,0,1,failed,0,false,false,"
-                        "\"conv3d_1=int8 minmax per_channel; conv3d_2=fp32; "));
+  EXPECT_THAT(
+      csv,
+      HasSubstr("\n5,\"conv3d_2 -> fp32\",0.122,0.003,\"\",2.5,6,7,6,0,0,0,1,failed,0,false,false,"
+                "\"conv3d_1=int8 minmax per_channel; conv3d_2=fp32; "));
   EXPECT_THAT(csv, HasSubstr("\n5,\"conv3d_2 -> fp32\",nan,0.003,\"say \"\"no\"\", twice\","));
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 3);
 }
