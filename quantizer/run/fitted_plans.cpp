@@ -34,8 +34,7 @@ std::unique_ptr<FittedPlans> FittedPlans::make(const RunConfig& config, const Ev
   options.batch = evaluator.batch();
   options.engine = engine;
   const PhysicsCriteria& physics = config.accuracy.physics;
-  options.limits.energy_response =
-      physics.energy_response.value_or(options.limits.energy_response);
+  options.limits.energy_response = physics.energy_response.value_or(options.limits.energy_response);
   options.limits.profile_error = physics.profile_error.value_or(options.limits.profile_error);
   options.limits.hits = physics.hits.value_or(options.limits.hits);
   options.hit_threshold = physics.hit_threshold;
