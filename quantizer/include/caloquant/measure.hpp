@@ -32,6 +32,7 @@ struct Measure {
 
   /// Passed when the upper bound is within the limit, failed when the lower one is beyond it.
   [[nodiscard]] Verdict verdict() const;
+  /// Has it passed?
   [[nodiscard]] bool met() const { return verdict() == Verdict::passed; }
   /// |value| / limit: 1 is just met. 0 for 0 within 0, infinite for what is no number.
   [[nodiscard]] double ratio() const;
