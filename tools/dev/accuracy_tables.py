@@ -43,7 +43,7 @@ class Runs:
             for pointer, value in settings.items():
                 command += ["--set", f"{pointer}={json.dumps(value)}"]
             code = subprocess.run(command).returncode
-            if code not in (0, 7):
+            if code not in (0, 7, 8):
                 sys.exit(f"run '{name}' failed with {code}")
             measured = out / "layer_costs.json"
             if measured.exists() and not self.costs.exists():
