@@ -37,9 +37,10 @@ class Quantile {
 };
 
 double jackknife_freedom(const LossResult& loss) {
-  return loss.without_block.empty()
-             ? infinite
-             : std::max(1.0, static_cast<double>(loss.without_block.front().size()) - 1.0);
+  if (loss.without_block.empty()) {
+    return infinite;
+  }
+  return std::max(1.0, static_cast<double>(loss.without_block.front().size()) - 1.0);
 }
 
 double quantile(double tail, double freedom) {

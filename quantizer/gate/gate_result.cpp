@@ -50,10 +50,10 @@ std::string names_with(const GateResult& result, Verdict verdict, const char* wo
 
 /// Without the words of loss_only.
 std::string verdict_words(const GateResult& result) {
-  if (const std::string failed = names_with(result, Verdict::failed, "FAILED"); !failed.empty()) {
+  if (std::string failed = names_with(result, Verdict::failed, "FAILED"); !failed.empty()) {
     return failed;
   }
-  const std::string undecided = names_with(result, Verdict::undecided, "UNDECIDED");
+  std::string undecided = names_with(result, Verdict::undecided, "UNDECIDED");
   if (undecided.empty()) {
     return result.criteria.empty() ? "FAILED: nothing was asked" : "passed";
   }

@@ -19,7 +19,8 @@ void add_names(const ModelQuality& quality, Verdict verdict, std::string& names)
   }
 }
 
-std::string verdict_and_names(std::string text, std::string names, const RunConfig& config) {
+std::string verdict_and_names(const std::string& text, std::string names,
+                              const RunConfig& config) {
   if (!asks_physics(config) && !config.data.tensors) {
     names += (names.empty() ? "" : "; ") + std::string("loss only, physics not asked");
   }
@@ -64,7 +65,7 @@ std::string verdict_text(const QuantizeResult& result, const RunConfig& config) 
   if (result.better_kept_fp32()) {
     text += ", but not faster than FP32 (" + speedup_text(*result.speedup) + "): keep FP32";
   }
-  return verdict_and_names(std::move(text), std::move(names), config);
+  return verdict_and_names(text, std::move(names), config);
 }
 
 std::string verdict_text(const ModelQuality& quality, const RunConfig& config) {
