@@ -9,8 +9,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-echo "Where nothing has to be installed this takes about 4 minutes, 3 of which to build"
-echo "(247 s and 177 s on two idle cores of an AMD EPYC with VNNI)."
+echo "Where nothing has to be installed this takes about 8 minutes, 3 of which to build"
+echo "(177 s to build and 311 s behind it on two idle cores of an AMD EPYC with VNNI)."
 echo
 
 bash tools/dev/install_deps.sh
