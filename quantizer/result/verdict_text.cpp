@@ -19,8 +19,7 @@ void add_names(const ModelQuality& quality, Verdict verdict, std::string& names)
   }
 }
 
-std::string verdict_and_names(const std::string& text, std::string names,
-                              const RunConfig& config) {
+std::string verdict_and_names(const std::string& text, std::string names, const RunConfig& config) {
   if (!asks_physics(config) && !config.data.tensors) {
     names += (names.empty() ? "" : "; ") + std::string("loss only, physics not asked");
   }
