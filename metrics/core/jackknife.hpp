@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -31,6 +32,26 @@ namespace caloquant {
   return std::sqrt(std::transform_reduce(
       without_block.begin(), without_block.end(), 0.0, std::plus<>(),
       [](const std::vector<double>& values) { return jackknife_variance(values); }));
+}
+
+/// Standard error of combine(a, b) of two statistics of the same samples, block j left out of both:
+/// what they share cancels. Empty where they have no blocks that correspond.
+template <typename Combine>
+[[nodiscard]] std::optional<double> jackknife_error_of_both(
+    const std::vector<std::vector<double>>& a, const std::vector<std::vector<double>>& b,
+    Combine&& combine) {
+  if (a.empty() || a.size() != b.size()) {
+    return std::nullopt;
+  }
+  std::vector<std::vector<double>> both = a;
+  for (std::size_t sample = 0; sample < both.size(); ++sample) {
+    if (both[sample].size() != b[sample].size()) {
+      return std::nullopt;
+    }
+    std::transform(both[sample].begin(), both[sample].end(), b[sample].begin(),
+                   both[sample].begin(), combine);
+  }
+  return jackknife_error(both);
 }
 
 /// The statistic without each of `blocks` blocks: `without_block(block)`.

@@ -137,6 +137,11 @@ Deviation CriteriaPair::energy_response() const {
   };
   for (const EnergyBin& bin : bins_) {
     deviation.parts.push_back(ratio(bin.name, total, &bin));
+    Deviation::Part& part = deviation.parts.back();
+    const std::vector<double> of_reference = totals(reference_, &bin);
+    if (!(std::accumulate(of_reference.begin(), of_reference.end(), 0.0) > 0.0)) {
+      part.value = part.error = not_known;
+    }
   }
   return deviation;
 }

@@ -32,8 +32,13 @@ class CriteriaPair {
                std::span<const double> energies, std::span<const double> thetas,
                std::span<const EnergyBin> bins);
 
+  /// Of both samples. They count as 0 in all that follows.
+  [[nodiscard]] std::uint64_t cells_not_finite() const {
+    return model_.cells_not_finite() + reference_.cells_not_finite();
+  }
   /// Mean total energy over that of the reference, less 1, by bin of the primary energy; error of a
-  /// ratio of paired sums (Cochran, Sampling Techniques, eq. 6.4).
+  /// ratio of paired sums (Cochran, Sampling Techniques, eq. 6.4). NaN where the reference has no
+  /// energy: a dead model is no yardstick.
   [[nodiscard]] Deviation energy_response() const;
   /// The same of the slices of x, y and z: the fewest that hold `share` of the reference's energy.
   [[nodiscard]] std::vector<Deviation> profile_errors(double share = 0.95) const;

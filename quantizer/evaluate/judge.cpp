@@ -47,23 +47,11 @@ double quantile(double tail, double freedom) {
   return std::isinf(freedom) ? normal_quantile(tail) : student_quantile(tail, freedom);
 }
 
-/// Standard error of model - weight * baseline, both with what events have in common left out
-/// together; empty where one of them has no blocks of its own.
+/// Standard error of model - weight * baseline.
 std::optional<double> difference_error(const LossResult& model, const LossResult& baseline,
                                        double weight) {
-  if (model.without_block.empty() || model.without_block.size() != baseline.without_block.size()) {
-    return std::nullopt;
-  }
-  std::vector<std::vector<double>> combined = model.without_block;
-  for (std::size_t sample = 0; sample < combined.size(); ++sample) {
-    const std::vector<double>& of_baseline = baseline.without_block[sample];
-    if (combined[sample].size() != of_baseline.size()) {
-      return std::nullopt;
-    }
-    std::ranges::transform(combined[sample], of_baseline, combined[sample].begin(),
-                           [weight](double a, double b) { return a - weight * b; });
-  }
-  return jackknife_error(combined);
+  return jackknife_error_of_both(model.without_block, baseline.without_block,
+                                 [weight](double a, double b) { return a - weight * b; });
 }
 
 /// How fast the target grows with the baseline.
@@ -256,6 +244,9 @@ std::vector<Measure> physics_measures(const CriteriaPair& pair, const PhysicsCri
     } else {
       add_parts(one.deviation, one.limit, of_pass, of_failure, measures);
     }
+  }
+  if (const std::uint64_t cells = pair.cells_not_finite(); cells > 0) {
+    measures.push_back({"cells that are not finite", static_cast<double>(cells), 0.0});
   }
   return measures;
 }

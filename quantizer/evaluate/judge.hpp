@@ -56,7 +56,8 @@ inline constexpr std::size_t first_look = 64;
 
 /// The criteria that have limits. A criterion passes when the upper bound of each of its parts is
 /// within the limit. It fails when the lower bound of one part is not, with the chance of an error
-/// shared by all parts of all criteria.
+/// shared by all parts of all criteria. Cells
+/// that are not finite, which count as 0 in all of them, fail by themselves.
 [[nodiscard]] std::vector<Measure> physics_measures(const CriteriaPair& pair,
                                                     const PhysicsCriteria& limits, const Look& look,
                                                     std::uint64_t seed);

@@ -29,25 +29,6 @@ double allowed(double baseline, const Tolerance& tolerance) {
   return tolerance.relative ? baseline * (1.0 + tolerance.value) : baseline + tolerance.value;
 }
 
-/// Standard error of combine(model, baseline) on the same events; empty where one of them has no
-/// blocks.
-template <typename Combine>
-std::optional<double> paired_error(const LossResult& model, const LossResult& baseline,
-                                   Combine&& combine) {
-  if (model.without_block.size() != baseline.without_block.size()) {
-    return std::nullopt;
-  }
-  std::vector<std::vector<double>> combined = model.without_block;
-  for (std::size_t sample = 0; sample < combined.size(); ++sample) {
-    const std::vector<double>& of_baseline = baseline.without_block[sample];
-    if (combined[sample].size() != of_baseline.size()) {
-      return std::nullopt;
-    }
-    std::ranges::transform(combined[sample], of_baseline, combined[sample].begin(), combine);
-  }
-  return jackknife_error(combined);
-}
-
 /// Relative errors of independent losses; that of `allowed` comes from the baseline alone.
 std::optional<double> recorded_ratio_error(const LossResult& model, const LossResult& baseline,
                                            const Tolerance& tolerance) {
@@ -69,8 +50,9 @@ void add_ratio_bounds(const LossResult& model, const LossResult& baseline,
   const auto log_ratio = [&tolerance](double of_model, double of_baseline) {
     return std::log(of_model / allowed(of_baseline, tolerance));
   };
-  const std::optional<double> error = paired ? paired_error(model, baseline, log_ratio)
-                                             : recorded_ratio_error(model, baseline, tolerance);
+  const std::optional<double> error =
+      paired ? jackknife_error_of_both(model.without_block, baseline.without_block, log_ratio)
+             : recorded_ratio_error(model, baseline, tolerance);
   if (!error || !std::isfinite(*error)) {
     return;
   }
@@ -168,9 +150,9 @@ Criterion worse_than_baseline(const LossResult& model, const LossResult& baselin
   const double weight =
       tolerance.relative ? 1.0 + std::copysign(tolerance.value, sign * baseline.value) : 1.0;
   if (paired) {
-    criterion.error = paired_error(model, baseline, [weight](double of_model, double of_baseline) {
-      return of_model - weight * of_baseline;
-    });
+    criterion.error = jackknife_error_of_both(
+        model.without_block, baseline.without_block,
+        [weight](double of_model, double of_baseline) { return of_model - weight * of_baseline; });
   } else if (model.value == baseline.value) {
     criterion.error = 0.0;
   } else if (model.standard_error && baseline.standard_error) {

@@ -83,8 +83,8 @@ Fields<AccuracyCriterion> accuracy_fields() {
       of_physics(
           field("max_events", &AccuracyCriterion::max_events,
                 "Most events that a model is shown while something is undecided. Showers behind "
-                "those "
-                "of data.evaluation_samples are drawn, with the energies and angles of the data.")
+                "those of data.evaluation_samples are drawn, with the energies and angles of the "
+                "data.")
               .at_least(2)
               .at_most(1'000'000'000)),
   };
@@ -96,7 +96,7 @@ Fields<TuningCriterion> tuning_fields() {
             "basic: that of Intel Neural Compressor. conservative: one op type after the other. "
             "mse_v2: fall-back by sensitivity, then shrinking. sensitivity: every layer alone, "
             "then the cheapest predicted plan. exhaustive: every plan. random: plans by chance. "
-            "auto: recipes, then sensitivity. All but basic search every precision of a layer and "
+            "auto: openings, then sensitivity. All but basic search every precision of a layer and "
             "go on after the first plan that meets the target.")
           .one_of(strategy_names()),
       field("objective", &TuningCriterion::objective,

@@ -208,6 +208,20 @@ TEST_F(PhysicsMeasures, WhatIsNoNumberFails) {
   EXPECT_EQ(verdict_of(dead), Verdict::failed);
 }
 
+// Such cells count as 0, which may be near enough for every criterion.
+TEST_F(PhysicsMeasures, OneCellThatIsNotFiniteFails) {
+  const auto broken = measures(two_energies(10), [](std::vector<float>& images) {
+    images[1] = std::numeric_limits<float>::quiet_NaN();
+  });
+  EXPECT_EQ(broken.back().name, "cells that are not finite");
+  EXPECT_EQ(broken.back().verdict(), Verdict::failed);
+}
+
+TEST_F(PhysicsMeasures, ADeadReferenceIsNoYardstick) {
+  const auto dead = measures({0.0, 0.0, 0.0}, [](std::vector<float>&) {});
+  EXPECT_EQ(verdict_of(dead), Verdict::failed);
+}
+
 TEST_F(PhysicsMeasures, ASmallScaleOfOneBinIsThatBinsFailure) {
   const auto scaled = measures(two_energies(10), [](std::vector<float>& images) {
     for (std::size_t cell = images.size() / 2; cell < images.size(); ++cell) {
