@@ -13,6 +13,11 @@ namespace caloquant {
 /// Cells above `threshold` [GeV], of an image in GeV. NaN is above nothing.
 [[nodiscard]] std::size_t hits_above(std::span<const float> image, double threshold);
 
+/// Above which a cell is a hit [GeV], and in the feature set of correlations (svalleco/3Dgan:
+/// plot_ecal_hits_hist, and the default of get_hits).
+inline constexpr double report_hit_threshold = 3e-4;
+inline constexpr double low_hit_threshold = 2e-4;
+
 /// Thresholds 10^-13 ... 10^0 GeV of the sparsity curve.
 inline constexpr std::size_t sparsity_points = 14;
 [[nodiscard]] double sparsity_threshold(std::size_t point);

@@ -31,25 +31,13 @@ Deviation::Part jackknifed(std::string where, std::span<const double> reference,
           freedom_of(jackknife_blocks(model.size()))};
 }
 
-double relative_spread(std::span<const double> values) {
-  return standard_deviation(values) / mean_of(values).value;
+/// Of a bin that has too few events so far: open, not failed.
+Deviation::Part not_seen_yet(std::string where) {
+  return {std::move(where), 0.0, not_known, 1.0};
 }
 
-/// The fewest slices of an axis that hold a share of its energy, in their order.
-std::vector<std::size_t> slices_with(std::span<const double> means, double share) {
-  std::vector<std::size_t> order(means.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return means[i]; });
-  const double wanted = share * std::accumulate(means.begin(), means.end(), 0.0);
-  double held = 0.0;
-  std::size_t count = 0;
-  while (count < order.size() && held < wanted) {
-    held += means[order[count]];
-    ++count;
-  }
-  order.resize(count);
-  std::ranges::sort(order);
-  return order;
+double relative_spread(std::span<const double> values) {
+  return standard_deviation(values) / mean_of(values).value;
 }
 
 /// The features of small_feature_set (event_features.hpp); false where one is not defined.
@@ -78,6 +66,22 @@ bool small_features(const CriteriaSample& sample, std::size_t event, double ener
 
 }  // namespace
 
+std::vector<std::size_t> slices_holding(std::span<const double> energies, double share) {
+  std::vector<std::size_t> order(energies.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return energies[i]; });
+  const double wanted = share * std::accumulate(energies.begin(), energies.end(), 0.0);
+  double held = 0.0;
+  std::size_t count = 0;
+  while (count < order.size() && held < wanted) {
+    held += energies[order[count]];
+    ++count;
+  }
+  order.resize(count);
+  std::ranges::sort(order);
+  return order;
+}
+
 CriteriaPair::CriteriaPair(const CriteriaSample& model, const CriteriaSample& reference,
                            std::size_t events, std::span<const double> energies,
                            std::span<const double> thetas, std::span<const EnergyBin> bins)
@@ -95,39 +99,19 @@ CriteriaPair::CriteriaPair(const CriteriaSample& model, const CriteriaSample& re
 /// Mean of value(model, event) over that of the reference, less 1; of the events of a bin.
 template <typename Value>
 Deviation::Part CriteriaPair::ratio(std::string where, Value&& value, const EnergyBin* bin) const {
-  double top = 0.0;
-  double bottom = 0.0;
-  std::size_t count = 0;
-  const auto in_bin = [&](std::size_t event) {
-    return bin == nullptr || bin->contains(energies_[event]);
-  };
+  std::vector<double> of_model;
+  std::vector<double> of_reference;
   for (std::size_t event = 0; event < events_; ++event) {
-    if (in_bin(event)) {
-      top += value(model_, event);
-      bottom += value(reference_, event);
-      ++count;
+    if (bin == nullptr || bin->contains(energies_[event])) {
+      of_model.push_back(value(model_, event));
+      of_reference.push_back(value(reference_, event));
     }
   }
-  Deviation::Part part{std::move(where), not_known, not_known, freedom_of(count)};
-  if (!(bottom > 0.0)) {
-    part.value = top == 0.0 && count > 0 ? 0.0 : not_known;
-    part.error = part.value;
-    return part;
+  if (of_model.empty()) {
+    return not_seen_yet(std::move(where));
   }
-  const double r = top / bottom;
-  part.value = r - 1.0;
-  double squares = 0.0;
-  for (std::size_t event = 0; event < events_; ++event) {
-    if (in_bin(event)) {
-      const double residual = value(model_, event) - r * value(reference_, event);
-      squares += residual * residual;
-    }
-  }
-  if (count > 1) {
-    const auto n = static_cast<double>(count);
-    part.error = std::sqrt(squares * n / (n - 1.0)) / bottom;
-  }
-  return part;
+  const Estimate ratio = ratio_of_means(of_reference, of_model, true);
+  return {std::move(where), ratio.value - 1.0, ratio.error, freedom_of(of_model.size())};
 }
 
 Deviation CriteriaPair::energy_response() const {
@@ -137,11 +121,6 @@ Deviation CriteriaPair::energy_response() const {
   };
   for (const EnergyBin& bin : bins_) {
     deviation.parts.push_back(ratio(bin.name, total, &bin));
-    Deviation::Part& part = deviation.parts.back();
-    const std::vector<double> of_reference = totals(reference_, &bin);
-    if (!(std::accumulate(of_reference.begin(), of_reference.end(), 0.0) > 0.0)) {
-      part.value = part.error = not_known;
-    }
   }
   return deviation;
 }
@@ -157,7 +136,7 @@ std::vector<Deviation> CriteriaPair::profile_errors(double share) const {
   for (std::size_t axis = 0; axis < axis_names.size(); ++axis) {
     const std::size_t extent = reference_.extents()[axis];
     Deviation deviation{std::string(axis_names[axis]) + " profile", {}};
-    for (const std::size_t slice : slices_with(std::span(means).subspan(first, extent), share)) {
+    for (const std::size_t slice : slices_holding(std::span(means).subspan(first, extent), share)) {
       deviation.parts.push_back(
           ratio("slice " + std::to_string(slice),
                 [index = first + slice](const CriteriaSample& sample, std::size_t event) {
@@ -170,10 +149,18 @@ std::vector<Deviation> CriteriaPair::profile_errors(double share) const {
   return deviations;
 }
 
+/// A threshold that no cell of either is above tells nothing apart: equal.
 Deviation CriteriaPair::hits() const {
-  return {"hits", {ratio("", [](const CriteriaSample& sample, std::size_t event) {
-            return sample.hits(event);
-          })}};
+  Deviation::Part part =
+      ratio("", [](const CriteriaSample& sample, std::size_t event) { return sample.hits(event); });
+  bool any = false;
+  for (std::size_t event = 0; event < events_; ++event) {
+    any = any || model_.hits(event) > 0.0 || reference_.hits(event) > 0.0;
+  }
+  if (!any) {
+    part.value = part.error = 0.0;
+  }
+  return {"hits", {std::move(part)}};
 }
 
 std::vector<double> CriteriaPair::totals(const CriteriaSample& sample, const EnergyBin* bin) const {
@@ -187,12 +174,17 @@ std::vector<double> CriteriaPair::totals(const CriteriaSample& sample, const Ene
 }
 
 Deviation CriteriaPair::resolution() const {
+  constexpr std::size_t two_blocks = 4;
   Deviation deviation{"resolution", {}};
   for (const EnergyBin& bin : bins_) {
-    deviation.parts.push_back(jackknifed(bin.name, totals(reference_, &bin), totals(model_, &bin),
-                                         [](std::span<const double> a, std::span<const double> b) {
-                                           return relative_spread(b) / relative_spread(a) - 1.0;
-                                         }));
+    const std::vector<double> reference = totals(reference_, &bin);
+    deviation.parts.push_back(
+        reference.size() < two_blocks
+            ? not_seen_yet(bin.name)
+            : jackknifed(bin.name, reference, totals(model_, &bin),
+                         [](std::span<const double> a, std::span<const double> b) {
+                           return relative_spread(b) / relative_spread(a) - 1.0;
+                         }));
   }
   return deviation;
 }

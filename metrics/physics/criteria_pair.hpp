@@ -11,6 +11,13 @@
 
 namespace caloquant {
 
+/// The fewest slices of an axis that together hold a share of its energy, in their order;
+/// `energies` by slice.
+[[nodiscard]] std::vector<std::size_t> slices_holding(std::span<const double> energies,
+                                                      double share);
+/// That of the profiles that are judged.
+inline constexpr double judged_share = 0.95;
+
 /// How far a quantity of a model is from that of its reference, in each of its parts.
 struct Deviation {
   struct Part {
@@ -37,11 +44,11 @@ class CriteriaPair {
     return model_.cells_not_finite() + reference_.cells_not_finite();
   }
   /// Mean total energy over that of the reference, less 1, by bin of the primary energy; error of a
-  /// ratio of paired sums (Cochran, Sampling Techniques, eq. 6.4). NaN where the reference has no
-  /// energy: a dead model is no yardstick.
+  /// ratio of paired sums (Cochran, Sampling Techniques, eq. 6.4), ratio_of_means(). NaN where the
+  /// reference has no energy: a dead model is no yardstick.
   [[nodiscard]] Deviation energy_response() const;
   /// The same of the slices of x, y and z: the fewest that hold `share` of the reference's energy.
-  [[nodiscard]] std::vector<Deviation> profile_errors(double share = 0.95) const;
+  [[nodiscard]] std::vector<Deviation> profile_errors(double share = judged_share) const;
   /// The same of the mean number of hits.
   [[nodiscard]] Deviation hits() const;
   /// Spread of the total energy over its mean (by bin of the primary energy) over that of the

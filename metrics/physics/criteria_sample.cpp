@@ -10,8 +10,6 @@
 namespace caloquant {
 namespace {
 
-constexpr double criteria_low_hit_threshold = 2e-4;  // [GeV], svalleco/3Dgan: default of get_hits
-
 /// As compare() converts: GeV in f32, so that both count the same hits.
 void to_gev_cells(std::span<const float> image, const CellConversion& to_gev,
                   std::vector<float>& cells) {
@@ -56,7 +54,7 @@ void CriteriaSample::add(std::span<const float> images, int threads) {
       const auto layers = into.last(extents_[2]);
       into[0] = std::accumulate(layers.begin(), layers.end(), 0.0);
       into[1] = static_cast<double>(hits_above(image, hit_threshold_));
-      into[2] = static_cast<double>(hits_above(image, criteria_low_hit_threshold));
+      into[2] = static_cast<double>(hits_above(image, low_hit_threshold));
     }
   }
   cells_not_finite_ += not_finite;

@@ -14,10 +14,6 @@
 namespace caloquant {
 namespace {
 
-// GeV; svalleco/3Dgan: plot_ecal_hits_hist and the default of get_hits.
-constexpr double hit_threshold = 3e-4;
-constexpr double low_hit_threshold = 2e-4;
-
 constexpr EnumNames<Feature> feature_names({{Feature::energy, "primary energy"},
                                             {Feature::theta, "primary angle"},
                                             {Feature::total, "total energy"},
@@ -99,7 +95,7 @@ std::size_t fill_features(std::span<const float> image, const ImageExtents& exte
   writer.set(Feature::theta, theta);
   writer.set(Feature::total, total);
   writer.set(Feature::sampling_fraction, total / energy);
-  writer.set(Feature::hits, static_cast<double>(hits_above(image, hit_threshold)));
+  writer.set(Feature::hits, static_cast<double>(hits_above(image, report_hit_threshold)));
   writer.set(Feature::hits_low, static_cast<double>(hits_above(image, low_hit_threshold)));
   std::size_t first = 0;
   for (std::size_t axis = 0; axis < 3; ++axis) {

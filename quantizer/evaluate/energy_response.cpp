@@ -1,34 +1,18 @@
 #include "quantizer/evaluate/energy_response.hpp"
 
-#include <cmath>
-#include <limits>
-
 #include "metrics/physics/energy_bins.hpp"
+#include "metrics/physics/statistics.hpp"
 #include "ops/core/check.hpp"
 
 namespace caloquant {
 namespace {
 
-/// Ratio of two means with the error of a ratio of paired sums (Cochran, Sampling Techniques, eq.
-/// 6.4): var = sum (t - r * f)^2 / (n (n - 1)) / mean(f)^2.
 EnergyResponse ratio_of(std::span<const double> model, std::span<const double> reference) {
-  const auto n = static_cast<double>(model.size());
-  double top = 0.0;
-  double bottom = 0.0;
-  for (std::size_t i = 0; i < model.size(); ++i) {
-    top += model[i];
-    bottom += reference[i];
-  }
+  const Estimate ratio = ratio_of_means(reference, model, true);
   EnergyResponse response;
+  response.ratio = ratio.value;
+  response.standard_error = ratio.error;
   response.events = model.size();
-  response.ratio = bottom > 0.0 ? top / bottom : std::numeric_limits<double>::quiet_NaN();
-  double squares = 0.0;
-  for (std::size_t i = 0; i < model.size(); ++i) {
-    const double residual = model[i] - response.ratio * reference[i];
-    squares += residual * residual;
-  }
-  response.standard_error = n > 1.0 ? std::sqrt(squares * n / (n - 1.0)) / bottom
-                                    : std::numeric_limits<double>::quiet_NaN();
   return response;
 }
 

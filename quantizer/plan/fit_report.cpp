@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "metrics/physics/criteria_pair.hpp"
 #include "metrics/physics/statistics.hpp"
 
 namespace caloquant {
@@ -12,7 +13,6 @@ namespace {
 
 std::vector<double> weights_of(const FitObservables& observables, std::span<const double> fp32,
                                const ResponseLimits& limits) {
-  constexpr double most = 0.95;
   std::vector<double> sums(observables.count(), 0.0);
   for (std::size_t i = 0; i < fp32.size(); ++i) {
     sums[i % sums.size()] += fp32[i];
@@ -23,16 +23,9 @@ std::vector<double> weights_of(const FitObservables& observables, std::span<cons
   weights.back() = 1.0 / limits.hits;
   std::size_t first = bins;
   for (const std::size_t extent : observables.spec().extents) {
-    std::vector<std::size_t> slices(extent);
-    std::iota(slices.begin(), slices.end(), first);
-    std::stable_sort(slices.begin(), slices.end(),
-                     [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
-    const auto axis = std::span(sums).subspan(first, extent);
-    const double needed = most * std::accumulate(axis.begin(), axis.end(), 0.0);
-    double held = 0.0;
-    for (std::size_t i = 0; i < extent && held < needed; ++i) {
-      held += sums[slices[i]];
-      weights[slices[i]] = 1.0 / limits.profile_error;
+    for (const std::size_t slice :
+         slices_holding(std::span(sums).subspan(first, extent), judged_share)) {
+      weights[first + slice] = 1.0 / limits.profile_error;
     }
     first += extent;
   }

@@ -217,6 +217,23 @@ TEST_F(PhysicsMeasures, OneCellThatIsNotFiniteFails) {
   EXPECT_EQ(broken.back().verdict(), Verdict::failed);
 }
 
+// A small bin may have no event among the first 64.
+TEST_F(PhysicsMeasures, ABinWithoutEventsIsOpen) {
+  CriteriaSample sample({3, 3, 3}, {}, 3e-4);
+  for (const float cell : {0.01F, 0.02F, 0.03F, 0.05F}) {
+    sample.add(std::vector<float>(27, cell), 1);
+  }
+  const std::vector<double> energies(4, 100.0);
+  const std::vector<EnergyBin> bins{{95.0, 105.0, "100 GeV"}, {195.0, 205.0, "200 GeV"}};
+  const CriteriaPair pair(sample, sample, 4, energies, energies, bins);
+  PhysicsCriteria limits;
+  limits.resolution = 0.1;
+  for (const Measure& measure : physics_measures(pair, limits, {4, 0.05, 0.05}, 1)) {
+    const bool empty = measure.name.find("200 GeV") != std::string::npos;
+    EXPECT_EQ(measure.verdict(), empty ? Verdict::undecided : Verdict::passed) << measure.name;
+  }
+}
+
 TEST_F(PhysicsMeasures, ADeadReferenceIsNoYardstick) {
   const auto dead = measures({0.0, 0.0, 0.0}, [](std::vector<float>&) {});
   EXPECT_EQ(verdict_of(dead), Verdict::failed);
