@@ -105,14 +105,34 @@ KernelChoices::KernelChoices(std::filesystem::path file, Isa isa)
     return;
   }
   try {
-    const Json json = parse_json<ModelError>(read_text<ModelError>(file_), file_.string());
-    require_format<ModelError>(json, file_.string(), format_name, format_version);
-    if (json.at("machine") == machine_of(isa_)) {
-      table_ = parse_table(json);
-    }
+    adopt(read_text<ModelError>(file_), file_.string());
   } catch (const std::exception&) {
     table_.clear();  // a cache that cannot be read is made anew
   }
+}
+
+void KernelChoices::adopt(const std::string& text, const std::string& place) {
+  const Json json = parse_json<ModelError>(text, place);
+  require_format<ModelError>(json, place, format_name, format_version);
+  if (json.at("machine") == machine_of(isa_)) {
+    for (auto& [signature, measured] : parse_table(json)) {
+      table_[signature] = std::move(measured);
+    }
+  }
+}
+
+std::string KernelChoices::text() const {
+  Json json{{"_format", format_name},
+            {"_version", format_version},
+            {"machine", machine_of(isa_)},
+            {"layers", Json::object()}};
+  for (const auto& [signature, measured] : table_) {
+    json["layers"][signature]["chosen"] = std::string(name_of(measured.kind));
+    for (const auto& [kind, milliseconds] : measured.milliseconds) {
+      json["layers"][signature]["milliseconds"][std::string(name_of(kind))] = milliseconds;
+    }
+  }
+  return json.dump(1) + "\n";
 }
 
 LayerKind KernelChoices::choose(const LayerQuestion& question) {
@@ -137,21 +157,11 @@ void KernelChoices::save() {
   if (file_.empty() || !changed_) {
     return;
   }
-  Json json{{"_format", format_name},
-            {"_version", format_version},
-            {"machine", machine_of(isa_)},
-            {"layers", Json::object()}};
-  for (const auto& [signature, measured] : table_) {
-    json["layers"][signature]["chosen"] = std::string(name_of(measured.kind));
-    for (const auto& [kind, milliseconds] : measured.milliseconds) {
-      json["layers"][signature]["milliseconds"][std::string(name_of(kind))] = milliseconds;
-    }
-  }
   std::error_code failure;
   std::filesystem::create_directories(file_.parent_path(), failure);
   const std::filesystem::path partial = file_.string() + "." + std::to_string(getpid());
   std::ofstream stream(partial, std::ios::binary);
-  stream << json.dump(1) << '\n';
+  stream << text();
   stream.close();
   if (stream) {
     std::filesystem::rename(partial, file_, failure);

@@ -31,6 +31,11 @@ class KernelChoices {
   /// Answers from the table; measures a layer that is not in it.
   [[nodiscard]] LayerKind choose(const LayerQuestion& question);
   [[nodiscard]] const std::map<std::string, Measured>& table() const { return table_; }
+  /// The table as the file has it.
+  [[nodiscard]] std::string text() const;
+  /// Answers of a text() come before what is known and what would be measured: a run that goes on
+  /// computes as it began. Of another machine or version nothing is taken. `place` is for errors.
+  void adopt(const std::string& text, const std::string& place);
   /// Writes the table if something was measured. A file that cannot be written is no error: the
   /// next run measures again.
   void save();

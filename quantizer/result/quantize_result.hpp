@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "calibration/data/label_sources.hpp"
@@ -66,6 +67,8 @@ struct QuantizeResult {
   std::optional<LabelSources> labels;  ///< of the events; none: events without energies and angles
   std::optional<Verification> verified;  ///< the fp32 model beside its framework; none: not asked
   std::vector<std::string> written;      ///< models and tables in the folder of results
+  /// Tables and pages that could not be written, and why. The model is none of them.
+  std::vector<std::pair<std::string, std::string>> not_written;
   /// What the files of the model lose, read back, on the evaluation events; by name.
   std::map<std::string, ModelQuality> read_back;
   std::vector<OnnxNote> onnx_notes;  ///< where quantized.onnx is not what quantized.h5 is

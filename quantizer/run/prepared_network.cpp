@@ -44,6 +44,28 @@ void PreparedNetwork::prepare(const Target& target, RunObserver& observer) {
   decide_corrections(observer);
 }
 
+void PreparedNetwork::restore(const PreparedState& state, const Target& target,
+                              RunObserver& observer) {
+  target_ = target;
+  table_ = state.ranges;
+  if (state.equalized_by) {
+    EqualizedGraph equalized = equalize_channels(graph_, *state.equalized_by);
+    graph_ = std::move(equalized.graph);
+    equalized_ = std::move(equalized.places);
+    equalized_by_ = state.equalized_by;
+  }
+  fitted_ = fits_of(graph_, observer);
+  tried_ = state.tried;
+  if (state.bias_correction || state.weight_reconstruction) {
+    collect_moments(observer);
+    corrections_ = {state.bias_correction, state.weight_reconstruction, &statistics_};
+  }
+}
+
+PreparedState PreparedNetwork::state() const {
+  return {table_, equalized_by_, corrections_.bias, corrections_.reconstruct, tried_};
+}
+
 std::unique_ptr<FittedPlans> PreparedNetwork::fits_of(const Graph& graph,
                                                       RunObserver& observer) const {
   if (!wants(config_.quantization.response_fit)) {
@@ -95,7 +117,8 @@ void PreparedNetwork::calibrate_and_equalize(RunObserver& observer) {
   if (!options.with) {
     return;
   }
-  EqualizedGraph equalized = equalize(observer);
+  ChannelRanges channels = channel_ranges(observer);
+  EqualizedGraph equalized = equalize_channels(graph_, channels);
   CalibrationTable table;
   if (!options.without || !equalized.places.empty()) {
     table = calibrate(equalized.graph, observer);
@@ -108,14 +131,14 @@ void PreparedNetwork::calibrate_and_equalize(RunObserver& observer) {
   table_ = std::move(table);
   weights_ = {};
   equalized_ = std::move(equalized.places);
+  equalized_by_ = std::move(channels);
 }
 
-EqualizedGraph PreparedNetwork::equalize(RunObserver& observer) const {
+ChannelRanges PreparedNetwork::channel_ranges(RunObserver& observer) const {
   const EventRange events = evaluator_.events().calibration();
   observer.on_phase_start(Phase::equalize, events.size());
-  return equalize_channels(
-      graph_, collect_channel_ranges(graph_, filler(),
-                                     {events, evaluator_.batch(), progress_of(observer), engine_}));
+  return collect_channel_ranges(graph_, filler(),
+                                {events, evaluator_.batch(), progress_of(observer), engine_});
 }
 
 /// Does the probe, fitted where plans are, lose less on the equalized network than on the one as it
@@ -187,16 +210,20 @@ QuantParams PreparedNetwork::first_code(const Graph& graph, const Node& layer,
                            config_.quantization.activation_rule);
 }
 
+void PreparedNetwork::collect_moments(RunObserver& observer) {
+  const EventRange events = evaluator_.events().calibration();
+  observer.on_phase_start(Phase::statistics, events.size());
+  statistics_ = collect_statistics(graph_, filler(),
+                                   {events, evaluator_.batch(), config_.input.seed, engine_});
+}
+
 /// Second moments of the layers' inputs, where a correction may need them, and the corrections.
 void PreparedNetwork::decide_corrections(RunObserver& observer) {
   const QuantizationConfig& quantization = config_.quantization;
   if (!wants(quantization.bias_correction) && !wants(quantization.weight_reconstruction)) {
     return;
   }
-  const EventRange events = evaluator_.events().calibration();
-  observer.on_phase_start(Phase::statistics, events.size());
-  statistics_ = collect_statistics(graph_, filler(),
-                                   {events, evaluator_.batch(), config_.input.seed, engine_});
+  collect_moments(observer);
   const auto probe_all = [&](const std::vector<Corrections>& all) {
     std::vector<Graph> graphs;
     graphs.reserve(all.size());

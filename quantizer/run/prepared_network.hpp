@@ -3,6 +3,7 @@
 #include <caloquant/config.hpp>
 #include <caloquant/strategy.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "graph/passes/equalize_channels.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
 #include "quantizer/evaluate/event_progress.hpp"
+#include "quantizer/folder/prepared_state.hpp"
 #include "quantizer/plan/emitted_form.hpp"
 #include "quantizer/plan/make_plan.hpp"
 #include "quantizer/run/choose_corrections.hpp"
@@ -29,6 +31,12 @@ class PreparedNetwork {
   /// Calibrates, and decides on equalization and corrections; needs the evaluator's reference where
   /// a correction is to be tried. Throws what the observer's interruption throws.
   void prepare(const Target& target, RunObserver& observer);
+
+  /// The same from what an earlier process has left of the same run: nothing is calibrated or tried
+  /// again. Only moments that a correction needs are collected anew.
+  void restore(const PreparedState& state, const Target& target, RunObserver& observer);
+  /// What restore() goes on from.
+  [[nodiscard]] PreparedState state() const;
 
   /// The plan of a configuration, with the corrections that are used; the same one every time.
   [[nodiscard]] QuantPlan plan(const TuningConfig& config);
@@ -61,7 +69,8 @@ class PreparedNetwork {
  private:
   void calibrate_and_equalize(RunObserver& observer);
   void decide_corrections(RunObserver& observer);
-  [[nodiscard]] EqualizedGraph equalize(RunObserver& observer) const;
+  void collect_moments(RunObserver& observer);
+  [[nodiscard]] ChannelRanges channel_ranges(RunObserver& observer) const;
   [[nodiscard]] bool is_better(const Graph& equalized, const CalibrationTable& table,
                                RunObserver& observer);
   [[nodiscard]] CalibrationTable calibrate(const Graph& graph, RunObserver& observer) const;
@@ -86,6 +95,7 @@ class PreparedNetwork {
   WeightCache weights_;
   StatisticsTable statistics_;
   Corrections corrections_;
+  std::optional<ChannelRanges> equalized_by_;
   std::vector<EqualizedPlace> equalized_;
   std::vector<CorrectionTrial> tried_;
   std::unique_ptr<FittedPlans> fitted_;  ///< null: plans are not fitted to the response

@@ -16,7 +16,7 @@
 #include "quantizer/output/report/report_data.hpp"
 #include "quantizer/output/report/report_page.hpp"
 #include "quantizer/output/tables/compare_table.hpp"
-#include "quantizer/run/input_files.hpp"
+#include "quantizer/run/folder_plan.hpp"
 #include "quantizer/run/run_session.hpp"
 
 namespace caloquant {
@@ -24,31 +24,31 @@ namespace caloquant {
 void RunSession::emit(const std::filesystem::path& folder) {
   finish();
   if (folder != folder_.path()) {
-    folder_ = ResultFolder(folder, input_files(config_));
-    if (Journal* journal = folder_.new_journal()) {
-      for (const Trial& trial : result_.tuning.trials) {
-        journal->append(trial);
-      }
-    }
-    if (folder_.writes() && !result_.costs.empty()) {
-      write_layer_costs(result_.costs, folder_ / "layer_costs.json");
-    }
+    log_.reset();
+    journal_.reset();
+    folder_ = ResultFolder(folder, folder_plan(config_, traits_), false);
   }
   emit();
 }
 
+/// Without a model the folder stays as it was: what there is to say is in the state.
 void RunSession::emit() {
   finish();
   recorded([&] {
-    if (result_.final_quality) {
-      result_.error.clear();  // of an earlier try, on a full disk
-      result_.tuning.reason = search_ended_by_;
-      write_models();
-      compare_and_report();
-      result_.cost.seconds = steady_seconds() - start_;
-      result_.cost.peak_memory = peak_memory();
+    begin();
+    in_place_ = false;
+    if (!result_.final_quality) {
+      record_outcome();
+      return;
     }
+    result_.error.clear();  // of an earlier try, on a full disk
+    result_.tuning.reason = search_ended_by_;
+    write_models();
+    compare_and_report();
+    result_.cost.seconds = steady_seconds() - start_;
+    result_.cost.peak_memory = peak_memory();
     write_result_files();
+    publish();
   });
 }
 
@@ -71,6 +71,7 @@ void RunSession::judge_read_back(const std::filesystem::path& file, const std::s
 /// The other formats are written all the same when one cannot be.
 void RunSession::write_models() {
   result_.written.clear();
+  result_.not_written.clear();
   result_.read_back.clear();
   if (!folder_.writes()) {
     return;
@@ -82,7 +83,7 @@ void RunSession::write_models() {
   const auto write = [&](bool wanted, const char* name, const auto& writer) {
     try {
       if (wanted) {
-        writer(folder_ / name);
+        writer(folder_.staged(name));
         result_.written.emplace_back(name);
       }
     } catch (const Error& error) {
@@ -124,10 +125,11 @@ void RunSession::compare_with_fp32() {
   result_.report =
       final_report(config_, model_.graph, final_, engine_, given_.data, progress_of(observer_));
   if (result_.report && folder_.writes()) {
-    write_text_file(compare_table(result_.report->physics, report_side("fp32", model_.graph),
-                                  report_side("quantized", final_)),
-                    folder_ / "physics.txt");
-    result_.written.emplace_back("physics.txt");
+    write_beside("physics.txt", [this](const std::filesystem::path& file) {
+      write_text_file(compare_table(result_.report->physics, report_side("fp32", model_.graph),
+                                    report_side("quantized", final_)),
+                      file);
+    });
   }
 }
 
@@ -141,8 +143,30 @@ void RunSession::draw_report() {
                    result_.report ? result_.report->samples : nullptr},
                   observer_);
   if (folder_.writes()) {
-    write_text_file(data, folder_ / "report.json");
-    result_.written.emplace_back("report.json");
+    write_beside("report.json",
+                 [&data](const std::filesystem::path& file) { write_text_file(data, file); });
+  }
+}
+
+/// What can be drawn again: that it cannot be written is told, and makes no model a bad one.
+void RunSession::write_beside(const char* name,
+                              const std::function<void(const std::filesystem::path&)>& write) {
+  try {
+    write(folder_.staged(name));
+    result_.written.emplace_back(name);
+  } catch (const BackendError& error) {
+    result_.not_written.emplace_back(name, error.what());
+  }
+}
+
+void RunSession::write_steps() {
+  std::filesystem::remove(folder_.staged("steps.jsonl"));
+  Journal journal(folder_.staged(""));
+  for (const Trial& trial : result_.tuning.trials) {
+    journal.append(trial);
+  }
+  if (!result_.costs.empty()) {
+    write_layer_costs(result_.costs, folder_.staged("layer_costs.json"));
   }
 }
 
@@ -151,13 +175,32 @@ void RunSession::write_result_files() {
   if (!folder_.writes()) {
     return;
   }
-  const bool page = config_.report.html && result_.error.empty();
+  write_steps();
+  const auto write_result = [this] {
+    write_result_json(result_, context(), folder_.staged("result.json"));
+  };
+  const bool page = config_.report.html && result_.not_written.empty();
   if (page) {
     result_.written.emplace_back("report.html");
   }
-  write_result_json(result_, context(), folder_ / "result.json");
+  write_result();
   if (page) {
-    write_report_page({folder_.path()}, folder_ / "report.html");
+    result_.written.pop_back();  // the page is drawn from a result that lists it
+    write_beside("report.html", [this](const std::filesystem::path& file) {
+      write_report_page({folder_.staged("")}, file);
+    });
+    if (!result_.not_written.empty()) {
+      write_result();
+    }
+  }
+}
+
+/// An interrupted run can be gone on with.
+void RunSession::publish() {
+  if (folder_.writes()) {
+    folder_.publish(files_in_folder(result_),
+                    result_.tuning.reason == StopReason::interrupted);
+    in_place_ = true;
   }
 }
 

@@ -64,27 +64,32 @@ void RunSession::search() {
 }
 
 void RunSession::search_with(const Strategy& strategy) {
-  if (folder_.writes() && !result_.costs.empty()) {
-    write_layer_costs(result_.costs, folder_ / "layer_costs.json");
-  }
   sweeps_ = std::make_unique<TrialSweeps>(config_, *evaluator_, *network_, judged_by(),
                                           progress_of(observer_));
+  TuneOptions options = tune_options();
+  take_finished_trials(options);
+  open_journals();
+  TuneResult found = tune(strategy, options, tune_callbacks(strategy));
+  result_.tuning = std::move(found);
+}
+
+TuneCallbacks RunSession::tune_callbacks(const Strategy& strategy) {
   History& history = result_.tuning.trials;  // stays where an exception ends the search
   TuneCallbacks callbacks;
-  callbacks.evaluate = [&](const TuningConfig& config) {
+  callbacks.evaluate = [this, &strategy, &history](const TuningConfig& config) {
     require_possible(config, *space_, "the strategy");
     return sweeps_->evaluate(config, strategy, history);
   };
-  callbacks.on_start = [&](std::size_t step, const Proposal& proposal, std::size_t at_most) {
+  callbacks.on_start = [this](std::size_t step, const Proposal& proposal, std::size_t at_most) {
     observer_.on_trial_start(step, proposal, at_most, evaluator_->events().evaluation().size());
   };
-  callbacks.on_trial = [&](const Trial& trial) {
+  callbacks.record = [this](const Trial& trial, double elapsed) { record_trial(trial, elapsed); };
+  callbacks.on_trial = [this, &history](const Trial& trial) {
     history.push_back(trial);
     return observer_.on_trial(trial);
   };
-  callbacks.interrupted = [&] { return observer_.interrupted(); };
-  TuneResult found = tune(strategy, tune_options(), callbacks, folder_.new_journal());
-  result_.tuning = std::move(found);
+  callbacks.interrupted = [this] { return observer_.interrupted(); };
+  return callbacks;
 }
 
 TuneOptions RunSession::tune_options() const {

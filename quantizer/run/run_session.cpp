@@ -7,7 +7,7 @@
 #include "quantizer/measure/layer_costs.hpp"
 #include "quantizer/output/emit/result_json.hpp"
 #include "quantizer/plan/emitted_form.hpp"
-#include "quantizer/run/input_files.hpp"
+#include "quantizer/run/folder_plan.hpp"
 #include "quantizer/run/session_parts.hpp"
 #include "quantizer/search/space/layer_specs.hpp"
 #include "quantizer/search/strategy/cost.hpp"
@@ -28,12 +28,16 @@ RunSession::RunSession(const RunConfig& config, const RunParts& parts, SessionOp
       options_(std::move(options)),
       observer_(options_.observer != nullptr ? *options_.observer : nobody_),
       start_(steady_seconds()),
-      folder_(options_.folder, input_files(config_)),
+      folder_(options_.folder, folder_plan(config_, traits_),
+              options_.unfinished == Unfinished::resume),
       engine_(engine_with(options_.kernels.get())) {
   recorded([&] { open(); });
 }
 
 void RunSession::open() {
+  if (folder_.resumes()) {
+    adopt_kernels();
+  }
   model_ = fp32_model_of(config_, parts_);
   evaluator_ = make_evaluator(config_, model_.graph, engine_, given_);
   if (const LabelSources* labels = evaluator_->events().label_sources()) {
@@ -41,6 +45,9 @@ void RunSession::open() {
   }
   result_.verified = model_.verified;
   check_import();
+  if (folder_.resumes()) {
+    take_up();
+  }
 }
 
 /// On the first event that calibrates.
@@ -134,7 +141,11 @@ PreparedNetwork& RunSession::prepare() {
       auto& network =
           network_.emplace(config_, *space_, *evaluator_, model_.graph, engine_, traits_);
       try {
-        network.prepare(judged_by(), observer_);
+        begin();
+        if (!restore_network(network)) {
+          network.prepare(judged_by(), observer_);
+          save_network(network);
+        }
         learn_costs();
       } catch (...) {
         network_.reset();  // not prepared: the next call begins anew
@@ -154,6 +165,8 @@ void RunSession::learn_costs() {
   }
   if (!config_.tuning.layer_costs.empty()) {
     costs_ = read_layer_costs(config_.tuning.layer_costs, *space_);
+  } else if (std::optional<CostTable> saved = saved_costs()) {
+    costs_ = *std::move(saved);
   } else {
     observer_.on_phase_start(Phase::layer_costs, 1);
     CostOptions options;
@@ -161,6 +174,7 @@ void RunSession::learn_costs() {
     options.rule = config_.quantization.activation_rule;
     options.engine = engine_;
     costs_ = measure_layer_costs(network_->graph(), *space_, network_->ranges(), options);
+    save_costs();
   }
   result_.costs = costs_;
 }
@@ -207,7 +221,10 @@ void RunSession::save_kernels() const {
 }
 
 ResultContext RunSession::context() const {
-  ResultContext context{config_, model_.files, {}, options_.kernels.get(), folder_.path()};
+  ResultContext context{config_, model_.files, {}, options_.kernels.get(), {}};
+  if (folder_.writes()) {
+    context.folder = in_place_ ? folder_.path() : folder_.staged("");
+  }
   if (evaluator_) {
     context.data_files = evaluator_->events().files();
   }
@@ -225,12 +242,16 @@ void RunSession::record_failure(const std::exception& error) {
   if (result_.error.empty()) {
     result_.error = error.what();
   }
-  if (!folder_.writes()) {
-    return;
-  }
   try {
-    write_result_json(result_, context(), folder_ / "result.json");
+    record_outcome();
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch) the reason of the failure matters more
+  }
+}
+
+/// Of a run without results: for people, beside its journal.
+void RunSession::record_outcome() {
+  if (folder_.has_begun()) {
+    write_result_json(result_, context(), folder_.state("result.json"));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <caloquant/session.hpp>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,11 +14,13 @@
 #include <vector>
 
 #include "graph/exec/kernel_choices.hpp"
+#include "quantizer/folder/result_folder.hpp"
+#include "quantizer/folder/trial_log.hpp"
 #include "quantizer/output/emit/result_json.hpp"
 #include "quantizer/result/quantize_result.hpp"
 #include "quantizer/run/prepared_network.hpp"
-#include "quantizer/run/result_folder.hpp"
 #include "quantizer/run/trial_sweeps.hpp"
+#include "quantizer/search/tune/journal.hpp"
 #include "quantizer/search/tune/loop.hpp"
 #include "quantizer/verify/fp32_model.hpp"
 
@@ -31,6 +34,7 @@ struct SessionOptions {
   std::filesystem::path folder{};            ///< of results; empty: nothing is written
   std::shared_ptr<KernelChoices> kernels{};  ///< null: the default kernel of every layer
   bool keep_kernels = true;                  ///< write the table when something was measured for it
+  Unfinished unfinished = Unfinished::set_aside;  ///< of a former run in `folder`
 };
 
 /// One run of a config: model, data, metric, and the stages that lead from the fp32 model to the
@@ -38,8 +42,9 @@ struct SessionOptions {
 /// check) goes through it, so that all of them measure and write the same.
 ///
 /// Stages in order: reference, prepare, search, finish, emit. Each calls those in front of it. With
-/// a folder, the folder is made ready before anything is read, every trial is in the journal before
-/// the next begins, and an exception of any stage leaves a result.json that says why.
+/// a folder (ResultFolder), it is locked before anything is read, every trial is on the disk before
+/// the next begins, and an exception behind the preparation leaves `unfinished/result.json`, which
+/// says why. A run that goes on takes ranges, layer costs and trials from what is there.
 class RunSession {
  public:
   /// Loads the model, verifies it where there are expected values, opens the data. `parts` takes
@@ -90,6 +95,10 @@ class RunSession {
   /// What models are judged by.
   [[nodiscard]] Target judged_by();
   [[nodiscard]] const QuantizeResult& result() const { return result_; }
+  /// Trials that an earlier process has finished.
+  [[nodiscard]] std::size_t resumed_trials() const { return resumed_trials_; }
+  /// Trials of an unfinished run that this one has set aside.
+  [[nodiscard]] std::size_t trials_set_aside() const { return folder_.trials_set_aside(); }
   /// The quantized network of the best trial; needs finish().
   [[nodiscard]] const Graph& final_network() const { return final_; }
   /// result.json of what there is so far.
@@ -100,14 +109,30 @@ class RunSession {
   template <typename Work>
   decltype(auto) recorded(Work&& work);
   void record_failure(const std::exception& error);
+  void record_outcome();
 
   void open();
   void check_import();
+  void take_up();
+  void begin();
+  [[nodiscard]] bool restore_network(PreparedNetwork& network);
+  void save_state(const char* name, const std::string& text);
+  void save_kernel_state();
+  void adopt_kernels();
+  void save_network(const PreparedNetwork& network);
+  [[nodiscard]] std::optional<CostTable> saved_costs();
+  void save_costs();
+  [[nodiscard]] std::string identity();
+  [[nodiscard]] std::string run_text();
   void measure_reference();
   void measure_baseline();
   void learn_costs();
   [[nodiscard]] StrategyOptions strategy_options() const;
   void search_with(const Strategy& strategy);
+  [[nodiscard]] TuneCallbacks tune_callbacks(const Strategy& strategy);
+  void take_finished_trials(TuneOptions& options);
+  void open_journals();
+  void record_trial(const Trial& trial, double elapsed);
   void settle();
   void take(const Trial& best);
   [[nodiscard]] bool confirm();
@@ -121,7 +146,10 @@ class RunSession {
   void compare_and_report();
   void compare_with_fp32();
   void draw_report();
+  void write_beside(const char* name, const std::function<void(const std::filesystem::path&)>& write);
+  void write_steps();
   void write_result_files();
+  void publish();
   void save_kernels() const;
   [[nodiscard]] ResultContext context() const;
 
@@ -134,6 +162,13 @@ class RunSession {
   RunObserver& observer_;
   double start_;
   ResultFolder folder_;
+  bool in_place_ = false;  ///< the results have their names
+  std::string identity_;
+  std::optional<TrialLogContent> left_;  ///< by an earlier process; until search() takes it
+  std::size_t resumed_trials_ = 0;
+  std::size_t saved_kernels_ = 0;
+  std::unique_ptr<TrialLog> log_;     ///< for a process that goes on
+  std::unique_ptr<Journal> journal_;  ///< for people
   EngineOptions engine_;
   Fp32Model model_;
   std::unique_ptr<Evaluator> evaluator_;

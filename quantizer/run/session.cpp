@@ -29,8 +29,8 @@ std::vector<Plan::Layer> Plan::layers() const {
 
 struct Session::State {
   State(const RunConfig& config, const RunParts& parts, RunObserver* observer,
-        const std::filesystem::path& folder)
-      : run(config, parts, {observer, folder, shared_machine_kernels()}) {}
+        const std::filesystem::path& folder, Unfinished unfinished)
+      : run(config, parts, {observer, folder, shared_machine_kernels(), true, unfinished}) {}
 
   [[nodiscard]] Model quantized(Graph graph) const {
     return Model(std::make_shared<LoadedModel>(
@@ -48,6 +48,9 @@ struct Session::State {
     result.layers = found.layers;
     result.seconds = found.cost.seconds;
     result.written = found.written;
+    for (const auto& [name, reason] : found.not_written) {
+      result.not_written.push_back(name + ": " + reason);
+    }
     result.error = found.error;
     if (found.final_quality) {
       result.plan = Plan(std::make_shared<QuantPlan>(found.plan), number);
@@ -88,8 +91,8 @@ class Session::Call {
 };
 
 Session::Session(const RunConfig& config, const RunParts& parts, RunObserver* observer,
-                 const std::filesystem::path& folder)
-    : state_(std::make_unique<State>(config, parts, observer, folder)) {}
+                 const std::filesystem::path& folder, Unfinished unfinished)
+    : state_(std::make_unique<State>(config, parts, observer, folder, unfinished)) {}
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
@@ -167,8 +170,8 @@ void Session::emit(RunResult& result, const std::filesystem::path& folder) {
 }
 
 RunResult quantize(const RunConfig& config, const RunParts& parts, RunObserver* observer,
-                   const std::filesystem::path& folder) {
-  Session session(config, parts, observer, folder);
+                   const std::filesystem::path& folder, Unfinished unfinished) {
+  Session session(config, parts, observer, folder, unfinished);
   RunResult result = session.tune();
   return folder.empty() ? result : session.emit();
 }

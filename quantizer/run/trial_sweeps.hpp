@@ -4,6 +4,7 @@
 #include <caloquant/strategy.hpp>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "quantizer/evaluate/evaluator.hpp"
@@ -26,6 +27,10 @@ class TrialSweeps {
   /// Of a configuration that `strategy` has proposed after `history`.
   [[nodiscard]] Evaluation evaluate(const TuningConfig& config, const Strategy& strategy,
                                     const History& history);
+  /// A configuration that was evaluated before.
+  void know(const TuningConfig& config, ModelQuality quality, double seconds) {
+    swept_[config.key()] = {std::move(quality), seconds};
+  }
   /// Of a configuration that was evaluated.
   [[nodiscard]] const ModelQuality& quality_of(const TuningConfig& config) const {
     return swept_.at(config.key()).quality;

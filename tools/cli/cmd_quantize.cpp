@@ -1,10 +1,12 @@
 #include <caloquant/error.hpp>
 #include <iostream>
 
+#include "ops/core/counted.hpp"
 #include "ops/core/enums.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
+#include "quantizer/folder/result_folder.hpp"
 #include "quantizer/run/dry_run.hpp"
 #include "quantizer/run/run_session.hpp"
 #include "tools/cli/command_progress.hpp"
@@ -12,6 +14,7 @@
 #include "tools/cli/interrupt.hpp"
 #include "tools/cli/number_arguments.hpp"
 #include "tools/cli/quantize_output.hpp"
+#include "tools/cli/resume.hpp"
 
 namespace caloquant::cli {
 namespace {
@@ -19,6 +22,7 @@ namespace {
 struct QuantizeArguments {
   std::string config;
   std::string output = "caloquant_out";
+  std::string resume;
   std::vector<std::string> overrides;
   std::vector<std::string> formats;
   std::string profile;
@@ -44,7 +48,18 @@ std::vector<std::string> overrides_of(const QuantizeArguments& arguments) {
   return overrides;
 }
 
+/// Of the command line, or of the run that is gone on with.
 RunConfig config_of(const QuantizeArguments& arguments) {
+  if (arguments.config.empty()) {
+    if (arguments.resume.empty()) {
+      throw UsageError("CONFIG", "is missing", "give a run config, or a folder with --resume");
+    }
+    if (!overrides_of(arguments).empty() || arguments.random_weights) {
+      throw UsageError("--resume", "takes its settings from the folder",
+                       "leave out --set and the like, or give the CONFIG as well");
+    }
+    return unfinished_config(arguments.resume);
+  }
   RunConfig config = load_config(arguments.config, overrides_of(arguments), arguments.out.quiet);
   if (arguments.random_weights) {
     if (config.model.architecture.empty()) {
@@ -91,8 +106,44 @@ auto naming_output(const Run& run) {
   }
 }
 
+SessionOptions session_options(const QuantizeArguments& arguments, RunObserver& observer) {
+  const bool resumes = !arguments.resume.empty();
+  return {&observer, resumes ? arguments.resume : arguments.output, shared_machine_kernels(), true,
+          resumes ? Unfinished::resume : Unfinished::set_aside};
+}
+
+/// What the folder holds in front of the run that begins.
+void tell_former_runs(const RunSession& session, const QuantizeArguments& arguments,
+                      const std::string& folder) {
+  if (session.trials_set_aside() > 0 && !arguments.out.quiet) {
+    std::cerr << "caloquant: an unfinished run with "
+              << counted(session.trials_set_aside(), "trial") << " is now " << folder
+              << "/unfinished.previous, until this one has ended; --resume would have gone on "
+                 "with it\n";
+  }
+}
+
+int exit_code_of(const QuantizeResult& result) {
+  for (const auto& [name, reason] : result.not_written) {
+    std::cerr << "caloquant: " << name << " is missing: " << reason << '\n';
+  }
+  if (result.tuning.reason == StopReason::interrupted) {
+    std::cerr << "caloquant: interrupted; the best so far is written, and --resume goes on\n";
+    return exit_code(ErrorKind::interrupted);
+  }
+  if (!result.not_written.empty()) {
+    return exit_code(ErrorKind::backend);
+  }
+  return !result.tuning.target_met   ? exit_target_not_met
+         : result.better_kept_fp32() ? exit_not_faster
+                                     : exit_ok;
+}
+
 int quantize_command(const QuantizeArguments& arguments) {
   set_threads(arguments.threads);
+  if (!arguments.resume.empty() && state_of(arguments.resume) == FolderState::ended) {
+    return tell_ended_run(arguments.resume, arguments.out);
+  }
   const RunConfig config = config_of(arguments);
   if (arguments.out.text()) {
     print_machine();
@@ -102,11 +153,12 @@ int quantize_command(const QuantizeArguments& arguments) {
   }
   watch_for_interrupt();
   TerminalObserver observer(config, arguments.out);
+  const std::string output = arguments.resume.empty() ? arguments.output : arguments.resume;
   const auto session = naming_output([&] {
-    return std::make_unique<RunSession>(
-        config, RunParts{}, SessionOptions{&observer, arguments.output, shared_machine_kernels()});
+    return std::make_unique<RunSession>(config, RunParts{}, session_options(arguments, observer));
   });
   const QuantizeResult& result = session->run();
+  tell_former_runs(*session, arguments, output);
   if (!result.error.empty()) {
     if (result.tuning.reason == StopReason::interrupted) {
       throw InterruptedError("quantize");
@@ -114,23 +166,22 @@ int quantize_command(const QuantizeArguments& arguments) {
     throw BackendError("quantize", "no configuration could be evaluated: " + result.error);
   }
   if (arguments.out.json) {
-    print_outcome_json(result, config, arguments.output);
+    print_outcome_json(result, config, output);
   } else if (!arguments.out.quiet) {
-    print_outcome(result, config, arguments.output, arguments.out.style());
+    print_outcome(result, config, output, arguments.out.style());
   }
-  if (result.tuning.reason == StopReason::interrupted) {
-    std::cerr << "caloquant: interrupted; the best so far is written\n";
-    return exit_code(ErrorKind::interrupted);
-  }
-  return !result.tuning.target_met   ? exit_target_not_met
-         : result.better_kept_fp32() ? exit_not_faster
-                                     : exit_ok;
+  return exit_code_of(result);
 }
 
 void add_quantize_outputs(Command& command, QuantizeArguments& arguments) {
-  command.add_option("-o,--output", arguments.output, "folder for the results")
-      ->capture_default_str()
+  Option* output = command.add_option("-o,--output", arguments.output, "folder for the results");
+  output->capture_default_str()->type_name(folder_value)->group(output_options);
+  command
+      .add_option("--resume", arguments.resume,
+                  "folder of a run that was broken off: go on with it (CONFIG, if given, must be "
+                  "its own; without such a run begin one)")
       ->type_name(folder_value)
+      ->excludes(output)
       ->group(output_options);
   command
       .add_option("--format", arguments.formats, "what is written of the model (as /emit/formats)")
@@ -158,13 +209,15 @@ void add_quantize(Command& app, Action& action) {
        "Reads the fp32 model and the data that a run config names, calibrates once, and lets the "
        "strategy of the config propose which layers go to which precision until the loss meets the "
        "target. Writes the quantized model, a log of every step, and a comparison with the fp32 "
-       "model into a folder. Ctrl-C ends the search and keeps the best so far.",
+       "model into a folder. Ctrl-C ends the search and keeps the best so far; --resume goes on "
+       "with a run that was interrupted or killed.",
        {"caloquant quantize run.json --dry-run",
         "caloquant quantize run.json -o results --format h5,onnx",
+        "caloquant quantize --resume results",
         "caloquant quantize run.json --set /tuning_criterion/strategy=auto --json > "
         "outcome.json"}});
   auto arguments = std::make_shared<QuantizeArguments>();
-  add_config_options(*command, "CONFIG", arguments->config, arguments->overrides);
+  add_config_options(*command, "CONFIG", arguments->config, arguments->overrides)->required(false);
   command->add_flag("--dry-run", arguments->dry_run,
                     "print the plan, the trials and estimates of time and memory; write nothing");
   command

@@ -15,8 +15,8 @@ Option* Option::group(const std::string& heading) {
   return this;
 }
 
-Option* Option::required() {
-  option_->required();
+Option* Option::required(bool is_required) {
+  option_->required(is_required);
   return this;
 }
 

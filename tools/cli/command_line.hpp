@@ -34,7 +34,7 @@ class Option {
   Option* type_name(const std::string& name);
   /// The heading in help.
   Option* group(const std::string& heading);
-  Option* required();
+  Option* required(bool is_required = true);
   /// Shows the variable's present value as the default.
   Option* capture_default_str();
   /// Takes several values in one argument.

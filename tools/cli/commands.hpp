@@ -95,8 +95,9 @@ void print_deprecations(const std::vector<std::string>& deprecations, bool quiet
                                     const std::vector<std::string>& overrides, bool quiet);
 
 /// The run config, as a positional argument or an option, and --set.
-void add_config_options(Command& command, const char* name, std::string& config,
-                        std::vector<std::string>& overrides);
+/// The config itself may be made optional.
+Option* add_config_options(Command& command, const char* name, std::string& config,
+                           std::vector<std::string>& overrides);
 
 /// --encoding of networks that make showers; --recipe, its name in earlier versions, is not shown.
 struct EncodingArgument {

@@ -123,16 +123,18 @@ RunConfig load_config(const std::string& file, const std::vector<std::string>& o
   return config;
 }
 
-void add_config_options(Command& command, const char* name, std::string& config,
-                        std::vector<std::string>& overrides) {
-  command.add_option(name, config, "run config (JSON); caloquant init writes one to start from")
-      ->type_name(file_value)
-      ->required();
+Option* add_config_options(Command& command, const char* name, std::string& config,
+                           std::vector<std::string>& overrides) {
+  Option* option =
+      command.add_option(name, config, "run config (JSON); caloquant init writes one to start from")
+          ->type_name(file_value)
+          ->required();
   command
       .add_option("--set", overrides,
                   "change a config value: /json/pointer=value (repeatable; see caloquant schema)")
       ->type_name("/P=V")
       ->allow_extra_args(false);
+  return option;
 }
 
 void set_threads(int threads) {

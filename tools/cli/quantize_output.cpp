@@ -55,6 +55,17 @@ void TerminalObserver::on_target(const LossResult& baseline, double target) {
   std::cout << '\n' << StepTable::header() << std::flush;
 }
 
+void TerminalObserver::on_resumed(const History& trials) {
+  progress_.clear();
+  if (out_.text()) {
+    for (const Trial& trial : trials) {
+      std::cout << table_->row(trial);
+    }
+    std::cout << "  so far " << counted(trials.size(), "trial") << " of the run that goes on\n"
+              << std::flush;
+  }
+}
+
 void TerminalObserver::on_trial_start(std::size_t step, const Proposal& /*proposal*/,
                                       std::size_t at_most, std::int64_t events) {
   progress_.begin_trial(step + 1, at_most, static_cast<std::size_t>(events));

@@ -24,6 +24,7 @@ class TerminalObserver : public RunObserver {
   void on_events(std::int64_t done) override;
   void on_data_notes(const std::vector<std::string>& notes) override;
   void on_target(const LossResult& baseline, double target) override;
+  void on_resumed(const History& trials) override;
   void on_trial_start(std::size_t step, const Proposal& proposal, std::size_t at_most,
                       std::int64_t events) override;
   bool on_trial(const Trial& trial) override;

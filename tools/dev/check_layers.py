@@ -25,7 +25,8 @@ FOLDERS = {
     "metrics": ["core", "shower tensor", "physics"],
     "calibration": ["data tensors observers showers", "collect", "corrections"],
     "quantizer": ["config", "search/space", "search/strategy", "search/tune", "plan", "evaluate",
-                  "verify", "measure", "showers", "result", "output", "run", "gate start"],
+                  "verify", "measure", "showers", "result", "output", "folder", "run",
+                  "gate start"],
 }
 RANKS = {
     f"{layer}/{folder}": rank

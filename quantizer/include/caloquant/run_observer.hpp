@@ -46,6 +46,8 @@ class RunObserver {
   virtual void on_data_notes(const std::vector<std::string>& /*notes*/) {}
   /// After the baseline: what the trials have to reach.
   virtual void on_target(const LossResult& /*baseline*/, double /*target*/) {}
+  /// Before the first trial of a run that goes on: those that were finished before.
+  virtual void on_resumed(const History& /*trials*/) {}
   /// A trial begins: its step, what is tried, how many trials there are at most, and its events.
   virtual void on_trial_start(std::size_t /*step*/, const Proposal& /*proposal*/,
                               std::size_t /*at_most*/, std::int64_t /*events*/) {}

@@ -25,6 +25,20 @@ namespace caloquant {
 
 struct QuantPlan;
 
+/// What a run does with one that has not ended in its folder of results.
+enum class Unfinished {
+  set_aside,  ///< begins anew; one with trials is kept as `unfinished.previous` until it has ended
+  /// Goes on with it: its trials are not repeated, ranges and layer costs are those that it had, and
+  /// the results have the bytes that they would have had. Without one it begins. Throws UsageError,
+  /// with the difference, when model, data, settings, instruction set or version are others, and
+  /// DataError when its journal is damaged.
+  resume,
+};
+
+/// The config of the unfinished run in a folder. Throws DataError where there is none, UsageError
+/// for that of a program which brought its own model, data or metric.
+[[nodiscard]] RunConfig unfinished_config(const std::filesystem::path& folder);
+
 using StrategyFactory =
     std::function<std::unique_ptr<Strategy>(const StrategyOptions&, const TuningSpace&)>;
 
@@ -85,6 +99,7 @@ struct RunResult {
   std::optional<Model> model;        ///< quantized by it
   double seconds = 0.0;              ///< of the whole run
   std::vector<std::string> written;  ///< names of models and tables in the folder of results
+  std::vector<std::string> not_written;  ///< tables and pages that could not be, with the reason
   std::string error;                 ///< why there is no model; empty when there is one
   std::string json;                  ///< what result.json holds
 };
@@ -93,16 +108,18 @@ struct RunResult {
 /// called: reference() <- prepare() <- plan(), tune(). What is given as views must outlive the
 /// session. One call at a time: another thread, or what the session calls back, gets a UsageError.
 ///
-/// With a `folder` of results, the folder is made ready before anything is read, every trial is in
-/// its journal before the next one begins, and an exception of any stage leaves a result.json that
-/// says why.
+/// With a `folder` of results, the folder is locked before anything is read. Everything is written
+/// into `unfinished/` in it, every trial before the next one begins, and gets its place at the end:
+/// until then, and after an exception, what the folder held before stays. After an interruption the
+/// best so far gets its place, and the run can still be resumed.
 class Session {
  public:
   /// Loads the model, verifies it where there are expected values, opens the data. `observer`
   /// (null: nobody) sees all stages. Throws ConfigError, ModelError, DataError, and of the folder
   /// BackendError and UsageError.
   explicit Session(const RunConfig& config, const RunParts& parts = {},
-                   RunObserver* observer = nullptr, const std::filesystem::path& folder = {});
+                   RunObserver* observer = nullptr, const std::filesystem::path& folder = {},
+                   Unfinished unfinished = Unfinished::set_aside);
   ~Session();
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
@@ -149,7 +166,8 @@ class Session {
 /// `result.json` and so on into it, as a Session does. Throws what the stages throw.
 [[nodiscard]] RunResult quantize(const RunConfig& config, const RunParts& parts = {},
                                  RunObserver* observer = nullptr,
-                                 const std::filesystem::path& folder = {});
+                                 const std::filesystem::path& folder = {},
+                                 Unfinished unfinished = Unfinished::set_aside);
 
 }  // namespace caloquant
 #pragma GCC visibility pop

@@ -165,6 +165,14 @@ Json import_json(const std::optional<onnx::ImportCheck>& check) {
           {"seconds", check->seconds}};
 }
 
+Json not_written_json(const QuantizeResult& result) {
+  Json list = Json::array();
+  for (const auto& [name, reason] : result.not_written) {
+    list.push_back({{"file", name}, {"error", reason}});
+  }
+  return list;
+}
+
 /// So that a model can be told from one that took its place. Pages and tables have no hash: the
 /// report is drawn from this file.
 Json hashes_json(const std::vector<std::string>& written, const std::filesystem::path& folder) {
@@ -313,6 +321,20 @@ Json cost_json(const RunCost& cost) {
           {"peak_memory_bytes", cost.peak_memory}};
 }
 
+std::vector<std::string> files_in_folder(const QuantizeResult& result) {
+  std::vector<std::string> files = result.written;
+  if (!result.final_quality) {
+    return files;
+  }
+  if (!result.costs.empty()) {
+    files.emplace_back("layer_costs.json");
+  }
+  for (const char* name : {"steps.jsonl", "steps.csv", "result.json"}) {
+    files.emplace_back(name);
+  }
+  return files;
+}
+
 void write_result_json(const QuantizeResult& result, const ResultContext& context,
                        const std::filesystem::path& file) {
   write_text_file(result_json(result, context).dump(2) + "\n", file);
@@ -350,7 +372,8 @@ Json result_json(const QuantizeResult& result, const ResultContext& context) {
   json["cost"] = cost_json(result.cost);
   json["loss_detail"] = result.final_quality ? to_json(*result.final_quality) : Json();
   json["report"] = result.report ? report_json(*result.report) : Json();
-  json["emitted"] = {{"files", result.written},
+  json["emitted"] = {{"files", files_in_folder(result)},
+                     {"not_written", not_written_json(result)},
                      {"sha256", hashes_json(result.written, context.folder)},
                      {"read_back", read_back_json(result.read_back)},
                      {"onnx_notes", Json::array()}};

@@ -2,6 +2,7 @@
 
 #include <caloquant/config.hpp>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "graph/json/json_fwd.hpp"
@@ -27,6 +28,9 @@ struct ResultContext {
 /// BackendError.
 void write_result_json(const QuantizeResult& result, const ResultContext& context,
                        const std::filesystem::path& file);
+
+/// Names of all files in the folder of a run with a model, result.json last.
+[[nodiscard]] std::vector<std::string> files_in_folder(const QuantizeResult& result);
 
 /// What it writes.
 [[nodiscard]] Json result_json(const QuantizeResult& result, const ResultContext& context);

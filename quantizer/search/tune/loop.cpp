@@ -93,15 +93,17 @@ Preference preference_of(const Strategy& strategy, const TuneOptions& options) {
 
 class Run {
  public:
-  Run(const Strategy& strategy, const TuneOptions& options, const TuneCallbacks& callbacks,
-      Journal* journal)
+  Run(const Strategy& strategy, const TuneOptions& options, const TuneCallbacks& callbacks)
       : strategy_(strategy),
         options_(options),
         callbacks_(callbacks),
-        journal_(journal),
-        start_(now()) {
+        start_(now() - options.finished_seconds) {
     result_.baseline = options.baseline;
     result_.target = target_loss(options.criterion, options.baseline);
+    for (const Trial& trial : options.finished) {
+      expect_same(trial, strategy_.next(result_.trials));
+      keep(trial);
+    }
   }
 
   TuneResult finish() {
@@ -168,6 +170,15 @@ class Run {
     }
   }
 
+  void expect_same(const Trial& finished, const std::optional<Proposal>& proposal) const {
+    if (!proposal || proposal->config != finished.proposal.config) {
+      throw UsageError("strategy '" + std::string(strategy_.name()) + "'",
+                       "proposes something else than it did for step " +
+                           std::to_string(finished.step) + " of the unfinished run",
+                       "run without --resume");
+    }
+  }
+
   /// False when the evaluation was interrupted: then there is no trial.
   [[nodiscard]] bool evaluate(Trial& trial) const {
     if (callbacks_.on_start) {
@@ -226,9 +237,14 @@ class Run {
 
   /// False when on_trial wants the run to end.
   [[nodiscard]] bool record(Trial trial) {
-    if (journal_ != nullptr) {
-      journal_->append(trial);
+    if (callbacks_.record) {
+      callbacks_.record(trial, now() - start_);
     }
+    keep(std::move(trial));
+    return !callbacks_.on_trial || callbacks_.on_trial(result_.trials.back());
+  }
+
+  void keep(Trial trial) {
     result_.trials.push_back(std::move(trial));
     const Trial& last = result_.trials.back();
     if (last.error.empty() && (!result_.best || replaces(last, result_.trials[*result_.best],
@@ -236,13 +252,11 @@ class Run {
       result_.best = last.step;
       result_.target_met = last.target_met;
     }
-    return !callbacks_.on_trial || callbacks_.on_trial(last);
   }
 
   const Strategy& strategy_;
   const TuneOptions& options_;
   const TuneCallbacks& callbacks_;
-  Journal* journal_;
   double start_;
   TuneResult result_;
 };
@@ -254,9 +268,9 @@ std::string_view name_of(StopReason reason) noexcept {
 }
 
 TuneResult tune(const Strategy& strategy, const TuneOptions& options,
-                const TuneCallbacks& callbacks, Journal* journal) {
+                const TuneCallbacks& callbacks) {
   CALOQUANT_EXPECT(callbacks.evaluate != nullptr);
-  return Run(strategy, options, callbacks, journal).finish();
+  return Run(strategy, options, callbacks).finish();
 }
 
 /// By selection: costs that are equal but for rounding give no order that sorting could rely on.

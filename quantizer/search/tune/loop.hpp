@@ -9,8 +9,6 @@
 #include <optional>
 #include <vector>
 
-#include "quantizer/search/tune/journal.hpp"
-
 namespace caloquant {
 
 /// The loss of one configuration.
@@ -35,12 +33,14 @@ struct TuneCallbacks {
   std::function<Evaluation(const TuningConfig&)> evaluate;
   /// Before an evaluation: the step, what is tried, and the most trials there can be in the end.
   std::function<void(std::size_t step, const Proposal& proposal, std::size_t at_most)> on_start;
-  /// After a trial is in the journal; false ends the run.
+  /// After a trial is recorded; false ends the run.
   std::function<bool(const Trial&)> on_trial;
   /// Asked before and after each trial (a signal handler's flag).
   std::function<bool()> interrupted;
   /// A clock [s] that never goes back; the steady clock when empty.
   std::function<double()> seconds;
+  /// Puts a trial on the disk, before anything is told of it. `elapsed`: of the search [s].
+  std::function<void(const Trial&, double elapsed)> record{};
 };
 
 struct TuneOptions {
@@ -52,6 +52,10 @@ struct TuneOptions {
   /// Makes of a loss what adds up over layers (LossResult::error); empty: the loss itself, or when
   /// higher is better what it lost against the baseline.
   std::function<double(double)> error_of{};
+  /// Trials of the same search before it was broken off, and how long they took [s]: the search goes
+  /// on behind them. None of them is recorded or told again.
+  History finished{};
+  double finished_seconds = 0.0;
 };
 
 /// Evaluates what the strategy proposes until a limit. With timeout 0 a strategy that stops at the
@@ -59,7 +63,8 @@ struct TuneOptions {
 /// timeout [s] the search goes on until the time is over (a trial that has begun is finished).
 ///
 /// A trial meets the target when its loss and all further measures have passed and it has a
-/// quantized layer. Trial::measures begins with the error of the loss (TuneOptions::error_of).
+/// quantized layer. Finished trials must be what the strategy proposes (else a UsageError).
+/// Trial::measures begins with the error of the loss (TuneOptions::error_of).
 ///
 /// The best trial: one that meets the target before one that does not. Among those that meet it:
 ///  - a strategy that prefers most layers, or no cost table (unless accurate): the most quantized
@@ -70,7 +75,7 @@ struct TuneOptions {
 /// before a failed one, then the one whose worst measure is nearer to its limit, then the better
 /// loss, then more quantized layers. Of equal ones the earlier.
 [[nodiscard]] TuneResult tune(const Strategy& strategy, const TuneOptions& options,
-                              const TuneCallbacks& callbacks, Journal* journal = nullptr);
+                              const TuneCallbacks& callbacks);
 
 /// The trials that gave a loss, in the order in which tune() would take them as the best.
 [[nodiscard]] std::vector<std::size_t> ranked_trials(const Strategy& strategy,

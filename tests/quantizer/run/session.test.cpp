@@ -198,7 +198,8 @@ TEST_F(ClassifierSession, EmitsAgainWhereItFailed) {
   fs::create_directories(folder / "one/quantized.h5/in the way");
   Session session(config(), in_memory());
   const RunResult tuned = session.tune();
-  EXPECT_THROW((void)session.emit(folder / "one"), BackendError);
+  EXPECT_THROW((void)session.emit(folder / "one"), UsageError);
+  EXPECT_TRUE(fs::exists(folder / "one/quantized.h5/in the way"));
   const RunResult result = session.emit(folder / "two");
   EXPECT_EQ(result.error, "");
   EXPECT_EQ(result.tuning.reason, tuned.tuning.reason);
@@ -387,7 +388,7 @@ TEST_F(ClassifierSession, EveryTrialIsInTheJournalBeforeTheNextBegins) {
 
    private:
     fs::path file_;
-  } counter(folder / "out/steps.jsonl");
+  } counter(folder / "out/unfinished/steps.jsonl");
   RunConfig run = config();
   run.accuracy.tolerable_loss = 0.0;
   EXPECT_EQ(quantize(run, in_memory(), &counter, folder / "out").tuning.trials.size(), 3U);
@@ -407,21 +408,20 @@ TEST_F(ClassifierSession, AnExceptionLeavesItsReasonBehind) {
   RunConfig run = config();
   run.accuracy.tolerable_loss = 0.0;
   EXPECT_THROW((void)quantize(run, in_memory(), &thrower, folder / "out"), std::runtime_error);
-  const std::string text = text_of(folder / "out/result.json");
+  const std::string text = text_of(folder / "out/unfinished/result.json");
   EXPECT_THAT(text, HasSubstr(R"("error": "the lamp went out")"));
   EXPECT_THAT(text, HasSubstr(R"("stopped_by": "failed")"));
   EXPECT_THAT(text, HasSubstr(R"("step": 1)"));
-  EXPECT_EQ(lines_of(folder / "out/steps.jsonl"), 2U);
+  EXPECT_EQ(lines_of(folder / "out/unfinished/steps.jsonl"), 2U);
+  EXPECT_FALSE(fs::exists(folder / "out/result.json"));
 }
 
-TEST_F(ClassifierSession, AModelThatIsNotThereLeavesItsReasonBehind) {
+TEST_F(ClassifierSession, AModelThatIsNotThereLeavesNothingBehind) {
   const testing::TempDir folder;
   RunConfig run = config();
   run.model.file = "no such.onnx";
   EXPECT_THROW((void)Session(run, {}, nullptr, folder / "out"), ModelError);
-  const std::string text = text_of(folder / "out/result.json");
-  EXPECT_THAT(text, HasSubstr("no such.onnx"));
-  EXPECT_THAT(text, HasSubstr(R"("stopped_by": "failed")"));
+  EXPECT_FALSE(fs::exists(folder / "out"));
 }
 
 // Misuse is told by an exception; it never ends the process of the caller.

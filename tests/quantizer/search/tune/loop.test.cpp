@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include "quantizer/search/tune/journal.hpp"
 #include "tests/quantizer/search/space/layers.hpp"
 #include "tests/support/support.hpp"
 
@@ -332,7 +333,8 @@ TEST_F(Tune, WritesATrialBeforeTheNextBegins) {
     EXPECT_EQ(lines, lines_seen++);
     return Evaluation{.loss = 0.5};
   };
-  static_cast<void>(tune(*strategy, options, callbacks, &journal));
+  callbacks.record = [&](const Trial& trial, double) { journal.append(trial); };
+  static_cast<void>(tune(*strategy, options, callbacks));
   EXPECT_EQ(lines_seen, 9U);
 }
 
