@@ -40,7 +40,8 @@ std::string now_utc() {
 Holder holder_of(int descriptor) {
   std::array<char, 512> text{};
   const ssize_t length = ::pread(descriptor, text.data(), text.size(), 0);
-  std::istringstream line(std::string(text.data(), length > 0 ? static_cast<std::size_t>(length) : 0));
+  std::istringstream line(
+      std::string(text.data(), length > 0 ? static_cast<std::size_t>(length) : 0));
   Holder holder;
   std::string word;
   line >> word >> holder.process >> word >> holder.host >> word >> holder.since;
@@ -128,8 +129,8 @@ bool FolderLock::take(const std::filesystem::path& folder) {
 }
 
 void FolderLock::sign() const {
-  const std::string text = "process " + std::to_string(::getpid()) + " on " + host_name() +
-                           " since " + now_utc() + "\n";
+  const std::string text =
+      "process " + std::to_string(::getpid()) + " on " + host_name() + " since " + now_utc() + "\n";
   // Only for people: a full disk must not keep a run from what it can do without it.
   if (::ftruncate(descriptor_, 0) == 0) {
     [[maybe_unused]] const ssize_t ignored = ::pwrite(descriptor_, text.data(), text.size(), 0);

@@ -63,10 +63,9 @@ CalibrationTable table_from(const JsonFields& fields) {
   for (const auto& [layer, list] : fields.object("candidates").items()) {
     for (const Json& entry : list) {
       const JsonFields candidate(entry, fields.place() + "#/candidates/" + layer);
-      table.candidates[layer].push_back(
-          {candidate.named<RangeAlgorithm>("algorithm"),
-           range_from(candidate.any("range"), candidate.place()),
-           {candidate.real("noise"), candidate.real("energy")}});
+      table.candidates[layer].push_back({candidate.named<RangeAlgorithm>("algorithm"),
+                                         range_from(candidate.any("range"), candidate.place()),
+                                         {candidate.real("noise"), candidate.real("energy")}});
     }
   }
   table.events = static_cast<std::int64_t>(fields.count("events"));
@@ -107,9 +106,12 @@ Json tried_json(const CorrectionTrial& trial) {
 
 CorrectionTrial tried_from(const Json& json, const std::string& place) {
   const JsonFields fields(json, place);
-  return {fields.flag("equalization"),          fields.flag("bias_correction"),
-          fields.flag("weight_reconstruction"), fields.flag("sequential_bias_correction"),
-          fields.flag("response_fit"),          fields.real("loss"),
+  return {fields.flag("equalization"),
+          fields.flag("bias_correction"),
+          fields.flag("weight_reconstruction"),
+          fields.flag("sequential_bias_correction"),
+          fields.flag("response_fit"),
+          fields.real("loss"),
           fields.flag("kept")};
 }
 

@@ -74,14 +74,10 @@ Json loss_json(const LossResult& loss) {
 
 LossResult loss_from(const Json& json, const std::string& place) {
   const JsonFields fields(json, place);
-  return {fields.real("value"),
-          optional_from(fields, "standard_error"),
-          fields.real("error"),
-          fields.real("dead_output"),
-          fields.real("dead_error"),
-          fields.real("relative_to_dead"),
-          fields.count("events"),
-          texts_from(fields, "suspect"),
+  return {fields.real("value"),      optional_from(fields, "standard_error"),
+          fields.real("error"),      fields.real("dead_output"),
+          fields.real("dead_error"), fields.real("relative_to_dead"),
+          fields.count("events"),    texts_from(fields, "suspect"),
           blocks_from(fields)};
 }
 

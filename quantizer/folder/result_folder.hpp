@@ -23,8 +23,8 @@ class ResultFolder {
  public:
   /// What a run brings with it.
   struct Plan {
-    std::vector<std::string> names;              ///< of the files that it may write
-    std::vector<std::filesystem::path> inputs;   ///< that it reads
+    std::vector<std::string> names;             ///< of the files that it may write
+    std::vector<std::filesystem::path> inputs;  ///< that it reads
   };
 
   ResultFolder() = default;

@@ -20,11 +20,11 @@ TuningConfig configuration_from(const Json& list, const std::string& place) {
   TuningConfig configuration;
   for (const Json& entry : list) {
     const JsonFields layer(entry, place);
-    configuration.set(layer.text("name"), {layer.named<Precision>("precision"),
-                                           layer.named<RangeAlgorithm>("algorithm"),
-                                           layer.flag("per_channel"),
-                                           layer.named<ActivationType>("activation"),
-                                           layer.named<WeightRange>("weight_range")});
+    configuration.set(
+        layer.text("name"),
+        {layer.named<Precision>("precision"), layer.named<RangeAlgorithm>("algorithm"),
+         layer.flag("per_channel"), layer.named<ActivationType>("activation"),
+         layer.named<WeightRange>("weight_range")});
   }
   return configuration;
 }

@@ -103,8 +103,7 @@ TrialLogContent read_trial_log(const std::filesystem::path& file, const std::str
   std::string_view rest = all;
   for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
     const std::string_view line = rest.substr(0, end);
-    const std::string place =
-        file.string() + ":" + std::to_string(content.trials.size() + 1);
+    const std::string place = file.string() + ":" + std::to_string(content.trials.size() + 1);
     if (line.size() <= hash_digits || line[hash_digits] != ' ' ||
         line.substr(0, hash_digits) != hash_of(content.last_hash, line.substr(hash_digits + 1))) {
       throw DataError(place, "is damaged: its checksum is another one",

@@ -7,7 +7,8 @@
 namespace caloquant {
 
 /// Every file, or folder, that a run with this config reads: the config itself, model, data,
-/// targets, expected values and layer costs. Patterns that match nothing are left out: opening the data says so.
+/// targets, expected values and layer costs. Patterns that match nothing are left out: opening the
+/// data says so.
 [[nodiscard]] std::vector<std::filesystem::path> input_files(const RunConfig& config);
 
 }  // namespace caloquant

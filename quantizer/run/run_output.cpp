@@ -198,8 +198,7 @@ void RunSession::write_result_files() {
 /// An interrupted run can be gone on with.
 void RunSession::publish() {
   if (folder_.writes()) {
-    folder_.publish(files_in_folder(result_),
-                    result_.tuning.reason == StopReason::interrupted);
+    folder_.publish(files_in_folder(result_), result_.tuning.reason == StopReason::interrupted);
     in_place_ = true;
   }
 }

@@ -146,7 +146,8 @@ class RunSession {
   void compare_and_report();
   void compare_with_fp32();
   void draw_report();
-  void write_beside(const char* name, const std::function<void(const std::filesystem::path&)>& write);
+  void write_beside(const char* name,
+                    const std::function<void(const std::filesystem::path&)>& write);
   void write_steps();
   void write_result_files();
   void publish();

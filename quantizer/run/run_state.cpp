@@ -42,15 +42,15 @@ RunConfig unfinished_config(const std::filesystem::path& folder) {
                      "go on from that program");
   }
   const std::string source = fields.text("source");
-  return run_config_from_json(fields.object("config"),
-                              std::filesystem::path(source).parent_path(), source);
+  return run_config_from_json(fields.object("config"), std::filesystem::path(source).parent_path(),
+                              source);
 }
 
 std::string RunSession::identity() {
   if (identity_.empty()) {
     const std::vector<std::filesystem::path> files = evaluator_->events().files();
-    Json identity = run_identity(
-        {config_, model_.graph, files, parts_.data, options_.kernels != nullptr});
+    Json identity =
+        run_identity({config_, model_.graph, files, parts_.data, options_.kernels != nullptr});
     identity["metric"] = parts_.metric ? parts_.metric->name() : "";
     identity["strategy"] = static_cast<bool>(parts_.strategy);
     identity_ = text_with(identity);

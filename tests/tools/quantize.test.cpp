@@ -173,7 +173,7 @@ TEST_F(Cli, InterruptedRunLeavesItsLog) {
   const auto done = run(
       {"quantize", "run.json", "-o", "out", "--set", "/accuracy_criterion/tolerable_loss=1e-300",
        "--set", "/tuning_criterion/max_trials=100"},
-      (folder / "out/steps.jsonl").string());
+      (folder / "out/unfinished/steps.jsonl").string());
   EXPECT_EQ(done.exit_code, 130) << done.err;
   EXPECT_EQ(json_file("out/result.json")["stopped_by"], "interrupted");
   EXPECT_THAT(partial_files(), ::testing::IsEmpty());

@@ -126,7 +126,8 @@ RunConfig load_config(const std::string& file, const std::vector<std::string>& o
 Option* add_config_options(Command& command, const char* name, std::string& config,
                            std::vector<std::string>& overrides) {
   Option* option =
-      command.add_option(name, config, "run config (JSON); caloquant init writes one to start from")
+      command
+          .add_option(name, config, "run config (JSON); caloquant init writes one to start from")
           ->type_name(file_value)
           ->required();
   command

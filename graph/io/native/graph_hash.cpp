@@ -49,7 +49,8 @@ std::string sha256_of_graph(const Graph& graph) {
     hash.update(text_of(node_json(node)));
   }
   for (const GraphOutput& output : graph.outputs()) {
-    hash.update(text_of({{"output", output.name}, {"id", static_cast<std::int64_t>(output.value)}}));
+    hash.update(
+        text_of({{"output", output.name}, {"id", static_cast<std::int64_t>(output.value)}}));
   }
   return hash.finish();
 }

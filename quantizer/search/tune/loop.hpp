@@ -52,8 +52,8 @@ struct TuneOptions {
   /// Makes of a loss what adds up over layers (LossResult::error); empty: the loss itself, or when
   /// higher is better what it lost against the baseline.
   std::function<double(double)> error_of{};
-  /// Trials of the same search before it was broken off, and how long they took [s]: the search goes
-  /// on behind them. None of them is recorded or told again.
+  /// Trials of the same search before it was broken off, and how long they took [s]: the search
+  /// goes on behind them. None of them is recorded or told again.
   History finished{};
   double finished_seconds = 0.0;
 };

@@ -28,7 +28,7 @@ FinishedTrial eventful(std::size_t step) {
   Trial& trial = finished.trial;
   trial.step = step;
   trial.proposal.config.set("conv \"1\"\n", {Precision::int8, RangeAlgorithm::kl, false,
-                                            ActivationType::s8, WeightRange::mse});
+                                             ActivationType::s8, WeightRange::mse});
   trial.proposal.config.set("dense", {Precision::w8, {}, true, {}, {}});
   trial.proposal.fallbacks = {"conv \"1\"\n"};
   trial.proposal.changed = "conv -> fp32";
