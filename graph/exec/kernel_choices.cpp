@@ -1,7 +1,5 @@
 #include "graph/exec/kernel_choices.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cstdlib>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "graph/exec/layer_timing.hpp"
+#include "graph/io/files/text_file.hpp"
 #include "graph/json/json.hpp"
 #include "ops/core/enums.hpp"
 #include "ops/onednn/cpu.hpp"
@@ -147,17 +146,13 @@ void KernelChoices::save() {
       json["layers"][signature]["milliseconds"][std::string(name_of(kind))] = milliseconds;
     }
   }
-  std::error_code failure;
-  std::filesystem::create_directories(file_.parent_path(), failure);
-  const std::filesystem::path partial = file_.string() + "." + std::to_string(getpid());
-  std::ofstream stream(partial, std::ios::binary);
-  stream << json.dump(1) << '\n';
-  stream.close();
-  if (stream) {
-    std::filesystem::rename(partial, file_, failure);
-  }
-  std::filesystem::remove(partial, failure);
   changed_ = false;
+  try {
+    std::error_code failure;
+    std::filesystem::create_directories(file_.parent_path(), failure);
+    write_text_file(json.dump(1) + '\n', file_);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch) the next run measures again
+  }
 }
 
 std::optional<KernelChoices> machine_kernels() {
