@@ -104,7 +104,13 @@ KernelChoices::KernelChoices(std::filesystem::path file, Isa isa)
     return;
   }
   try {
-    const Json json = parse_json<ModelError>(read_text<ModelError>(file_), file_.string());
+    const std::string text =
+        std::filesystem::is_regular_file(file_) ? read_text<ModelError>(file_) : "no table";
+    if (!text.empty() && text.find(format_name) == std::string::npos) {
+      file_.clear();  // somebody else's, whoever named it: it is not replaced
+      return;
+    }
+    const Json json = parse_json<ModelError>(text, file_.string());
     require_format<ModelError>(json, file_.string(), format_name, format_version);
     if (json.at("machine") == machine_of(isa_)) {
       table_ = parse_table(json);
