@@ -1,7 +1,5 @@
 #include "graph/exec/kernel_choices.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cstdlib>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "graph/exec/layer_timing.hpp"
+#include "graph/io/files/text_file.hpp"
 #include "graph/json/json.hpp"
 #include "ops/core/enums.hpp"
 #include "ops/onednn/cpu.hpp"
@@ -105,7 +104,13 @@ KernelChoices::KernelChoices(std::filesystem::path file, Isa isa)
     return;
   }
   try {
-    adopt(read_text<ModelError>(file_), file_.string());
+    const std::string text =
+        std::filesystem::is_regular_file(file_) ? read_text<ModelError>(file_) : "no table";
+    if (!text.empty() && text.find(format_name) == std::string::npos) {
+      file_.clear();  // somebody else's, whoever named it: it is not replaced
+      return;
+    }
+    adopt(text, file_.string());
   } catch (const std::exception&) {
     table_.clear();  // a cache that cannot be read is made anew
   }
@@ -157,17 +162,13 @@ void KernelChoices::save() {
   if (file_.empty() || !changed_) {
     return;
   }
-  std::error_code failure;
-  std::filesystem::create_directories(file_.parent_path(), failure);
-  const std::filesystem::path partial = file_.string() + "." + std::to_string(getpid());
-  std::ofstream stream(partial, std::ios::binary);
-  stream << text();
-  stream.close();
-  if (stream) {
-    std::filesystem::rename(partial, file_, failure);
-  }
-  std::filesystem::remove(partial, failure);
   changed_ = false;
+  try {
+    std::error_code failure;
+    std::filesystem::create_directories(file_.parent_path(), failure);
+    write_text_file(text(), file_);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch) the next run measures again
+  }
 }
 
 std::optional<KernelChoices> machine_kernels() {

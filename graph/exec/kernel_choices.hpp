@@ -25,7 +25,8 @@ class KernelChoices {
   };
 
   /// What `file` holds for this machine: nothing where it is absent, unreadable, or made by another
-  /// processor or version. An empty path: a table that is kept nowhere.
+  /// processor or version. An empty path, or a file that never was such a table: one that is kept
+  /// nowhere.
   explicit KernelChoices(std::filesystem::path file, Isa isa = active_isa());
 
   /// Answers from the table; measures a layer that is not in it.

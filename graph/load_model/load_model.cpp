@@ -213,6 +213,21 @@ LoadedModel load_fp32_with_import(const ModelConfig& config, const GraphConfig& 
   return model;
 }
 
+std::vector<std::filesystem::path> model_files(const ModelConfig& config) {
+  std::vector<std::filesystem::path> files;
+  for (const auto* file : {&config.file, &config.architecture, &config.weights}) {
+    if (!file->empty()) {
+      files.push_back(*file);
+    }
+  }
+  std::error_code failure;
+  if (std::filesystem::is_regular_file(config.file, failure) && is_onnx(config.file)) {
+    const auto external = onnx::external_files(config.file);
+    files.insert(files.end(), external.begin(), external.end());
+  }
+  return files;
+}
+
 LoadedModel load_model_file(const std::filesystem::path& file, const GraphConfig& graph,
                             CheckTime when) {
   LoadedModel model = load_file_with_import(file, graph, when);

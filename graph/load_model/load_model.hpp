@@ -69,6 +69,10 @@ enum class CheckTime { at_once, later };
 [[nodiscard]] LoadedModel load_onnx_bytes(std::span<const std::byte> bytes, const std::string& name,
                                           const GraphConfig& graph);
 
+/// Every file, or folder, that reading the model of a config opens: external data of ONNX, too.
+/// Those that cannot be read are left to the reading.
+[[nodiscard]] std::vector<std::filesystem::path> model_files(const ModelConfig& config);
+
 /// The graph of a model with its output units; those of `parent` for an fp32 model, whose file
 /// carries none.
 [[nodiscard]] Graph graph_beside(const LoadedModel& model, const Graph& parent);

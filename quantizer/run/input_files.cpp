@@ -3,6 +3,7 @@
 #include <caloquant/error.hpp>
 
 #include "calibration/data/file_list.hpp"
+#include "graph/load_model/load_model.hpp"
 
 namespace caloquant {
 namespace {
@@ -25,9 +26,9 @@ void add(std::vector<fs::path>& files, const std::vector<std::string>& patterns,
 
 std::vector<fs::path> input_files(const RunConfig& config) {
   const fs::path folder = fs::path(config.source).parent_path();
-  std::vector<fs::path> files{
-      config.source,        config.model.file,     config.model.architecture,
-      config.model.weights, config.model.expected, config.tuning.layer_costs};
+  std::vector<fs::path> files = model_files(config.model);
+  files.insert(files.end(),
+               {fs::path(config.source), config.model.expected, config.tuning.layer_costs});
   add(files, config.data.files, folder);
   if (config.data.tensors) {
     add(files, config.data.tensors->target_files, folder);

@@ -15,6 +15,7 @@
 #include <sstream>
 #include <thread>
 
+#include "graph/io/files/temporary_files.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant::testing {
@@ -88,12 +89,28 @@ std::string all_shown(const Terminal& terminal, int held, pid_t child, int& stat
   ::_exit(127);
 }
 
-void interrupt_later(pid_t child, const std::string& file) {
+/// Has the file, or the temporary one that will become it, any content?
+bool is_begun(const std::filesystem::path& file) {
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(file, failure);
+  if (!failure && size > 0) {
+    return true;
+  }
+  std::filesystem::directory_iterator at(file.parent_path(), failure);
+  for (; !failure && at != std::filesystem::directory_iterator(); at.increment(failure)) {
+    std::error_code gone;
+    if (is_temporary_name(at->path().filename().string(), file.filename().string()) &&
+        at->file_size(gone) > 0 && !gone) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void interrupt_later(pid_t child, const std::string& file, int signal) {
   for (int tries = 0; tries < 6000; ++tries) {
-    std::error_code failure;
-    const auto size = std::filesystem::file_size(file, failure);
-    if (!failure && size > 0) {
-      ::kill(child, SIGINT);
+    if (is_begun(file)) {
+      ::kill(child, signal);
       return;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -118,7 +135,7 @@ Finished launch(const Launch& request) {
     become(request, shown ? terminal.name : out, shown ? terminal.name : err);
   }
   if (!request.interrupt_when_exists.empty()) {
-    interrupt_later(child, request.interrupt_when_exists);
+    interrupt_later(child, request.interrupt_when_exists, request.signal);
   }
   int status = 0;
   rusage usage{};

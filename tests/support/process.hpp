@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,9 +20,11 @@ struct Launch {
   std::vector<std::string> command;
   std::string folder = ".";
   std::map<std::string, std::string> environment;
-  std::string interrupt_when_exists;  ///< a file; SIGINT is sent as soon as it is not empty
+  /// A file: `signal` is sent as soon as it, or the temporary file that becomes it, is not empty.
+  std::string interrupt_when_exists;
   /// > 0: stdout and stderr are one terminal of this width, and `out` is all that was sent to it.
   unsigned short terminal_columns = 0;
+  int signal = SIGINT;
 };
 [[nodiscard]] Finished launch(const Launch& request);
 

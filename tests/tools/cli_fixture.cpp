@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "graph/io/files/temporary_files.hpp"
+
 namespace caloquant::testing {
 
 namespace fs = std::filesystem;
@@ -44,13 +46,13 @@ void Cli::write(const std::string& name, const Json& json) const {
 Finished Cli::run(std::vector<std::string> arguments,
                   const std::string& interrupt_when_exists) const {
   arguments.insert(arguments.begin(), CALOQUANT_BINARY);
-  return launch({arguments, folder.path().string(), {}, interrupt_when_exists, 0});
+  return launch({arguments, folder.path().string(), {}, interrupt_when_exists});
 }
 
 Finished Cli::run_with(std::vector<std::string> arguments,
                        const std::map<std::string, std::string>& environment) const {
   arguments.insert(arguments.begin(), CALOQUANT_BINARY);
-  return launch({arguments, folder.path().string(), environment, {}, 0});
+  return launch({arguments, folder.path().string(), environment});
 }
 
 Finished Cli::run_on_terminal(std::vector<std::string> arguments,
@@ -73,7 +75,7 @@ std::string Cli::text_file(const std::string& name) const {
 std::vector<std::string> Cli::partial_files() const {
   std::vector<std::string> found;
   for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
-    if (entry.path().extension() == ".partial") {
+    if (is_temporary_name(entry.path().filename().string())) {
       found.push_back(entry.path().string());
     }
   }

@@ -87,7 +87,7 @@ TEST_F(Cli, GenerateTakesTheUnitsOfAQuantizedModel) {
 TEST_F(Cli, InterruptedGenerationLeavesNothing) {
   const auto done = run({"generate", "--architecture", "energygan.json", "--random-weights", "5",
                          "--events", "20000", "-o", "long.h5"},
-                        (folder / "long.h5.partial").string());
+                        (folder / "long.h5").string());
   EXPECT_EQ(done.exit_code, 130) << done.err;
   EXPECT_FALSE(fs::exists(folder / "long.h5"));
   EXPECT_THAT(partial_files(), ::testing::IsEmpty());

@@ -141,7 +141,7 @@ void print_choices(const KernelChoices& kernels, const std::set<std::string>& as
 }
 
 int benchmark_command(const BenchmarkArguments& arguments) {
-  CommandProgress progress(arguments.out, "benchmark");
+  CommandProgress progress(arguments.out);
   BenchmarkOptions options = arguments.options;
   auto kernels = machine_kernels();
   options.engine = engine_with(kernels ? &*kernels : nullptr);

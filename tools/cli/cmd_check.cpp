@@ -126,16 +126,22 @@ void write_reports(const CheckArguments& arguments, const GateResult& result, co
 }
 
 void guard_inputs(const CheckArguments& arguments) {
-  std::vector<std::filesystem::path> read{arguments.model.file, arguments.model.architecture,
-                                          arguments.model.weights, arguments.config,
-                                          arguments.baseline};
-  try {
-    const auto files = input_files(check_config(arguments));
+  std::vector<std::filesystem::path> read{arguments.config};
+  const auto add = [&read](const std::vector<std::filesystem::path>& files) {
     read.insert(read.end(), files.begin(), files.end());
+  };
+  if (!arguments.baseline.empty()) {
+    const std::filesystem::path folder = std::filesystem::path(arguments.baseline).parent_path();
+    add({arguments.baseline, folder / "quantized.h5", folder / "quantized.onnx"});
+  }
+  try {
+    add(model_files(arguments.model.config()));
+    add(input_files(check_config(arguments)));
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch) the reports will tell
   }
   refuse_overwriting("--junit", arguments.junit, read);
   refuse_overwriting("--markdown", arguments.markdown, read);
+  refuse_same_output("--markdown", arguments.markdown, "--junit", arguments.junit);
 }
 
 int check_command(const CheckArguments& arguments) {

@@ -103,16 +103,21 @@ void refuse_primaries_of_files(const CompareArguments& arguments, const Compared
   }
 }
 
-CompareResult run(const CompareArguments& arguments, const CompareOptions& options,
-                  const ComparedSide& a, const ComparedSide& b) {
-  std::optional<ComparedSide> discriminator;
-  if (!arguments.discriminator.empty()) {
-    discriminator = open_side(arguments.discriminator, {});
-    if (!discriminator->is_model()) {
-      throw ModelError(arguments.discriminator, "is a shower file", "give a discriminator model");
-    }
+std::optional<ComparedSide> open_discriminator(const std::string& text) {
+  if (text.empty()) {
+    return std::nullopt;
   }
-  CommandProgress progress(arguments.out, "compare");
+  ComparedSide discriminator = open_side(text, {});
+  if (!discriminator.is_model()) {
+    throw ModelError(text, "is a shower file", "give a discriminator model");
+  }
+  return discriminator;
+}
+
+CompareResult run(const CompareArguments& arguments, const CompareOptions& options,
+                  const ComparedSide& a, const ComparedSide& b,
+                  const std::optional<ComparedSide>& discriminator) {
+  CommandProgress progress(arguments.out);
   bool begun = false;
   const auto report = [&](std::int64_t done, std::int64_t events) {
     if (!begun) {
@@ -133,9 +138,12 @@ int compare_command(const CompareArguments& arguments) {
   ComparedSide b = open_side(arguments.b, {}, arguments.follow_links);
   a.energies_from_sum = b.energies_from_sum = arguments.missing_energies.get();
   refuse_primaries_of_files(arguments, a, b);
+  const std::optional<ComparedSide> discriminator = open_discriminator(arguments.discriminator);
   std::vector<std::filesystem::path> read = a.files;
   read.insert(read.end(), b.files.begin(), b.files.end());
-  read.emplace_back(arguments.discriminator);
+  if (discriminator) {
+    read.insert(read.end(), discriminator->files.begin(), discriminator->files.end());
+  }
   refuse_overwriting("--output", arguments.file, read);
   choose_units(a, b, arguments.output.get("--output-scale, --output-power"));
   const Graph* const model = a.is_model() ? &*a.graph : b.is_model() ? &*b.graph : nullptr;
@@ -145,7 +153,7 @@ int compare_command(const CompareArguments& arguments) {
     warnings = beyond_training(options.primaries, options.encoding);
   }
   print_warnings(warnings, arguments.out);
-  const CompareResult result = run(arguments, options, a, b);
+  const CompareResult result = run(arguments, options, a, b, discriminator);
   if (!arguments.file.empty() || arguments.out.json) {
     Json json = to_json(result, a, b);
     json["warnings"] = warnings;

@@ -45,8 +45,7 @@ int convert_command(const ConvertArguments& arguments) {
     throw UsageError("--output", "'" + arguments.output + "' names no known format",
                      "end it in .onnx or .h5 (caloquant's own)");
   }
-  const ModelConfig source = arguments.model.config();
-  refuse_overwriting("--output", output, {source.file, source.architecture, source.weights});
+  refuse_overwriting("--output", output, model_files(arguments.model.config()));
   const Graph graph = arguments.model.read(arguments.out.quiet);
   std::vector<OnnxNote> notes;
   if (format == ".h5") {

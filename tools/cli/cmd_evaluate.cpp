@@ -57,7 +57,7 @@ int evaluate_command(const EvaluateArguments& arguments) {
   RunConfig config = load_config(arguments.config, arguments.overrides, arguments.out.quiet);
   config.tuning.early_stop = false;  // the number of all events
   const LoadedModel model = arguments.model.load(arguments.out.quiet);
-  CommandProgress progress(arguments.out, "evaluate");
+  CommandProgress progress(arguments.out);
   EvaluateProgress observer(progress);
   RunSession session(config, {}, {&observer, {}, shared_machine_kernels()});
   const ModelQuality quality = session.judged({graph_beside(model, session.model().graph)}).front();

@@ -99,13 +99,13 @@ void print(const GenerateResult& result, const GenerateArguments& arguments,
 int generate_command(const GenerateArguments& arguments) {
   set_threads(arguments.threads);
   const LoadedModel model = load_model(arguments);
-  refuse_overwriting("--output", arguments.output, model.files);
+  refuse_overwriting("--output", arguments.output, model_files(arguments.model.config()));
   GenerateOptions options = generate_options_of(arguments, model);
   const auto warnings = beyond_training(primaries_of(options), options.encoding);
   print_warnings(warnings, arguments.out);
   auto kernels = machine_kernels();
   options.engine = engine_with(kernels ? &*kernels : nullptr);
-  CommandProgress progress(arguments.out, "generate");
+  CommandProgress progress(arguments.out);
   progress.begin("generate", options.events);
   const GenerateResult result =
       generate(model.graph, options, [&](std::int64_t done) { progress.update(done); });

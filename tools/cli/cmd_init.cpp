@@ -45,8 +45,7 @@ int init_command(const InitArguments& arguments) {
     throw UsageError(arguments.output, "exists already",
                      "choose another -o, or overwrite it with --force");
   }
-  const ModelConfig source = arguments.model.config();
-  std::vector<std::filesystem::path> read{source.file, source.architecture, source.weights};
+  std::vector<std::filesystem::path> read = model_files(arguments.model.config());
   if (!arguments.data.empty()) {
     const auto data = expand_files(arguments.data, std::filesystem::current_path(), true);
     read.insert(read.end(), data.begin(), data.end());

@@ -39,7 +39,7 @@ int make_showers_command(const MakeShowersArguments& arguments) {
   if (!arguments.theta.empty()) {
     parse_range("--theta", arguments.theta, options.theta_low_deg, options.theta_high_deg);
   }
-  CommandProgress progress(arguments.out, "make-showers");
+  CommandProgress progress(arguments.out);
   progress.begin("showers", options.events);
   make_showers(options, [&](std::int64_t done, std::int64_t) { progress.update(done); });
   progress.clear();

@@ -73,7 +73,7 @@ RunConfig config_of(const QuantizeArguments& arguments) {
 }
 
 int dry_run_command(const RunConfig& config, const QuantizeArguments& arguments) {
-  CommandProgress progress(arguments.out, "quantize --dry-run");
+  CommandProgress progress(arguments.out);
   const DryRun plan = dry_run(config, shared_machine_kernels(), [&](const std::string& what) {
     progress.begin(what, 0);
     progress.update(0);

@@ -145,7 +145,7 @@ int run_command(const RunArguments& arguments) {
   if (rows < 1) {
     throw DataError(arguments.latents, "holds no rows");
   }
-  std::vector<std::filesystem::path> read = model.files;
+  std::vector<std::filesystem::path> read = model_files(arguments.model.config());
   read.push_back(
       input_place(arguments.latents, graph.inputs().size(), arguments.follow_links).file);
   refuse_overwriting("--output", arguments.output, read);
@@ -158,7 +158,7 @@ int run_command(const RunArguments& arguments) {
   }
   H5File output = H5File::create(arguments.output);
   const std::vector<Sink> sinks = make_sinks(output, graph, rows);
-  CommandProgress progress(arguments.out, "run");
+  CommandProgress progress(arguments.out);
   run_all(graph, inputs, output, sinks, std::min(arguments.batch, rows), progress);
   output.commit();
   print_ran(sinks, rows, arguments);

@@ -1,4 +1,4 @@
-// Parses, dispatches, maps errors to exit codes. Nothing else.
+// Parses, dispatches, maps errors to exit codes, sees that output arrives. Nothing else.
 
 #include <unistd.h>
 
@@ -10,6 +10,8 @@
 #include "ops/cpu/isa.hpp"
 #include "tools/cli/application.hpp"
 #include "tools/cli/help_formatter.hpp"
+#include "tools/cli/interrupt.hpp"
+#include "tools/cli/standard_streams.hpp"
 
 namespace {
 
@@ -46,9 +48,7 @@ int check_environment() {
   return cli::exit_ok;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_command_line(int argc, char** argv) {
   // Before the options are made: their defaults ask for it.
   if (const int code = check_environment(); code != cli::exit_ok) {
     return code;
@@ -71,4 +71,12 @@ int main(int argc, char** argv) {
       break;
   }
   return fail(*app, cli::usage_problem(*app, parsed.text, arguments), exit_code(ErrorKind::usage));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  cli::StandardStreams streams;
+  cli::prepare_signals();
+  return streams.finish(run_command_line(argc, argv));
 }

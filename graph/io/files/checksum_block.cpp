@@ -1,5 +1,6 @@
 #include "graph/io/files/checksum_block.hpp"
 
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 
@@ -35,13 +36,12 @@ std::string hash_behind_block(const std::filesystem::path& file) {
   return sha256_of_file(file, checksum_block_bytes);
 }
 
-bool write_checksum_block(const std::filesystem::path& file, std::int64_t version) {
-  const std::string line =
-      std::string(word) + " " + std::to_string(version) + " " + hash_behind_block(file) + "\n";
-  std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
-  stream.write(line.data(), static_cast<std::streamsize>(line.size()));
-  stream.flush();
-  return static_cast<bool>(stream);
+void write_checksum_block(OutputFile& output, std::int64_t version) {
+  const std::string hash = hash_behind_block(output.path());
+  if (hash.empty()) {
+    output.fail(EIO);  // what was written cannot be read
+  }
+  output.write_at(0, std::string(word) + " " + std::to_string(version) + " " + hash + "\n");
 }
 
 }  // namespace caloquant

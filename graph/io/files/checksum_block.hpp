@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "graph/io/files/output_file.hpp"
+
 namespace caloquant {
 
 /// The user block in front of an HDF5 file of ours: one line "caloquant-model VERSION SHA256", the
@@ -24,7 +26,7 @@ struct ChecksumBlock {
 /// SHA-256 of the bytes behind the block, in hexadecimal.
 [[nodiscard]] std::string hash_behind_block(const std::filesystem::path& file);
 
-/// Fills the block of a file that was written with one. False when the file cannot be written.
-[[nodiscard]] bool write_checksum_block(const std::filesystem::path& file, std::int64_t version);
+/// Fills the block of a file that was written with one. Throws BackendError.
+void write_checksum_block(OutputFile& output, std::int64_t version);
 
 }  // namespace caloquant

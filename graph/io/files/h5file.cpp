@@ -1,7 +1,6 @@
 #include "graph/io/files/h5file.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "graph/io/files/checksum_block.hpp"
@@ -11,29 +10,49 @@
 namespace caloquant {
 
 using hdf5::Handle;
-using hdf5::library_lock;
+using hdf5::LibraryLock;
 using hdf5::OpenFile;
 using hdf5::Place;
 using hdf5::prepare_library;
 
 namespace {
 
-/// Closes the file, lets `finish` work on it, gives it its name.
+/// Has libhdf5 write to the file of `output`.
+Handle create_in(OutputFile& output, std::size_t user_block) {
+  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_userblock(creation.get(), user_block);
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+#if H5_VERSION_GE(1, 10, 7)
+  // It would take an exclusive lock, which ours is in the way of; and some network file systems
+  // have none.
+  H5Pset_file_locking(access.get(), false, true);
+#endif
+  const std::filesystem::path name = output.path_to_write();
+  const auto create = [&] {
+    return Handle(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
+  };
+  Handle file = create();
+  if (!file.valid()) {
+    output.unlock();  // older, or told by HDF5_USE_FILE_LOCKING to take it
+    file = create();
+  }
+  return file;
+}
+
+/// Closes the file; `finish` writes what HDF5 does not; gives it its name, unless that is for the
+/// owner of the output to do.
 template <typename Finish>
 void commit_file(OpenFile& state, const Finish& finish) {
-  const std::lock_guard guard(library_lock());
-  CALOQUANT_EXPECT(!state.partial.empty());
-  const herr_t flushed = H5Fflush(state.file.get(), H5F_SCOPE_GLOBAL);
-  const bool closed = state.file.shut();
-  std::error_code failure;
-  const bool whole = flushed >= 0 && closed && finish(state.partial);
-  if (whole) {
-    std::filesystem::rename(state.partial, state.path, failure);
+  const LibraryLock lock;
+  CALOQUANT_EXPECT(state.output != nullptr && state.file.valid());
+  if (H5Fflush(state.file.get(), H5F_SCOPE_GLOBAL) < 0 || !state.file.shut()) {
+    state.fail_to_write("");
   }
-  if (!whole || failure) {
-    state.fail("", "could not be finished", "check the free space on the disk");
+  state.output->lock();
+  finish(*state.output);
+  if (state.own_output) {
+    state.output->commit();
   }
-  state.partial.clear();
 }
 
 }  // namespace
@@ -46,23 +65,18 @@ H5File::~H5File() {
   if (!state_) {
     return;
   }
-  const std::lock_guard guard(library_lock());
-  const std::filesystem::path partial = state_->partial;
+  const LibraryLock lock;
   state_.reset();
-  if (!partial.empty()) {
-    std::error_code ignored;
-    std::filesystem::remove(partial, ignored);
-  }
 }
 
 H5File H5File::open(const std::filesystem::path& file, ErrorKind on_error, bool follow_links) {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   return H5File(OpenFile::open(file, on_error, follow_links));
 }
 
 H5File H5File::open_bytes(std::span<const std::byte> bytes, const std::filesystem::path& name,
                           ErrorKind on_error) {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   prepare_library();
   auto state = std::make_unique<OpenFile>();
   state->path = name;
@@ -85,20 +99,25 @@ H5File H5File::open_bytes(std::span<const std::byte> bytes, const std::filesyste
 }
 
 H5File H5File::create(const std::filesystem::path& file, std::size_t user_block) {
-  const std::lock_guard guard(library_lock());
-  prepare_library();
   auto state = std::make_unique<OpenFile>();
-  state->path = file;
-  if (std::filesystem::is_directory(file)) {
-    state->fail("", "is a folder", "name a file in it");
-  }
-  state->partial = file.string() + ".partial";
-  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
-  H5Pset_userblock(creation.get(), user_block);
-  state->file = Handle(
-      H5Fcreate(state->partial.c_str(), H5F_ACC_TRUNC, creation.get(), H5P_DEFAULT), H5Fclose);
+  state->own_output.emplace(file);
+  state->output = &*state->own_output;
+  return begin(std::move(state), user_block);
+}
+
+H5File H5File::create(OutputFile& output, std::size_t user_block) {
+  auto state = std::make_unique<OpenFile>();
+  state->output = &output;
+  return begin(std::move(state), user_block);
+}
+
+H5File H5File::begin(std::unique_ptr<OpenFile> state, std::size_t user_block) {
+  const LibraryLock lock;
+  prepare_library();
+  state->path = state->output->target();
+  state->file = create_in(*state->output, user_block);
   if (!state->file.valid()) {
-    state->fail("", "cannot be written", "check that its folder exists and is writable");
+    state->fail_to_write("");
   }
   return H5File(std::move(state));
 }
@@ -108,22 +127,20 @@ const std::filesystem::path& H5File::path() const {
 }
 
 void H5File::commit() {
-  commit_file(*state_, [](const std::filesystem::path&) { return true; });
+  commit_file(*state_, [](OutputFile&) {});
 }
 
 void H5File::commit_with_checksum(std::int64_t version) {
-  commit_file(*state_, [version](const std::filesystem::path& file) {
-    return write_checksum_block(file, version);
-  });
+  commit_file(*state_, [version](OutputFile& output) { write_checksum_block(output, version); });
 }
 
 bool H5File::exists(const std::string& path) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   return state_->find(path).has_value();
 }
 
 bool H5File::is_group(const std::string& path) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   const std::optional<Place> place = state_->find(path);
   if (!place) {
     return false;
@@ -133,7 +150,7 @@ bool H5File::is_group(const std::string& path) const {
 }
 
 std::vector<std::string> H5File::children(const std::string& group) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   const std::optional<Place> place = state_->find(group);
   const Handle handle =
       place ? Handle(H5Gopen2(place->file->file.get(), place->path.c_str(), H5P_DEFAULT), H5Gclose)

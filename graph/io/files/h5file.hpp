@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/io/files/output_file.hpp"
 #include "ops/core/tensor.hpp"
 
 namespace caloquant {
@@ -49,15 +50,18 @@ class H5File {
   /// A file that lies in memory; `name` stands for it in messages.
   [[nodiscard]] static H5File open_bytes(std::span<const std::byte> bytes,
                                          const std::filesystem::path& name, ErrorKind on_error);
-  /// Writes into "<file>.partial"; commit() renames it to `file`. Without commit() nothing stays.
-  /// Object times are off, so equal content makes equal bytes. `user_block`: bytes of zeros in
-  /// front of the file, 0 or a power of two from 512 on.
+  /// Writes an OutputFile: without commit() nothing stays. Object times are off, so equal content
+  /// makes equal bytes. `user_block`: bytes of zeros in front of the file, 0 or a power of two from
+  /// 512 on.
   [[nodiscard]] static H5File create(const std::filesystem::path& file, std::size_t user_block = 0);
+  /// The same in an output of the caller, which outlives it: commit() here only closes the file.
+  [[nodiscard]] static H5File create(OutputFile& output, std::size_t user_block = 0);
   H5File(H5File&&) noexcept;
   H5File& operator=(H5File&&) noexcept;
   ~H5File();
 
   [[nodiscard]] const std::filesystem::path& path() const;
+  /// Every byte written, closed, and its name given.
   void commit();
   /// commit() of a file whose user block becomes its checksum block
   /// (graph/io/files/checksum_block.hpp).
@@ -104,6 +108,7 @@ class H5File {
 
  private:
   explicit H5File(std::unique_ptr<hdf5::OpenFile> state);
+  [[nodiscard]] static H5File begin(std::unique_ptr<hdf5::OpenFile> state, std::size_t user_block);
   std::unique_ptr<hdf5::OpenFile> state_;
 };
 

@@ -33,19 +33,33 @@ bool is_of(const fs::path& output, const fs::path& input) {
 
 void refuse_overwriting(const std::string& option, const fs::path& output,
                         const std::vector<fs::path>& inputs) {
-  for (const fs::path& written : {output, fs::path(output.string() + ".partial")}) {
-    std::error_code failure;
-    if (output.empty() || !fs::exists(written, failure) || !fs::is_regular_file(written, failure)) {
-      continue;  // nothing is lost, and devices can be written to
+  std::error_code failure;
+  if (output.empty() || !fs::is_regular_file(output, failure)) {
+    return;  // nothing is lost, and devices can be written to
+  }
+  for (const fs::path& input : inputs) {
+    if (!input.empty() && is_of(output, input)) {
+      throw UsageError(
+          option,
+          "'" + output.string() + "' would overwrite what is read: '" + input.string() + "'",
+          "name another file");
     }
-    for (const fs::path& input : inputs) {
-      if (!input.empty() && is_of(written, input)) {
-        throw UsageError(
-            option,
-            "'" + output.string() + "' would overwrite what is read: '" + input.string() + "'",
-            "name another file");
-      }
-    }
+  }
+}
+
+void refuse_same_output(const std::string& option, const fs::path& output,
+                        const std::string& other_option, const fs::path& other) {
+  if (output.empty() || other.empty()) {
+    return;
+  }
+  std::error_code failure;
+  if (fs::exists(output, failure) && !fs::is_regular_file(output, failure)) {
+    return;  // a device takes both
+  }
+  if (same_file(output, other) ||
+      fs::weakly_canonical(output, failure) == fs::weakly_canonical(other, failure)) {
+    throw UsageError(option, "'" + output.string() + "' is the file of " + other_option + ", too",
+                     "name another file");
   }
 }
 

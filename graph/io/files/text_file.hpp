@@ -5,7 +5,7 @@
 
 namespace caloquant {
 
-/// Writes a file that is there whole or not at all. Throws BackendError.
+/// Writes an OutputFile. Throws BackendError.
 void write_text_file(const std::string& text, const std::filesystem::path& file);
 
 }  // namespace caloquant

@@ -242,8 +242,14 @@ std::vector<Tensor> read_samples(const H5File& file, const std::string& prefix) 
 
 }  // namespace
 
-void write_native(const NativeModel& model, const std::filesystem::path& path) {
-  H5File file = H5File::create(path, checksum_block_bytes);
+void write_native(const NativeModel& model, const std::filesystem::path& file) {
+  OutputFile output(file);
+  write_native(model, output);
+  output.commit();
+}
+
+void write_native(const NativeModel& model, OutputFile& output) {
+  H5File file = H5File::create(output, checksum_block_bytes);
   file.write_text("/graph", graph_to_json(model.graph).dump(1));
   for (std::size_t i = 0; i < model.graph.values().size(); ++i) {
     if (const auto& constant = model.graph.values()[i].constant) {
@@ -261,10 +267,10 @@ void write_native(const NativeModel& model, const std::filesystem::path& path) {
     file.write("/samples/input_" + std::to_string(i), model.sample_inputs[i]);
   }
   for (std::size_t i = 0; i < model.sample_outputs.size(); ++i) {
-    const Tensor& output = model.sample_outputs[i];
-    Shape chunk = output.shape();
+    const Tensor& sample = model.sample_outputs[i];
+    Shape chunk = sample.shape();
     chunk.front() = 1;
-    file.write("/samples/output_" + std::to_string(i), output, {chunk, 6});
+    file.write("/samples/output_" + std::to_string(i), sample, {chunk, 6});
   }
   file.write_text("/provenance", model.provenance);
   file.commit_with_checksum(format_version);

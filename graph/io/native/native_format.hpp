@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/io/files/output_file.hpp"
 #include "graph/ir/graph.hpp"
 #include "ops/core/tensor.hpp"
 
@@ -26,6 +27,8 @@ struct NativeModel {
 
 /// Writes atomically. Equal models make equal bytes. Throws BackendError.
 void write_native(const NativeModel& model, const std::filesystem::path& file);
+/// The same without its name, which commit() of the output gives it.
+void write_native(const NativeModel& model, OutputFile& output);
 
 /// Throws ModelError naming the file, and the path inside, for anything missing, damaged or newer.
 [[nodiscard]] NativeModel read_native(const std::filesystem::path& file);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/io/files/output_file.hpp"
 #include "graph/io/onnx/model.hpp"
 #include "graph/ir/graph.hpp"
 
@@ -25,6 +26,8 @@ struct OnnxNote {
 /// Throws BackendError when the file cannot be written.
 std::vector<OnnxNote> write_onnx(const Graph& graph, const std::filesystem::path& file,
                                  OnnxProfile profile = OnnxProfile::onnxruntime);
+/// The same without its name, which commit() of the output gives it.
+std::vector<OnnxNote> write_onnx(const Graph& graph, OutputFile& output, OnnxProfile profile);
 
 /// Can a file of the profile have u8 activations and zero points?
 [[nodiscard]] bool carries_zero_points(OnnxProfile profile);

@@ -20,32 +20,20 @@ std::string with_own_name(std::string place, const fs::path& unchecked, const fs
                                  : place.replace(at, unchecked.string().size(), file.string());
 }
 
-/// write(name), check(name), and then its own name.
+/// write(output), check(its path), and then its own name.
 template <typename Write, typename Check>
 void write_checked(const fs::path& file, Write write, Check check) {
-  if (fs::is_directory(file)) {
-    throw BackendError(file.string(), "is a folder", "name a file in it");
-  }
-  const fs::path unchecked = file.string() + ".unchecked";
-  std::error_code failure;
+  OutputFile output(file);
   try {
-    write(unchecked);
-    check(unchecked);
+    write(output);
+    check(output.path());
   } catch (const ModelError& error) {
-    fs::remove(unchecked, failure);
     throw ModelError(
-        with_own_name(error.place(), unchecked, file),
+        with_own_name(error.place(), output.path(), file),
         "is not written, because what would be in it does not pass: " + error.problem(),
         error.remedy());
-  } catch (...) {
-    fs::remove(unchecked, failure);
-    throw;
   }
-  fs::rename(unchecked, file, failure);
-  if (failure) {
-    fs::remove(unchecked, failure);
-    throw BackendError(file.string(), "cannot be written", "check the folder and the free space");
-  }
+  output.commit();
 }
 
 /// The graph as the profile is meant to carry it.
@@ -72,7 +60,7 @@ void check_onnx(const Graph& graph, const fs::path& file, const onnx::ExportedMo
 void write_verified_native(const NativeModel& model, const fs::path& file,
                            const FileCheck& further) {
   write_checked(
-      file, [&](const fs::path& unchecked) { write_native(model, unchecked); },
+      file, [&](OutputFile& output) { write_native(model, output); },
       [&](const fs::path& unchecked) {
         const NativeModel back = read_native(unchecked);
         const std::string other = difference(model.graph, back.graph);
@@ -92,7 +80,7 @@ std::vector<OnnxNote> write_verified_onnx(const Graph& graph, const fs::path& fi
   const Graph model = carried(graph, profile);
   const onnx::ExportedModel exported = onnx::export_graph(model, profile);
   write_checked(
-      file, [&](const fs::path& unchecked) { (void)write_onnx(graph, unchecked, profile); },
+      file, [&](OutputFile& output) { (void)write_onnx(graph, output, profile); },
       [&](const fs::path& unchecked) {
         check_onnx(model, unchecked, exported, available, fill);
         if (further) {

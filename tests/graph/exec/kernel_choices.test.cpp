@@ -92,6 +92,23 @@ TEST_F(MeasuredKernels, OfAnotherMachineOrDamagedAreNotUsed) {
   EXPECT_EQ(KernelChoices(file).table().size(), 1U);
 }
 
+// CALOQUANT_KERNEL_CACHE may name anything by mistake.
+TEST_F(MeasuredKernels, ReplaceNoFileOfSomebodyElse) {
+  const std::filesystem::path file = folder / "run.json";
+  for (const std::string& text : {std::string("{\"model\": {}}"), std::string("text")}) {
+    std::ofstream(file) << text;
+    KernelChoices kernels(file);
+    compile(collapsed(), kernels);
+    kernels.save();
+    EXPECT_EQ(text_of(file), text);
+  }
+  std::ofstream(file, std::ios::trunc).close();
+  KernelChoices kernels(file);
+  compile(collapsed(), kernels);
+  kernels.save();
+  EXPECT_EQ(KernelChoices(file).table().size(), 1U);
+}
+
 TEST_F(MeasuredKernels, ThatCannotBeKeptDoNoHarm) {
   std::ofstream(folder / "file") << "not a folder";
   KernelChoices kernels(folder / "file" / "kernels.json");

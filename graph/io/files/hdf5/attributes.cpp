@@ -2,14 +2,13 @@
 #include "graph/io/files/h5file.hpp"
 
 #include <algorithm>
-#include <mutex>
 
 #include "graph/io/files/hdf5/open_file.hpp"
 
 namespace caloquant {
 
 using hdf5::Handle;
-using hdf5::library_lock;
+using hdf5::LibraryLock;
 using hdf5::OpenFile;
 using hdf5::Place;
 
@@ -62,21 +61,21 @@ void write_attribute(const OpenFile& file, const std::string& object, const std:
                                         space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
                       H5Aclose);
   if (!handle.valid() || H5Awrite(handle.get(), type, value) < 0) {
-    file.fail(object, "attribute '" + name + "' cannot be written");
+    file.fail_to_write(object + "@" + name);
   }
 }
 
 }  // namespace
 
 bool H5File::has_attribute(const std::string& object, const std::string& name) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   const std::optional<Place> place = state_->find(object);
   return place && H5Aexists_by_name(place->file->file.get(), place->path.c_str(), name.c_str(),
                                     H5P_DEFAULT) > 0;
 }
 
 std::string H5File::string_attribute(const std::string& object, const std::string& name) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   std::vector<std::string> texts = strings_of(*state_, object, name);
   if (texts.size() != 1) {
     state_->fail(object, "attribute '" + name + "' is not one text");
@@ -86,7 +85,7 @@ std::string H5File::string_attribute(const std::string& object, const std::strin
 
 std::optional<std::string> H5File::find_text(const std::string& object,
                                              const std::string& name) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   if (!has_attribute(object, name)) {
     return std::nullopt;
   }
@@ -101,12 +100,12 @@ std::optional<std::string> H5File::find_text(const std::string& object,
 
 std::vector<std::string> H5File::strings_attribute(const std::string& object,
                                                    const std::string& name) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   return strings_of(*state_, object, name);
 }
 
 std::int64_t H5File::integer_attribute(const std::string& object, const std::string& name) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   const Handle handle = state_->attribute(object, name);
   const Handle space(H5Aget_space(handle.get()), H5Sclose);
   const Handle type(H5Aget_type(handle.get()), H5Tclose);
@@ -120,7 +119,7 @@ std::int64_t H5File::integer_attribute(const std::string& object, const std::str
 
 void H5File::set_attribute(const std::string& object, const std::string& name,
                            const std::string& text) {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
   H5Tset_size(type.get(), std::max<std::size_t>(1, text.size()));
   H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
@@ -129,7 +128,7 @@ void H5File::set_attribute(const std::string& object, const std::string& name,
 }
 
 void H5File::set_attribute(const std::string& object, const std::string& name, std::int64_t value) {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   write_attribute(*state_, object, name, H5T_NATIVE_INT64, &value);
 }
 

@@ -13,11 +13,21 @@
 
 namespace caloquant::hdf5 {
 
-/// Guards every call into the library. Recursive: iteration callbacks run inside a call.
-[[nodiscard]] std::recursive_mutex& library_lock();
+/// Held around every call into the library. Recursive: iteration callbacks run inside a call.
+/// Errors are ours to print: libhdf5 is silent in every thread that has held it.
+class LibraryLock {
+ public:
+  LibraryLock();
 
-/// Errors are ours to print; and filters that libhdf5 lacks are made known. Before every opening.
+ private:
+  std::lock_guard<std::recursive_mutex> guard_;
+};
+
+/// Filters that libhdf5 lacks are made known. Before every opening.
 void prepare_library();
+
+/// The errno in the errors of the call before; 0: none.
+[[nodiscard]] int error_of_system();
 
 /// An HDF5 identifier with the function that closes it.
 class Handle {

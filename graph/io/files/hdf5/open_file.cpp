@@ -2,6 +2,7 @@
 
 #include "graph/io/files/hdf5/check/check_file.hpp"
 #include "graph/io/files/hdf5/storage.hpp"
+#include "graph/io/files/write_problem.hpp"
 
 namespace caloquant::hdf5 {
 
@@ -20,6 +21,11 @@ void OpenFile::fail(const std::string& inside, const std::string& problem,
       break;
   }
   throw BackendError(place, problem, remedy);
+}
+
+void OpenFile::fail_to_write(const std::string& inside) const {
+  const WriteProblem found = write_problem(error_of_system());
+  fail(inside, found.problem, found.remedy);
 }
 
 std::unique_ptr<OpenFile> OpenFile::open(const std::filesystem::path& file, ErrorKind on_error,

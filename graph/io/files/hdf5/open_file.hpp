@@ -9,19 +9,21 @@
 #include <string>
 
 #include "graph/io/files/hdf5/library.hpp"
+#include "graph/io/files/output_file.hpp"
 
 namespace caloquant::hdf5 {
 
 class FileBytes;
 struct Place;
 
-/// What is behind an H5File. The caller holds library_lock().
+/// What is behind an H5File. The caller holds a LibraryLock.
 struct OpenFile {
   std::filesystem::path path;
-  std::filesystem::path partial;  ///< empty for a file that is read
   ErrorKind on_error = ErrorKind::backend;
   bool follow_links = false;  ///< to other files of the folder
-  Handle file;
+  std::optional<OutputFile> own_output;
+  OutputFile* output = nullptr;  ///< where it is written to; null for a file that is read
+  Handle file;                   ///< closed before its output goes
   /// Files that links of this one lead to, by their paths.
   mutable std::map<std::filesystem::path, std::unique_ptr<OpenFile>> others;
   /// Datasets whose storage was found good.
@@ -36,6 +38,8 @@ struct OpenFile {
 
   [[noreturn]] void fail(const std::string& inside, const std::string& problem,
                          const std::string& remedy = {}) const;
+  /// Something could not be written: with the reason that the call before gives.
+  [[noreturn]] void fail_to_write(const std::string& inside) const;
 
   /// Where an object is, behind all soft and external links; empty where there is none. libhdf5
   /// follows no link itself, so nothing is read that was not checked.

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <mutex>
 
 #include "graph/io/files/hdf5/open_file.hpp"
 #include "graph/io/files/hdf5/storage.hpp"
@@ -14,7 +13,7 @@ namespace caloquant {
 using hdf5::expect_stored;
 using hdf5::extents_of;
 using hdf5::Handle;
-using hdf5::library_lock;
+using hdf5::LibraryLock;
 using hdf5::memory_type;
 using hdf5::OpenFile;
 using hdf5::to_hsize;
@@ -67,7 +66,7 @@ bool is_boolean(const Handle& type) {
 }  // namespace
 
 H5DatasetInfo H5File::info(const std::string& dataset) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   const Handle handle = state_->dataset(dataset);
   const Handle space(H5Dget_space(handle.get()), H5Sclose);
   const Handle type(H5Dget_type(handle.get()), H5Tclose);
@@ -84,7 +83,7 @@ H5DatasetInfo H5File::info(const std::string& dataset) const {
 }
 
 Tensor H5File::read(const std::string& dataset, DType as) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   const H5DatasetInfo found = info(dataset);
   if (found.element != H5Class::floating && found.element != H5Class::integer) {
     state_->fail(dataset, "does not hold numbers");
@@ -101,12 +100,12 @@ Tensor H5File::read(const std::string& dataset, DType as) const {
 
 void H5File::read_rows(const std::string& dataset, std::int64_t first, std::int64_t count,
                        std::span<float> dst) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   read_rows_of(*state_, dataset, first, count, H5T_NATIVE_FLOAT, dst.size(), dst.data());
 }
 void H5File::read_rows(const std::string& dataset, std::int64_t first, std::int64_t count,
                        std::span<double> dst) const {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   read_rows_of(*state_, dataset, first, count, H5T_NATIVE_DOUBLE, dst.size(), dst.data());
 }
 

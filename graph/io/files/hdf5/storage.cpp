@@ -140,7 +140,7 @@ void expect_stored(const OpenFile& file, const std::string& dataset, int nesting
     file.fail(dataset, "there is no such dataset");
   }
   const OpenFile& owner = *place->file;
-  if (!owner.partial.empty() || owner.stored.contains(place->path)) {
+  if (owner.output != nullptr || owner.stored.contains(place->path)) {
     return;
   }
   const Stored one(owner, place->path);

@@ -2,7 +2,6 @@
 #include "graph/io/files/h5file.hpp"
 
 #include <algorithm>
-#include <mutex>
 
 #include "graph/io/files/hdf5/open_file.hpp"
 
@@ -10,13 +9,13 @@ namespace caloquant {
 
 using hdf5::extents_of;
 using hdf5::Handle;
-using hdf5::library_lock;
+using hdf5::LibraryLock;
 using hdf5::memory_type;
 using hdf5::to_hsize;
 
 void H5File::create_dataset(const std::string& dataset, DType dtype, const Shape& shape,
                             const H5WriteOptions& options) {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links.get(), 1);
   const Handle layout(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
@@ -36,26 +35,26 @@ void H5File::create_dataset(const std::string& dataset, DType dtype, const Shape
                                  space.get(), links.get(), layout.get(), H5P_DEFAULT),
                       H5Dclose);
   if (!handle.valid()) {
-    state_->fail(dataset, "cannot be written");
+    state_->fail_to_write(dataset);
   }
 }
 
 void H5File::write(const std::string& dataset, const Tensor& tensor,
                    const H5WriteOptions& options) {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   create_dataset(dataset, tensor.dtype(), tensor.shape(), options);
   Handle handle = state_->dataset(dataset);
   const bool written =
       tensor.size() == 0 || H5Dwrite(handle.get(), memory_type(tensor.dtype()), H5S_ALL, H5S_ALL,
                                      H5P_DEFAULT, tensor.raw()) >= 0;
   if (!written || !handle.shut()) {
-    state_->fail(dataset, "cannot be written", "check the free space on the disk");
+    state_->fail_to_write(dataset);
   }
 }
 
 void H5File::write_rows(const std::string& dataset, std::int64_t first,
                         std::span<const float> rows) {
-  const std::lock_guard guard(library_lock());
+  const LibraryLock lock;
   Handle handle = state_->dataset(dataset);
   const Handle space(H5Dget_space(handle.get()), H5Sclose);
   Shape extents = extents_of(space.get());
@@ -71,7 +70,7 @@ void H5File::write_rows(const std::string& dataset, std::int64_t first,
   const bool written = H5Dwrite(handle.get(), H5T_NATIVE_FLOAT, memory.get(), space.get(),
                                 H5P_DEFAULT, rows.data()) >= 0;
   if (!written || !handle.shut()) {
-    state_->fail(dataset, "cannot be written", "check the free space on the disk");
+    state_->fail_to_write(dataset);
   }
 }
 

@@ -219,6 +219,36 @@ Model read_model(std::span<const std::byte> bytes, const std::string& name) {
   return convert(proto, name);
 }
 
+std::vector<fs::path> external_files(const fs::path& file) {
+  std::set<std::string> names;
+  const auto add = [&names](const onnx_proto::TensorProto& tensor) {
+    for (const auto& entry : tensor.external_data()) {
+      if (entry.key() == "location") {
+        names.insert(entry.value());
+      }
+    }
+  };
+  try {
+    onnx_proto::ModelProto proto;
+    parse_file(file, proto, "ONNX");
+    for (const auto& tensor : proto.graph().initializer()) {
+      add(tensor);
+    }
+    for (const auto& node : proto.graph().node()) {
+      for (const auto& attribute : node.attribute()) {
+        add(attribute.t());
+      }
+    }
+  } catch (const ModelError&) {
+    return {};
+  }
+  std::vector<fs::path> files;
+  for (const std::string& name : names) {
+    files.push_back(file.parent_path() / name);
+  }
+  return files;
+}
+
 Array read_array(const fs::path& file) {
   onnx_proto::TensorProto proto;
   parse_file(file, proto, "ONNX");

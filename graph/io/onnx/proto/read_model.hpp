@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "graph/io/onnx/model.hpp"
 
@@ -20,6 +21,9 @@ namespace caloquant::onnx {
 
 /// The same from memory; `name` is its place in errors. Refused are weights in files, too.
 [[nodiscard]] Model read_model(std::span<const std::byte> bytes, const std::string& name);
+
+/// The files of external data that a model names, wherever they are. Empty where it cannot be read.
+[[nodiscard]] std::vector<std::filesystem::path> external_files(const std::filesystem::path& file);
 
 /// A single tensor (TensorProto), as input_0.pb of a test folder. Throws ModelError.
 [[nodiscard]] Array read_array(const std::filesystem::path& file);

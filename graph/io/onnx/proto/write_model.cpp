@@ -1,7 +1,8 @@
 #include "graph/io/onnx/proto/write_model.hpp"
 
+#include <google/protobuf/io/zero_copy_stream_impl.h>
+
 #include <caloquant/error.hpp>
-#include <fstream>
 #include <limits>
 
 #include "graph/io/onnx/proto/onnx.pb.h"
@@ -117,23 +118,15 @@ onnx_proto::ModelProto message_of(const Model& model) {
 
 }  // namespace
 
-void write_model(const Model& model, const std::filesystem::path& file) {
+void write_model(const Model& model, OutputFile& output) {
   const onnx_proto::ModelProto proto = message_of(model);
   if (proto.ByteSizeLong() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    throw BackendError(file.string(), "would be larger than 2 GiB, which protobuf cannot write");
+    throw BackendError(output.target().string(),
+                       "would be larger than 2 GiB, which protobuf cannot write");
   }
-  const std::filesystem::path unfinished = file.string() + ".partial";
-  std::ofstream stream(unfinished, std::ios::binary);
-  const bool written = stream && proto.SerializeToOstream(&stream) && stream.flush();
-  stream.close();
-  std::error_code error;
-  if (written) {
-    std::filesystem::rename(unfinished, file, error);
-  }
-  if (!written || error) {
-    std::filesystem::remove(unfinished, error);
-    throw BackendError(file.string(), "cannot be written",
-                       "is the folder there, and the disk full?");
+  google::protobuf::io::FileOutputStream stream(output.descriptor());
+  if (!proto.SerializeToZeroCopyStream(&stream) || !stream.Flush()) {
+    output.fail(stream.GetErrno());
   }
 }
 

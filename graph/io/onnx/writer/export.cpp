@@ -196,8 +196,15 @@ std::string_view name_of(OnnxProfile profile) noexcept {
 
 std::vector<OnnxNote> write_onnx(const Graph& graph, const std::filesystem::path& file,
                                  OnnxProfile profile) {
+  OutputFile output(file);
+  std::vector<OnnxNote> notes = write_onnx(graph, output, profile);
+  output.commit();
+  return notes;
+}
+
+std::vector<OnnxNote> write_onnx(const Graph& graph, OutputFile& output, OnnxProfile profile) {
   onnx::ExportedModel exported = onnx::export_graph(graph, profile);
-  onnx::write_model(exported.model, file);
+  onnx::write_model(exported.model, output);
   return std::move(exported.notes);
 }
 

@@ -46,9 +46,20 @@ TEST_F(OutputGuard, WhatLiesInAFolderThatIsRead) {
   EXPECT_EQ(refusal(folder.path() / "model/new.h5", folder / "model"), "");
 }
 
-TEST_F(OutputGuard, TheUnfinishedFile) {
-  std::ofstream(folder / "out.h5.partial") << "x";
-  EXPECT_THAT(refusal(folder / "out.h5", folder / "out.h5.partial"), HasSubstr("would overwrite"));
+TEST_F(OutputGuard, TwoOutputs) {
+  const auto refused = [](const fs::path& a, const fs::path& b) {
+    return message_of([&] { refuse_same_output("--markdown", a, "--junit", b); });
+  };
+  const fs::path by_another_way = folder.path() / "model/../new.h5";
+  fs::create_symlink(folder / "in.h5", folder / "link.h5");
+  EXPECT_THAT(refused(folder / "new.h5", folder / "new.h5"),
+              AllOf(HasSubstr("--markdown"), HasSubstr("is the file of --junit, too")));
+  EXPECT_THAT(refused(folder / "new.h5", by_another_way), HasSubstr("is the file of --junit"));
+  EXPECT_THAT(refused(folder / "in.h5", folder / "link.h5"), HasSubstr("is the file of --junit"));
+  EXPECT_EQ(refused(folder / "new.h5", folder / "other.h5"), "");
+  EXPECT_EQ(refused("", folder / "new.h5"), "");
+  EXPECT_EQ(refused(folder / "new.h5", ""), "");
+  EXPECT_EQ(refused("/dev/null", "/dev/null"), "");
 }
 
 TEST_F(OutputGuard, OtherFilesAreNone) {

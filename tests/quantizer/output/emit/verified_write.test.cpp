@@ -59,7 +59,7 @@ TEST(VerifiedWrite, NoFileWhoseSamplesAreWrong) {
   const std::string message = message_of([&] { write_verified_native(model, folder / "m.h5"); });
   EXPECT_THAT(message, HasSubstr((folder / "m.h5").string() + ":/samples/output_0"));
   EXPECT_THAT(message, HasSubstr("is not written, because what would be in it does not pass"));
-  EXPECT_EQ(message.find("unchecked"), std::string::npos) << message;
+  EXPECT_EQ(message.find(".caloquant"), std::string::npos) << message;
   EXPECT_EQ(files_in(folder), 0U);
 }
 
