@@ -49,11 +49,8 @@ std::unique_ptr<FittedPlans> PreparedNetwork::fits_of(const Graph& graph,
   if (!wants(config_.quantization.response_fit)) {
     return nullptr;
   }
-  return FittedPlans::make(config_, evaluator_, graph, engine_, [&observer](std::int64_t) {
-    if (observer.interrupted()) {
-      throw InterruptedError("run");
-    }
-  });
+  return FittedPlans::make(config_, evaluator_, graph, engine_,
+                           [&observer](std::int64_t) { check_interruption(observer); });
 }
 
 /// What a correction leaves to the fit decides, so that a probe of them has fits of its own.
@@ -195,8 +192,9 @@ void PreparedNetwork::decide_corrections(RunObserver& observer) {
   }
   const EventRange events = evaluator_.events().calibration();
   observer.on_phase_start(Phase::statistics, events.size());
-  statistics_ = collect_statistics(graph_, filler(),
-                                   {events, evaluator_.batch(), config_.input.seed, engine_});
+  statistics_ = collect_statistics(
+      graph_, filler(),
+      {events, evaluator_.batch(), config_.input.seed, engine_, progress_of(observer)});
   const auto probe_all = [&](const std::vector<Corrections>& all) {
     std::vector<Graph> graphs;
     graphs.reserve(all.size());
