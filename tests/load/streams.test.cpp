@@ -1,0 +1,93 @@
+// Commands that go through events hold a batch of them, not all: ten times the events take no more
+// memory. And a batch is never larger than the events.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "graph/json/json.hpp"
+#include "tests/load/small_networks.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/support.hpp"
+
+namespace caloquant {
+namespace {
+
+class Streams : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::copy_file(testing::small_generator_file(), folder / "small.json");
+  }
+
+  /// The peak memory of the program [KiB].
+  [[nodiscard]] long peak(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), CALOQUANT_BINARY);
+    arguments.emplace_back("--quiet");
+    const testing::Finished done = testing::launch({arguments, folder.path().string(), {}, {}, 0});
+    EXPECT_TRUE(done.exit_code == 0 || done.exit_code == 7)
+        << arguments[1] << ": " << done.exit_code << ' ' << done.err;
+    return done.peak_kib;
+  }
+  [[nodiscard]] static std::vector<std::string> generate(std::int64_t events,
+                                                         const std::string& file) {
+    return {"generate",
+            "--architecture",
+            "small.json",
+            "--random-weights",
+            "1",
+            "--events",
+            std::to_string(events),
+            "--batch",
+            "64",
+            "--compression",
+            "0",
+            "-o",
+            file};
+  }
+  static void expect_flat(const char* what, long few, long many, long for_features) {
+    std::cout << what << ": " << few << " KiB, of ten times the events " << many << " KiB\n";
+    EXPECT_LE(many, few + few / 10 + for_features) << what;
+  }
+
+  const std::int64_t many = testing::full_load() ? 100'000 : 10'000;
+  const std::int64_t few = many / 10;
+  testing::TempDir folder;
+};
+
+TEST_F(Streams, GenerateHoldsABatch) {
+  const long of_few = peak(generate(few, "few.h5"));
+  expect_flat("generate", of_few, peak(generate(many, "many.h5")), 0);
+}
+
+// What is kept of an event is its features, some hundred bytes a side.
+TEST_F(Streams, CompareHoldsABatchAndFeatures) {
+  (void)peak(generate(many, "many.h5"));
+  const auto compare = [&](std::int64_t events, bool with_model) {
+    std::vector<std::string> arguments{"compare", "many.h5"};
+    if (with_model) {
+      arguments.insert(arguments.end(), {"small.json", "--random-weights", "1"});
+    } else {
+      arguments.emplace_back("many.h5");
+    }
+    arguments.insert(arguments.end(), {"--events", std::to_string(events), "--batch", "64"});
+    return arguments;
+  };
+  const long features = many * 2;  // [KiB]
+  const long files = peak(compare(few, false));
+  expect_flat("compare of files", files, peak(compare(many, false)), features);
+}
+
+TEST_F(Streams, MakeShowersHoldsABatch) {
+  const std::int64_t showers = testing::full_load() ? 100'000 : 2'000;
+  const auto make = [&](std::int64_t events) {
+    return std::vector<std::string>{"make-showers",         "--detector", "clic25",    "--events",
+                                    std::to_string(events), "-o",         "showers.h5"};
+  };
+  const long of_few = peak(make(showers / 10));
+  expect_flat("make-showers", of_few, peak(make(showers)), 0);
+}
+
+}  // namespace
+}  // namespace caloquant
