@@ -37,6 +37,7 @@ class Determinism : public Cli {
       "data": {"files": ["showers_*.h5"], "layout": "fixed_angle",
                "calibration_samples": 64, "evaluation_samples": 64},
       "input": {"encoding": "energy_times_noise", "seed": 1978},
+      "metric": {"name": "shower_shape", "preset": "tune"},
       "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e-9,
                              "criteria": "loss_only"},
       "tuning_criterion": {"strategy": "basic", "max_trials": 4},
@@ -199,9 +200,6 @@ TEST_F(Determinism, EveryInstructionSet) {
     const double moved = apart(outputs("classifier.onnx", other), fp32) * std::sqrt(part);
     EXPECT_LE(moved, 1e-5) << where;
     EXPECT_LE(std::abs(std::sqrt(loss_under(other)) - std::sqrt(loss)), moved + 1e-12) << where;
-    quantize({"tensor.json", "-o", "two"}, other);
-    EXPECT_EQ(json_file("two/result.json")["layers"].size(),
-              json_file("one/result.json")["layers"].size());
   }
 }
 
