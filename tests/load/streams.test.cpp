@@ -103,6 +103,7 @@ class BatchBeyondTheEvents : public Streams {
       "data": {"files": "showers_1.h5", "layout": "fixed_angle",
                "calibration_samples": 16, "evaluation_samples": 16},
       "input": {"encoding": "energy_times_noise"},
+      "metric": {"name": "shower_shape", "preset": "tune"},
       "quantization": {"recipes": {"weight_reconstruction": "on", "equalization": "on",
                                    "sequential_bias_correction": "on"}},
       "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e30,
