@@ -136,16 +136,16 @@ ValueId quantization_root(const Graph& graph, ValueId value) {
 CalibrationTable collect_ranges(const Graph& graph, const InputFiller& fill,
                                 const CollectOptions& options) {
   CALOQUANT_EXPECT(options.batch >= 1);
+  const std::int64_t batch = batch_for(options.batch, options.events);
   const std::vector<Tap> taps = make_taps(graph, options);
   std::vector<SweptValue> values;
   values.reserve(taps.size());
   for (const Tap& tap : taps) {
     values.push_back({"src of " + tap.layers.front(), tap.root});
   }
-  sweep_values(graph, values, fill,
-               {options.events, options.batch, options.engine, options.progress},
+  sweep_values(graph, values, fill, {options.events, batch, options.engine, options.progress},
                [&](std::int64_t, std::int64_t count, std::span<const std::span<const float>> seen) {
-                 observe(taps, seen, count, options.batch);
+                 observe(taps, seen, count, batch);
                });
   CalibrationTable table;
   table.events = options.events.size();

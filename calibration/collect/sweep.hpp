@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -21,9 +22,15 @@ struct SweepOptions {
   EventRange events;
   std::int64_t batch = 8;
   EngineOptions engine{};
-  /// Called after every batch with the events done; what it throws ends the sweep.
+  /// Called with the events done after every batch, and again while a batch takes long; what it
+  /// throws ends the sweep.
   std::function<void(std::int64_t done)> progress{};
 };
+
+/// No larger than the events: rows without an event only take memory and time.
+[[nodiscard]] inline std::int64_t batch_for(std::int64_t batch, const EventRange& events) {
+  return std::clamp(events.size(), std::int64_t{1}, batch);
+}
 
 /// Runs a canonical graph over events, batch by batch. Each batch leaves in `outputs`, one span
 /// [batch, ...] for every output of the graph, what belongs to events [first, first + count) and

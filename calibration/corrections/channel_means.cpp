@@ -45,12 +45,14 @@ ByLayer means_of(const Graph& graph, const std::vector<std::string>& layers,
     taps.push_back(make_dst_tap(graph, *node));
     values.push_back({"dst of " + layer, node->output});
   }
-  sweep_values(graph, values, fill, {options.events, options.batch, options.engine, {}},
-               [&](std::int64_t, std::int64_t count, std::span<const std::span<const float>> seen) {
-                 for (std::size_t tap = 0; tap < taps.size(); ++tap) {
-                   taps[tap].add(seen[tap].data(), count, with);
-                 }
-               });
+  sweep_values(
+      graph, values, fill,
+      {options.events, batch_for(options.batch, options.events), options.engine, options.progress},
+      [&](std::int64_t, std::int64_t count, std::span<const std::span<const float>> seen) {
+        for (std::size_t tap = 0; tap < taps.size(); ++tap) {
+          taps[tap].add(seen[tap].data(), count, with);
+        }
+      });
   ByLayer means;
   for (DstTap& tap : taps) {
     for (double& sum : tap.sums) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@ struct ChannelMeansOptions {
   EventRange events;
   std::int64_t batch = 8;
   EngineOptions engine{};
+  std::function<void(std::int64_t done)> progress{};  ///< SweepOptions::progress
 };
 
 /// Mean of every output channel of the named layers, bias included and before the activation, over

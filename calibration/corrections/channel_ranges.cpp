@@ -51,6 +51,7 @@ void widen(ChannelTap& tap, std::span<const float> values, std::int64_t count, s
 ChannelRanges collect_channel_ranges(const Graph& graph, const InputFiller& fill,
                                      const ChannelRangeOptions& options) {
   CALOQUANT_EXPECT(options.batch >= 1);
+  const std::int64_t batch = batch_for(options.batch, options.events);
   std::vector<ChannelTap> taps = channel_taps(graph);
   if (taps.empty()) {
     return {};
@@ -60,12 +61,11 @@ ChannelRanges collect_channel_ranges(const Graph& graph, const InputFiller& fill
   for (const ChannelTap& tap : taps) {
     values.push_back({"src of " + tap.layers.front(), tap.value});
   }
-  sweep_values(graph, values, fill,
-               {options.events, options.batch, options.engine, options.progress},
+  sweep_values(graph, values, fill, {options.events, batch, options.engine, options.progress},
                [&](std::int64_t, std::int64_t count, std::span<const std::span<const float>> seen) {
 #pragma omp parallel for num_threads(team_size()) schedule(dynamic)
                  for (std::size_t tap = 0; tap < taps.size(); ++tap) {
-                   widen(taps[tap], seen[tap], count, options.batch);
+                   widen(taps[tap], seen[tap], count, batch);
                  }
                });
   ChannelRanges ranges;

@@ -190,8 +190,10 @@ LayerStatistics statistics_of(StatisticsTap tap) {
 }  // namespace
 
 StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
-                                   const StatisticsOptions& options) {
-  CALOQUANT_EXPECT(options.batch >= 1 && options.events.size() > 0);
+                                   const StatisticsOptions& given) {
+  CALOQUANT_EXPECT(given.batch >= 1 && given.events.size() > 0);
+  StatisticsOptions options = given;
+  options.batch = batch_for(given.batch, given.events);
   std::vector<StatisticsTap> taps = statistics_taps(graph, options);
   std::vector<SweptValue> values;
   values.reserve(taps.size());
@@ -208,7 +210,8 @@ StatisticsTable collect_statistics(const Graph& graph, const InputFiller& fill,
     };
     add_batch(taps, copy, count);
   };
-  sweep_values(graph, values, fill, {options.events, options.batch, options.engine, {}}, look);
+  sweep_values(graph, values, fill,
+               {options.events, options.batch, options.engine, options.progress}, look);
   StatisticsTable table;
   for (StatisticsTap& tap : taps) {
     const std::string layer = tap.layer;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -42,6 +43,7 @@ struct StatisticsOptions {
   std::int64_t batch = 8;
   std::uint64_t seed = 1;  ///< of the places that are looked at
   EngineOptions engine{};
+  std::function<void(std::int64_t done)> progress{};  ///< SweepOptions::progress
 };
 
 /// Runs the canonical fp32 graph over the events and looks at as many places of each layer as its K

@@ -53,6 +53,37 @@ Json to_json(const RunConfig& config) {
   return json;
 }
 
+namespace {
+
+/// The last part of a path, also of a folder that ends with a slash.
+std::filesystem::path bare_name(const std::filesystem::path& file) {
+  return file.has_filename() ? file.filename() : file.parent_path().filename();
+}
+
+}  // namespace
+
+Json model_facts_json(const RunConfig& config) {
+  RunConfig bare = config;
+  for (std::filesystem::path* file :
+       {&bare.model.file, &bare.model.architecture, &bare.model.weights, &bare.model.expected,
+        &bare.tuning.layer_costs}) {
+    *file = bare_name(*file);
+  }
+  const auto strip = [](std::vector<std::string>& files) {
+    for (std::string& file : files) {
+      file = bare_name(file).string();
+    }
+  };
+  strip(bare.data.files);
+  if (bare.data.tensors) {
+    strip(bare.data.tensors->target_files);
+  }
+  Json json = to_json(bare);
+  json.erase("execution");
+  json.erase("report");
+  return json;
+}
+
 std::string to_json_text(const RunConfig& config) {
   constexpr int indent = 2;
   return to_json(config).dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";

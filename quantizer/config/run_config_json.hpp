@@ -16,4 +16,8 @@ namespace caloquant {
 /// The resolved config: every default is written out.
 [[nodiscard]] Json to_json(const RunConfig& config);
 
+/// The part of it that a model follows from, alike wherever the files lie: these by their names
+/// without folders; without `execution` and `report`, which change no model.
+[[nodiscard]] Json model_facts_json(const RunConfig& config);
+
 }  // namespace caloquant

@@ -305,7 +305,8 @@ void Evaluator::add_network(const Graph& graph, EventRange part, std::int64_t or
                             const EventProgress& progress) const {
   const std::size_t outputs_each = graph.outputs().size() / samples.size();
   CALOQUANT_EXPECT(outputs_each * samples.size() == graph.outputs().size());
-  const BatchTensors outputs = BatchTensors::outputs_of(graph, batch_);
+  const std::int64_t batch = batch_for(batch_, part);
+  const BatchTensors outputs = BatchTensors::outputs_of(graph, batch);
   const auto hand_over = [&](std::int64_t first, std::int64_t count) {
     const std::vector<std::span<float>> rows = outputs.first(count);
     const std::vector<std::span<const float>> made(rows.begin(), rows.end());
@@ -315,7 +316,7 @@ void Evaluator::add_network(const Graph& graph, EventRange part, std::int64_t or
     }
   };
   const std::int64_t done_before = part.first - origin;
-  SweepOptions options{part, batch_, engine_, {}};
+  SweepOptions options{part, batch, engine_, {}};
   if (progress) {
     options.progress = [&](std::int64_t done) { progress(done_before + done); };
   }

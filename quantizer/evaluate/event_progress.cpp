@@ -32,12 +32,16 @@ void RunObserver::on_phase_start(Phase phase, std::int64_t events) {
   on_phase(std::string(name_of(phase)), events);
 }
 
+void check_interruption(RunObserver& observer) {
+  if (observer.interrupted()) {
+    throw InterruptedError("run");
+  }
+}
+
 EventProgress progress_of(RunObserver& observer) {
   return [&observer](std::int64_t done) {
     observer.on_events(done);
-    if (observer.interrupted()) {
-      throw InterruptedError("run");
-    }
+    check_interruption(observer);
   };
 }
 

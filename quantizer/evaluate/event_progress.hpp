@@ -6,6 +6,9 @@
 
 namespace caloquant {
 
+/// Throws InterruptedError where the observer wants the run to end.
+void check_interruption(RunObserver& observer);
+
 /// Progress that lets the observer end the run: throws InterruptedError.
 [[nodiscard]] EventProgress progress_of(RunObserver& observer);
 

@@ -229,7 +229,8 @@ class Gate {
   void measure_speedup() {
     observer_.on_phase_start(Phase::speed, speedup_turns);
     BenchmarkOptions options;
-    options.batches = {static_cast<std::int64_t>(config_.execution.batch)};
+    options.batches = {
+        batch_for(session_.evaluator().batch(), session_.evaluator().events().evaluation())};
     options.repetitions = speedup_turns;
     options.engine = session_.engine();
     const std::vector<BenchmarkRow> rows =

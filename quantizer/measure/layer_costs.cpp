@@ -35,13 +35,18 @@ class LayerClock {
     pending_ = 0.0;
     running_.clear();
   }
-  void listen(const LoweredGraph& graph, std::size_t index) {
+  /// `meanwhile` is not timed.
+  void listen(const LoweredGraph& graph, std::size_t index,
+              const std::function<void()>& meanwhile) {
     const double now = steady_seconds();
     pending_ += 1e3 * (now - last_);
     const Step& step = graph.steps[index];
     if (std::holds_alternative<LayerWork>(step.work)) {
       running_[step.layer] += pending_;
       pending_ = 0.0;
+    }
+    if (meanwhile) {
+      meanwhile();
     }
     last_ = steady_seconds();
   }
@@ -71,9 +76,9 @@ class TimedNetwork {
   TimedNetwork(Graph graph, const CostOptions& options)
       : graph_(std::move(graph)), batch_(options.batch), clock_(std::make_unique<LayerClock>()) {
     EngineOptions engine = options.engine;
-    engine.listener = [clock = clock_.get()](const LoweredGraph& lowered, std::size_t step,
-                                             const std::byte*,
-                                             const std::byte*) { clock->listen(lowered, step); };
+    engine.listener = [clock = clock_.get(), between = options.between](
+                          const LoweredGraph& lowered, std::size_t step, const std::byte*,
+                          const std::byte*) { clock->listen(lowered, step, between); };
     executable_ = compile_engine(graph_, batch_, engine);
     data_ = std::make_unique<BatchRun>(graph_, batch_);
   }

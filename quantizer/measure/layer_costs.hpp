@@ -3,6 +3,7 @@
 #include <caloquant/config.hpp>
 #include <caloquant/strategy.hpp>
 #include <filesystem>
+#include <functional>
 
 #include "calibration/collect/collect.hpp"
 #include "graph/exec/engine.hpp"
@@ -15,6 +16,7 @@ struct CostOptions {
   int repetitions = 15;
   ActivationRule rule = ActivationRule::measured;
   EngineOptions engine{};
+  std::function<void()> between{};  ///< called between steps; what it throws ends the measurement
 };
 
 /// Milliseconds per event and bytes of every counted layer at every precision that it searches,

@@ -55,6 +55,9 @@ Speedup measured_speedup(const Graph& fp32, const Graph& model, const SpeedupOpt
   std::vector<double> speeds;
   std::vector<double> ratios;
   for (int turn = 0; turn < options.turns; ++turn) {
+    if (options.between) {
+      options.between();
+    }
     fp32_speeds.push_back(in_floats.turn(options.seconds));
     speeds.push_back(quantized.turn(options.seconds));
     ratios.push_back(speeds.back() / fp32_speeds.back());

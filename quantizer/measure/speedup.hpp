@@ -2,6 +2,7 @@
 
 #include <caloquant/strategy.hpp>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "graph/exec/engine.hpp"
@@ -30,6 +31,7 @@ struct SpeedupOptions {
   int turns = 7;
   double seconds = 0.06;  ///< least time of a turn of each network [s]
   EngineOptions engine{};
+  std::function<void()> between{};  ///< called between turns; what it throws ends them
 };
 
 /// Both networks in turns on typical inputs, with the threads that there are.

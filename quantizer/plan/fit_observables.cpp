@@ -91,10 +91,11 @@ std::vector<Observed> observe(const std::vector<Graph>& graphs, const FitObserva
                               const InputFiller& fill, const SweepOptions& options) {
   CALOQUANT_EXPECT(options.events.size() == static_cast<std::int64_t>(observables.events()));
   const Graph merged = merge_graphs(graphs);
-  const BatchTensors outputs = BatchTensors::outputs_of(merged, options.batch);
   SweepOptions with_defaults = options;
+  with_defaults.batch = batch_for(options.batch, options.events);
+  const BatchTensors outputs = BatchTensors::outputs_of(merged, with_defaults.batch);
   with_defaults.engine.choose = nullptr;  // as sweep_values(): what is seen decides biases
-  FitSums observer(observables, graphs.size(), options.batch);
+  FitSums observer(observables, graphs.size(), with_defaults.batch);
   sweep_events(merged, fill, with_defaults, outputs.dst(),
                [&](std::int64_t first, std::int64_t count) {
                  observer.add(static_cast<std::size_t>(first - options.events.first),

@@ -136,9 +136,9 @@ ResponseFit ResponseFitter::fit(QuantPlan plan) {
   }
   // Only the order of magnitude is needed.
   const std::int64_t some = std::min(options_.events.last, options_.events.first + 32);
-  parameters.set_probes(
-      channel_sizes(fp32_, {parameters.layers().begin(), parameters.layers().end()}, fill_,
-                    {{options_.events.first, some}, options_.batch, options_.engine}));
+  parameters.set_probes(channel_sizes(
+      fp32_, {parameters.layers().begin(), parameters.layers().end()}, fill_,
+      {{options_.events.first, some}, options_.batch, options_.engine, options_.progress}));
   if (reference_.weights.empty()) {
     reference_ = fit_reference(observables_, std::move(look({fp32_}).front()), options_.limits);
   }

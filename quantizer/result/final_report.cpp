@@ -47,12 +47,12 @@ std::optional<FinalReport> final_report(const RunConfig& config, const Graph& fp
   options.label_sources = data.events().events().label_sources();
   options.primaries.seed = config.input.seed;
   options.encoding = config.input.encoding;
-  options.batch = data.batch();
+  options.batch = std::min(data.batch(), data.events().evaluation().size());
   options.first_event = data.events().evaluation().first;
   options.engine = engine;
   std::optional<SampleCollector> collector;
   if (config.report.html) {
-    collector.emplace(data.events(), data.batch());
+    collector.emplace(data.events(), options.batch);
   }
   options.images = [&](std::int64_t, std::span<const float> a, std::span<const float> b) {
     rows_fp32.add(a, team_size());

@@ -70,7 +70,8 @@ void describe_events(const RunSession& session, DryRun& plan) {
   plan.calibration_events = events.calibration().size();
   plan.evaluation_events = events.evaluation().size();
   plan.arena_bytes =
-      compile_engine(session.model().graph, session.evaluator().batch(), session.engine())
+      compile_engine(session.model().graph,
+                     batch_for(session.evaluator().batch(), events.evaluation()), session.engine())
           ->arena_bytes();
 }
 

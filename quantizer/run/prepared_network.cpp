@@ -71,11 +71,8 @@ std::unique_ptr<FittedPlans> PreparedNetwork::fits_of(const Graph& graph,
   if (!wants(config_.quantization.response_fit)) {
     return nullptr;
   }
-  return FittedPlans::make(config_, evaluator_, graph, engine_, [&observer](std::int64_t) {
-    if (observer.interrupted()) {
-      throw InterruptedError("run");
-    }
-  });
+  return FittedPlans::make(config_, evaluator_, graph, engine_,
+                           [&observer](std::int64_t) { check_interruption(observer); });
 }
 
 /// What a correction leaves to the fit decides, so that a probe of them has fits of its own.
@@ -213,8 +210,9 @@ QuantParams PreparedNetwork::first_code(const Graph& graph, const Node& layer,
 void PreparedNetwork::collect_moments(RunObserver& observer) {
   const EventRange events = evaluator_.events().calibration();
   observer.on_phase_start(Phase::statistics, events.size());
-  statistics_ = collect_statistics(graph_, filler(),
-                                   {events, evaluator_.batch(), config_.input.seed, engine_});
+  statistics_ = collect_statistics(
+      graph_, filler(),
+      {events, evaluator_.batch(), config_.input.seed, engine_, progress_of(observer)});
 }
 
 /// Second moments of the layers' inputs, where a correction may need them, and the corrections.

@@ -55,17 +55,16 @@ void RunSession::emit() {
 /// The loss of a file that was written, as `name`. Throws ModelError when it is not the model that
 /// was judged. After an interruption nothing is evaluated.
 void RunSession::judge_read_back(const std::filesystem::path& file, const std::string& name) {
-  if (observer_.interrupted()) {
-    return;
-  }
-  const Graph read = graph_beside(load_model_file(file, config_.graph, CheckTime::later), final_);
-  observer_.on_phase_start(Phase::evaluate, evaluator_->events().evaluation().size());
-  // In one sweep, on the events of the data: the judgement may have ended after others. Equal
-  // networks are computed once.
-  const std::vector<ModelQuality> both = evaluator_->qualities_of(
-      {final_, read}, [this](std::int64_t done) { observer_.on_events(done); });
-  require_judged_model(both[0], both[1], difference(final_, read).empty(), file.string());
-  result_.read_back[name] = both[1];
+  unless_interrupted([&] {
+    const Graph read = graph_beside(load_model_file(file, config_.graph, CheckTime::later), final_);
+    observer_.on_phase_start(Phase::evaluate, evaluator_->events().evaluation().size());
+    // In one sweep, on the events of the data: the judgement may have ended after others. Equal
+    // networks are computed once.
+    const std::vector<ModelQuality> both =
+        evaluator_->qualities_of({final_, read}, progress_of(observer_));
+    require_judged_model(both[0], both[1], difference(final_, read).empty(), file.string());
+    result_.read_back[name] = both[1];
+  });
 }
 
 /// The other formats are written all the same when one cannot be.
@@ -92,7 +91,7 @@ void RunSession::write_models() {
     }
   };
   write(config_.emit.h5, "quantized.h5", [&](const std::filesystem::path& file) {
-    write_quantized_model(config_, *evaluator_, final_, result_, file, judge_as("quantized.h5"));
+    write_quantized_model(context(), *evaluator_, final_, file, judge_as("quantized.h5"));
   });
   write(config_.emit.onnx, "quantized.onnx", [&](const std::filesystem::path& file) {
     const EventSource& events = evaluator_->events();
@@ -110,14 +109,10 @@ void RunSession::write_models() {
 
 /// The models are there already: an interruption leaves out what is still to come.
 void RunSession::compare_and_report() {
-  try {
-    if (!observer_.interrupted()) {
-      compare_with_fp32();
-      draw_report();
-    }
-  } catch (const InterruptedError&) {
-    result_.tuning.reason = StopReason::interrupted;
-  }
+  unless_interrupted([&] {
+    compare_with_fp32();
+    draw_report();
+  });
 }
 
 void RunSession::compare_with_fp32() {

@@ -134,7 +134,7 @@ void RunSession::settle() {
     for (const std::size_t index : ranked_trials(*strategy_, tune_options(), tuning.trials)) {
       const Trial& trial = tuning.trials[index];
       if (trial.verdict == Verdict::failed || trial.quantized_layers() == 0 ||
-          tried == most_candidates) {
+          tried == most_candidates || is_interrupted()) {
         break;
       }
       ++tried;
@@ -160,7 +160,7 @@ void RunSession::settle() {
 void RunSession::compare_speed() {
   const TuneResult& tuning = result_.tuning;
   if (!traits_.wants_layer_costs || config_.tuning.objective != Objective::fastest ||
-      !tuning.target_met || observer_.interrupted()) {
+      !tuning.target_met) {
     return;
   }
   if (!config_.tuning.layer_costs.empty()) {
@@ -168,34 +168,38 @@ void RunSession::compare_speed() {
     return;
   }
   SpeedupOptions options;
-  options.batch = evaluator_->batch();
+  options.batch = batch_for(evaluator_->batch(), evaluator_->events().evaluation());
   options.engine = engine_;
-  observer_.on_phase_start(Phase::speed, 1);
-  result_.speedup = measured_speedup(model_.graph, final_, options);
+  options.between = [this] { check_interruption(observer_); };
+  unless_interrupted([&] {
+    observer_.on_phase_start(Phase::speed, 1);
+    result_.speedup = measured_speedup(model_.graph, final_, options);
+  });
 }
 
 bool RunSession::confirm() {
-  if (observer_.interrupted()) {
-    return false;
-  }
-  observer_.on_phase_start(Phase::confirmation,
-                           static_cast<std::int64_t>(evaluator_->most_events()));
-  result_.confirmation =
-      evaluator_
-          ->judged({final_}, judged_by(), EventUse::confirmation, evaluator_->most_events(),
-                   [this](std::int64_t done) { observer_.on_events(done); })
-          .front();
-  return result_.confirmation->verdict() == Verdict::passed &&
+  result_.confirmation.reset();
+  const bool judged = unless_interrupted([&] {
+    observer_.on_phase_start(Phase::confirmation,
+                             static_cast<std::int64_t>(evaluator_->most_events()));
+    result_.confirmation = evaluator_
+                               ->judged({final_}, judged_by(), EventUse::confirmation,
+                                        evaluator_->most_events(), progress_of(observer_))
+                               .front();
+  });
+  return judged && result_.confirmation->verdict() == Verdict::passed &&
          result_.final_quality->verdict() != Verdict::failed;
 }
 
-/// From here on the best so far is kept whatever the observer says, so that evaluations only tell
-/// how far they are.
+/// After an interruption what is known of the trial has to do.
 void RunSession::take(const Trial& best) {
   result_.corrections = network_->corrections_tried();
   result_.plan = network_->plan(best.proposal.config);
-  result_.final_quality = best.stopped_early ? final_quality_of(network_->quantized(result_.plan))
-                                             : sweeps_->quality_of(best.proposal.config);
+  result_.final_quality = sweeps_->quality_of(best.proposal.config);
+  if (best.stopped_early) {
+    unless_interrupted(
+        [&] { result_.final_quality = final_quality_of(network_->quantized(result_.plan)); });
+  }
   if (const ResponseFit* fit = network_->response_fit(best.proposal.config)) {
     result_.response_fit = *fit;
     result_.corrections.push_back({.equalization = !result_.equalized.empty(),
@@ -213,7 +217,7 @@ void RunSession::take(const Trial& best) {
 
 ModelQuality RunSession::final_quality_of(const Graph& graph) {
   observer_.on_phase_start(Phase::evaluate, evaluator_->events().evaluation().size());
-  const EventProgress progress = [this](std::int64_t done) { observer_.on_events(done); };
+  const EventProgress progress = progress_of(observer_);
   const Target target = judged_by();
   return std::move(evaluator_->has_fresh_events()
                        ? evaluator_->judged({graph}, target, EventUse::search,
@@ -226,15 +230,22 @@ ModelQuality RunSession::final_quality_of(const Graph& graph) {
 /// that were fitted to the response stay as they are.
 void RunSession::correct_final_biases(const Trial& best) {
   const bool fitted = result_.response_fit && result_.response_fit->unchanged.empty();
-  if (!network_->wants(config_.quantization.sequential_bias_correction) || fitted ||
-      observer_.interrupted()) {
+  if (!network_->wants(config_.quantization.sequential_bias_correction) || fitted) {
     return;
   }
-  observer_.on_phase_start(Phase::biases, evaluator_->events().calibration().size());
-  QuantPlan corrected =
-      with_sequential_bias(network_->graph(), result_.plan, network_->filler(),
-                           {evaluator_->events().calibration(), evaluator_->batch(), engine_});
-  const ModelQuality quality = final_quality_of(network_->quantized(corrected));
+  QuantPlan corrected;
+  ModelQuality quality;
+  const bool corrects = unless_interrupted([&] {
+    const EventRange events = evaluator_->events().calibration();
+    observer_.on_phase_start(Phase::biases, events.size());
+    corrected = with_sequential_bias(network_->graph(), result_.plan, network_->filler(),
+                                     {events, evaluator_->batch(), engine_,
+                                      [this](std::int64_t) { check_interruption(observer_); }});
+    quality = final_quality_of(network_->quantized(corrected));
+  });
+  if (!corrects) {
+    return;
+  }
   const bool within = quality.verdict() == Verdict::passed;
   const bool kept =
       quality.loss.error < result_.final_quality->loss.error && (within || !best.target_met);

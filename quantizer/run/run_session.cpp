@@ -4,6 +4,7 @@
 
 #include "graph/json/json.hpp"
 #include "ops/core/clock.hpp"
+#include "quantizer/evaluate/event_progress.hpp"
 #include "quantizer/measure/layer_costs.hpp"
 #include "quantizer/output/emit/result_json.hpp"
 #include "quantizer/plan/emitted_form.hpp"
@@ -170,9 +171,10 @@ void RunSession::learn_costs() {
   } else {
     observer_.on_phase_start(Phase::layer_costs, 1);
     CostOptions options;
-    options.batch = evaluator_->batch();
+    options.batch = batch_for(evaluator_->batch(), evaluator_->events().evaluation());
     options.rule = config_.quantization.activation_rule;
     options.engine = engine_;
+    options.between = [this] { check_interruption(observer_); };
     costs_ = measure_layer_costs(network_->graph(), *space_, network_->ranges(), options);
     save_costs();
   }

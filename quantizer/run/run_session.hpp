@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caloquant/config.hpp>
+#include <caloquant/error.hpp>
 #include <caloquant/run_observer.hpp>
 #include <caloquant/session.hpp>
 #include <exception>
@@ -110,6 +111,11 @@ class RunSession {
   decltype(auto) recorded(Work&& work);
   void record_failure(const std::exception& error);
   void record_outcome();
+  /// Does what a run can do without, unless the observer wants it to end, or until it does. True
+  /// when it was done.
+  template <typename Work>
+  bool unless_interrupted(Work&& work);
+  [[nodiscard]] bool is_interrupted() const { return search_ended_by_ == StopReason::interrupted; }
 
   void open();
   void check_import();
@@ -182,11 +188,26 @@ class RunSession {
   std::unique_ptr<Strategy> strategy_;
   std::unique_ptr<TrialSweeps> sweeps_;
   bool searched_ = false;
-  StopReason search_ended_by_{};  ///< result_.tuning.reason, which a failure overwrites
+  StopReason search_ended_by_{};  ///< result_.tuning.reason, which a failure overwrites; later an
+                                  ///< interruption of what is behind the search
   bool finished_ = false;
   Graph final_;
   QuantizeResult result_;
 };
+
+template <typename Work>
+bool RunSession::unless_interrupted(Work&& work) {
+  try {
+    if (!is_interrupted() && !observer_.interrupted()) {
+      std::forward<Work>(work)();
+      return true;
+    }
+  } catch (const InterruptedError&) {  // NOLINT(bugprone-empty-catch) said by the reason below
+  }
+  search_ended_by_ = StopReason::interrupted;
+  result_.tuning.reason = search_ended_by_;
+  return false;
+}
 
 template <typename Work>
 decltype(auto) RunSession::recorded(Work&& work) {

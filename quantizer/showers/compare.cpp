@@ -27,16 +27,24 @@ class Source {
  public:
   Source(const ComparedSide& side, const CompareOptions& options) {
     if (side.is_model()) {
-      maker_ = std::make_unique<ShowerMaker>(
-          *side.graph, ShowerMaker::Spec{options.encoding, options.primaries.seed, options.batch,
-                                         LossUnits::gev, options.engine});
-      image_ = maker_->image_shape();
+      graph_ = &*side.graph;
+      image_ = image_shape_of(*graph_);
+      static_cast<void>(latent_size_of(*graph_, options.encoding));
     } else {
       files_ = std::make_unique<ShowerFiles>(side.files, side.follow_links, side.energies_from_sum);
       image_ = files_->image_shape();
     }
     threshold_ = static_cast<float>(options.cell_threshold);
     first_event_ = options.first_event;
+  }
+
+  /// A model is compiled when the number of events is known, which a batch need not exceed.
+  void start(const CompareOptions& options, std::int64_t batch) {
+    if (graph_ != nullptr) {
+      maker_ = std::make_unique<ShowerMaker>(
+          *graph_, ShowerMaker::Spec{options.encoding, options.primaries.seed, batch,
+                                     LossUnits::gev, options.engine});
+    }
   }
 
   [[nodiscard]] const ShowerFiles* files() const { return files_.get(); }
@@ -61,6 +69,7 @@ class Source {
   }
 
  private:
+  const Graph* graph_ = nullptr;
   std::unique_ptr<ShowerMaker> maker_;
   std::unique_ptr<ShowerFiles> files_;
   Shape image_;
@@ -222,6 +231,9 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
   CompareResult result;
   result.seed = options.primaries.seed;
   result.events = event_count(a, b, source_a, source_b, options);
+  const std::int64_t batch = std::min(options.batch, result.events);
+  source_a.start(options, batch);
+  source_b.start(options, batch);
   const Labels labels = labels_of(source_a, source_b, result.events, options);
   result.labels_a = sources_of(source_a, source_b, result.events, options);
   result.labels_b = sources_of(source_b, source_a, result.events, options);
@@ -229,13 +241,13 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
   std::optional<Discriminator> scorer_model;
   if (discriminator != nullptr) {
     scorer_model.emplace(*discriminator, source_a.image_shape(), options.discriminator_units,
-                         options.batch);
+                         batch);
   }
   const auto events = static_cast<std::size_t>(result.events);
   ShowerSample sample_a(extents_of(source_a.image_shape()), events);
   ShowerSample sample_b(extents_of(source_a.image_shape()), events);
-  for (std::int64_t first = 0; first < result.events; first += options.batch) {
-    const auto count = static_cast<std::size_t>(std::min(options.batch, result.events - first));
+  for (std::int64_t first = 0; first < result.events; first += batch) {
+    const auto count = static_cast<std::size_t>(std::min(batch, result.events - first));
     const auto part = [&](const std::vector<EventLabel>& all) {
       return std::span(all).subspan(static_cast<std::size_t>(first), count);
     };

@@ -73,9 +73,11 @@ GenerateOptions default_generate_options(InputEncoding encoding) {
   return options;
 }
 
-GenerateResult generate(const Graph& graph, const GenerateOptions& options,
+GenerateResult generate(const Graph& graph, const GenerateOptions& given,
                         const GenerateProgress& progress) {
-  check(options);
+  check(given);
+  GenerateOptions options = given;
+  options.batch = std::min(options.batch, options.events);  // more would only take memory
   const Shape image = image_shape_of(graph);
   static_cast<void>(latent_size_of(graph, options.encoding));  // throws before a file is made
   // The file comes first: nothing is computed for a folder that cannot be written.

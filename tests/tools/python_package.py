@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import json
 import locale
 import math
 import os
@@ -263,6 +264,151 @@ def host_state() -> dict[str, object]:
         state["openmp"] = [library.omp_get_max_threads(), library.omp_get_dynamic(),
                            library.omp_get_max_active_levels()]
     return state
+
+
+def press() -> None:
+    """Ctrl-C: Python runs the handler as soon as it runs at all."""
+    signal.raise_signal(signal.SIGINT)
+
+
+class Interruption(unittest.TestCase):
+    """Ctrl-C raises KeyboardInterrupt, with the best so far in it and in the folder."""
+
+    def setUp(self) -> None:
+        self._temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self._temporary.cleanup)
+        self.folder = pathlib.Path(self._temporary.name) / "out"
+
+    def run_it(self, **arguments: object) -> caloquant.Result:
+        return caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG, tolerable_loss=500.0,
+                                  folder=self.folder, **arguments)
+
+    def stopped_by(self) -> str:
+        return json.loads((self.folder / "result.json").read_text())["stopped_by"]
+
+    def test_in_a_step(self) -> None:
+        def step(trial: caloquant.Trial) -> None:
+            if trial.step == 1:
+                press()
+
+        with self.assertRaises(KeyboardInterrupt) as caught:
+            self.run_it(on_step=step)
+        self.assertIs(type(caught.exception), caloquant.Interrupted)
+        result = caught.exception.result
+        self.assertEqual(len(result.steps), 2)
+        self.assertEqual(result.json["stopped_by"], "interrupted")
+        self.assertIn(f"{result.loss:.4g}", str(caught.exception))
+        self.assertEqual(self.stopped_by(), "interrupted")
+        written = caloquant.load(self.folder / "quantized.h5")
+        np.testing.assert_array_equal(caloquant.run(written, IMAGES[:4]),
+                                      caloquant.run(result.model, IMAGES[:4]))
+
+    def test_in_a_metric_before_any_trial(self) -> None:
+        def metric(outputs: np.ndarray, reference: np.ndarray) -> float:
+            press()
+            return mse(outputs, reference)
+
+        with self.assertRaises(caloquant.Interrupted) as caught:
+            self.run_it(metric=metric)
+        self.assertIsNone(caught.exception.result)
+        self.assertEqual(self.stopped_by(), "interrupted")
+        self.assertFalse((self.folder / "quantized.h5").exists())
+
+    def test_while_the_result_is_written(self) -> None:
+        session = caloquant.Session(FOREIGN / "classifier.onnx", IMAGES, CONFIG, tolerable_loss=500.0)
+        result = session.tune()
+        self.assertIsNotNone(result.model)
+        timer = threading.Timer(0.0, lambda: os.kill(os.getpid(), signal.SIGINT))
+        with self.assertRaises(KeyboardInterrupt):
+            timer.start()
+            while True:
+                result.save(self.folder)
+        timer.join()
+        self.assertFalse(list(self.folder.rglob("*.partial")))
+
+    def test_a_session_goes_on_afterwards(self) -> None:
+        pressed = []
+
+        def step(trial: caloquant.Trial) -> None:
+            if not pressed:
+                pressed.append(trial)
+                press()
+
+        session = caloquant.Session(FOREIGN / "classifier.onnx", IMAGES, CONFIG,
+                                    tolerable_loss=500.0, on_step=step)
+        with self.assertRaises(caloquant.Interrupted):
+            session.tune()
+        whole = session.tune()
+        self.assertNotEqual(whole.json["stopped_by"], "interrupted")
+        self.assertGreater(len(whole.steps), 1)
+
+    def test_pressed_again_and_again(self) -> None:
+        ended = threading.Event()
+
+        def press_often() -> None:
+            while not ended.wait(0.002):
+                os.kill(os.getpid(), signal.SIGINT)
+
+        def step(trial: caloquant.Trial) -> None:
+            if trial.step == 1:
+                thread.start()
+
+        thread = threading.Thread(target=press_often)
+        received = []
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            try:
+                self.run_it(on_step=step)
+            except KeyboardInterrupt as stop:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                received.append(stop)
+        except KeyboardInterrupt as stop:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            received.append(stop)
+        finally:
+            ended.set()
+            thread.join()
+            signal.signal(signal.SIGINT, before)
+        self.assertTrue(received)
+        self.assertFalse(list(self.folder.rglob("*.partial")))
+        if (self.folder / "quantized.h5").exists():
+            caloquant.load(self.folder / "quantized.h5")
+
+    def test_what_a_handler_of_the_user_raises_goes_through(self) -> None:
+        class Stop(KeyboardInterrupt):
+            pass
+
+        for kind in (RuntimeError, Stop):
+            def handler(number: int, frame: object) -> None:
+                raise kind("mine")
+
+            before = signal.signal(signal.SIGINT, handler)
+            try:
+                with self.assertRaisesRegex(kind, "mine") as caught:
+                    self.run_it(on_step=lambda trial: press())
+            finally:
+                signal.signal(signal.SIGINT, before)
+            self.assertIs(type(caught.exception), kind)
+            self.assertEqual(self.stopped_by(), "failed")
+
+    def test_within_a_second(self) -> None:
+        pressed = []
+
+        def press_now() -> None:
+            pressed.append(time.monotonic())
+            os.kill(os.getpid(), signal.SIGINT)
+
+        timer = threading.Timer(0.3, press_now)
+        config = {"model": {"architecture": str(SOURCE / "configs/energygan.json"),
+                            "random_weights": 5},
+                  "data": {"calibration_samples": 256, "evaluation_samples": 256},
+                  "quantization": {"recipes": {"weight_reconstruction": "on"}}}
+        data = {"energy": np.full(600, 100.0), "theta": np.full(600, np.pi / 2)}
+        with self.assertRaises(caloquant.Interrupted):
+            timer.start()
+            caloquant.quantize(None, data, config, tolerable_loss=0.0)
+        # A second beside other programs on the same processors.
+        self.assertLess(time.monotonic() - pressed[0], 3.0)
 
 
 class Host(unittest.TestCase):

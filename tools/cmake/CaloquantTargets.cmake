@@ -44,6 +44,13 @@ if(CALOQUANT_SANITIZE)
   target_link_options(caloquant_options INTERFACE -fsanitize=${_sanitizers})
 endif()
 
+# The product is counted, its tests are not.
+add_library(caloquant_counted INTERFACE)
+if(CALOQUANT_COVERAGE)
+  target_compile_options(caloquant_counted INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(caloquant_options INTERFACE --coverage)
+endif()
+
 # caloquant_add_library(<folder> [HOT] SOURCES ... PUBLIC_HEADERS ... LINK ... PRIVATE_LINK ...)
 # makes caloquant_<folder> with alias caloquant::<folder>. HOT: it computes on every value of a network
 # or a shower, and a release build keeps CMake's -O3; what reads, decides and writes is compiled faster
@@ -68,5 +75,6 @@ function(caloquant_add_library name)
                         VERIFY_INTERFACE_HEADER_SETS ON
                         CALOQUANT_PRIVATE_LINK "${ARG_PRIVATE_LINK}")
   target_link_libraries(${target} PUBLIC ${ARG_LINK}
-                        PRIVATE $<BUILD_INTERFACE:caloquant_options> ${ARG_PRIVATE_LINK})
+                        PRIVATE $<BUILD_INTERFACE:caloquant_options>
+                        $<BUILD_INTERFACE:caloquant_counted> ${ARG_PRIVATE_LINK})
 endfunction()

@@ -11,7 +11,6 @@
 #include "ops/core/philox.hpp"
 #include "quantizer/config/run_config_json.hpp"
 #include "quantizer/evaluate/evaluator.hpp"
-#include "quantizer/result/quantize_result.hpp"
 
 namespace caloquant {
 namespace {
@@ -32,8 +31,8 @@ NativeModel with_samples(const Graph& graph, BatchTensors inputs) {
 
 }  // namespace
 
-void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, const Graph& graph,
-                           const QuantizeResult& result, const std::filesystem::path& file,
+void write_quantized_model(const ResultContext& context, const Evaluator& evaluator,
+                           const Graph& graph, const std::filesystem::path& file,
                            const FileCheck& further) {
   const EventRange events = evaluator.events().evaluation();
   const std::int64_t samples = std::min(most_samples, events.size());
@@ -42,9 +41,12 @@ void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, 
   NativeModel model = with_samples(graph, std::move(inputs));
   Json provenance;
   provenance["caloquant"] = CALOQUANT_VERSION;
-  provenance["config"] = to_json(config);
-  provenance["loss"] = json_number(result.final_quality->loss.value);
-  provenance["target_met"] = result.tuning.target_met;
+  provenance["config"] = model_facts_json(context.config);
+  provenance["model_files"] = files_json(context.model_files);
+  provenance["data_files"] = files_json(context.data_files);
+  if (const auto& costs = context.config.tuning.layer_costs; !costs.empty()) {
+    provenance["layer_costs"] = files_json({costs});
+  }
   model.provenance = provenance.dump(1);
   write_verified_native(model, file, further);
 }

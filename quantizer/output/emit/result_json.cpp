@@ -141,14 +141,6 @@ Json equalized_json(const std::vector<EqualizedPlace>& places) {
   return list;
 }
 
-Json files_json(const std::vector<std::filesystem::path>& files) {
-  Json list = Json::array();
-  for (const std::filesystem::path& file : files) {
-    list.push_back({{"file", file.filename().string()}, {"sha256", sha256_of_model(file)}});
-  }
-  return list;
-}
-
 /// How the model was computed twice; null for a model that was not.
 Json import_json(const std::optional<onnx::ImportCheck>& check) {
   if (!check) {
@@ -228,6 +220,14 @@ Json kernels_json(const KernelChoices& kernels) {
     }
   }
   return json;
+}
+
+Json files_json(const std::vector<std::filesystem::path>& files) {
+  Json list = Json::array();
+  for (const std::filesystem::path& file : files) {
+    list.push_back({{"file", file.filename().string()}, {"sha256", sha256_of_model(file)}});
+  }
+  return list;
 }
 
 Json provenance_json(const ResultContext& context) {

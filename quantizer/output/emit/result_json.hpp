@@ -45,6 +45,9 @@ void write_result_json(const QuantizeResult& result, const ResultContext& contex
 /// The same of any metric; without parts by axis where there are none.
 [[nodiscard]] Json to_json(const ModelQuality& quality);
 
+/// Name without folder, and SHA-256, of each.
+[[nodiscard]] Json files_json(const std::vector<std::filesystem::path>& files);
+
 /// Per kind of layer: the chosen kernel and what each one takes [ms per image, one thread].
 [[nodiscard]] Json kernels_json(const KernelChoices& kernels);
 

@@ -25,9 +25,10 @@ Json observed_layers(const ReportSource& source, RunObserver& observer) {
 }
 
 Json timed_layers(const ReportSource& source, RunObserver& observer) {
-  return layer_times(source.fp32, source.quantized,
-                     static_cast<std::int64_t>(source.config.execution.batch), source.engine,
-                     [&] { progress_of(observer)(0); });
+  return layer_times(
+      source.fp32, source.quantized,
+      batch_for(static_cast<std::int64_t>(source.config.execution.batch), source.events),
+      source.engine, [&] { progress_of(observer)(0); });
 }
 
 }  // namespace

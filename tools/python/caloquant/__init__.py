@@ -17,13 +17,13 @@ from ._caloquant import (
 )
 from ._generator import Generator
 from ._models import load
-from ._quantize import Layer, Result, Session, quantize
+from ._quantize import Interrupted, Layer, Result, Session, quantize
 from ._run import run
 from ._verify import Verification, VerifiedLayer, verify
 
 __version__ = "0.1.0"
 __all__ = [
-    "BackendError", "ConfigError", "DataError", "Error", "Generator", "InterruptedError", "Layer",
-    "Model", "ModelError", "Result", "Session", "Trial", "UsageError", "config_schema", "load",
+    "BackendError", "ConfigError", "DataError", "Error", "Generator", "Interrupted",
+    "InterruptedError", "Layer", "Model", "ModelError", "Result", "Session", "Trial", "UsageError", "config_schema", "load",
     "VerifiedLayer", "Verification", "quantize", "run", "verify",
 ]

@@ -11,7 +11,7 @@ from typing import Any, Callable, TypeVar
 import numpy as np
 
 from . import _caloquant
-from ._caloquant import Model, Trial
+from ._caloquant import InterruptedError, Model, Trial
 from ._config import complete
 from ._data import events_of, is_showers, prepare, with_targets
 from ._framework import draw, expected_of, has_framework, sample_extents
@@ -84,12 +84,21 @@ class Session:
         return self._closing(lambda: self._session.evaluate(load(model)))
 
     def tune(self) -> Result:
+        """Trials until the strategy, a limit, on_step or Ctrl-C ends them: that raises Interrupted
+        with the best so far."""
         self._closing(self._session.tune)
-        return Result(self._session)
+        result = Result(self._session)
+        if self._session.interrupted:
+            raise Interrupted(result if result.model is not None else None)
+        return result
 
     def _closing(self, stage: Callable[[], _T]) -> _T:
         try:
             return stage()
+        except InterruptedError:
+            if self._session.interrupted:
+                raise Interrupted() from None
+            raise
         finally:
             self._progress.close()
 
@@ -151,10 +160,13 @@ class Result:
     def save(self, folder: str | os.PathLike[str] | None = None) -> None:
         """Writes what `caloquant quantize` writes: quantized.h5, steps.jsonl, result.json, ...
 
-        Without a folder into that of the session.
+        Without a folder into that of the session. Ctrl-C raises Interrupted when the model is written.
         """
+        before = self._session.interrupted
         self._session.emit("" if folder is None else os.fspath(folder))
         self.json = json.loads(self._session.json)
+        if self._session.interrupted and not before:
+            raise Interrupted(self)
 
     def __repr__(self) -> str:
         verdict = "target met" if self.target_met else "target not met"
@@ -174,6 +186,15 @@ class Result:
             f"<td>{html.escape(layer.reason)}</td></tr>" for layer in self.layers)
         return (f"<p>{html.escape(repr(self).splitlines()[0])}</p><table><thead><tr><th>layer</th>"
                 f"<th>op</th><th>precision</th><th>why fp32</th></tr></thead><tbody>{rows}</tbody></table>")
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C ended a run. `result` is the best so far, None where no trial had been finished."""
+
+    def __init__(self, result: Result | None = None) -> None:
+        super().__init__("interrupted" if result is None
+                         else f"interrupted; the best so far: {repr(result).splitlines()[0]}")
+        self.result = result
 
 
 def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets: Any = None,
@@ -205,11 +226,22 @@ def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets
 
     Raises ConfigError, ModelError, DataError, BackendError (all caloquant.Error with .place,
     .problem, .remedy), and what metric or on_step raise. The GIL is free while the library computes.
+    Ctrl-C raises Interrupted, a KeyboardInterrupt whose .result is the best so far, which then is in
+    the folder as well; pressed once more, it is no longer written.
     """
-    result = Session(model, data, config, targets=targets, metric=metric,
-                     higher_is_better=higher_is_better, tolerable_loss=tolerable_loss,
-                     on_step=on_step, progress=progress,
-                     example_inputs=example_inputs, verify=verify, folder=folder).tune()
+    session = Session(model, data, config, targets=targets, metric=metric,
+                      higher_is_better=higher_is_better, tolerable_loss=tolerable_loss,
+                      on_step=on_step, progress=progress,
+                      example_inputs=example_inputs, verify=verify, folder=folder)
+    try:
+        result = session.tune()
+    except Interrupted as stop:
+        if stop.result is not None and folder is not None:
+            try:
+                stop.result.save()
+            except KeyboardInterrupt:  # nobody waits for the rest
+                pass
+        raise
     if folder is not None:
         result.save()
     return result

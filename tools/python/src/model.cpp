@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <caloquant/error.hpp>
 #include <caloquant/model.hpp>
 
@@ -42,7 +43,7 @@ py::list run_model(const Model& model, const std::vector<FloatArray>& arrays, st
     results.append(std::move(array));
   }
   const py::gil_scoped_release released;
-  Runner(model, batch).run(events, inputs, outputs);
+  Runner(model, std::min(batch, std::max(events, std::int64_t{1}))).run(events, inputs, outputs);
   return results;
 }
 

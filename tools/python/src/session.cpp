@@ -8,7 +8,8 @@ namespace caloquant::python {
 namespace {
 
 /// Calls Python functions; any of them may be None. on_trial(Trial) returning False ends the
-/// search.
+/// search. The KeyboardInterrupt of Ctrl-C, wherever Python raises it, asks the run to end with the
+/// best so far; a second one goes through, as does what a signal handler of the user raises.
 class PythonObserver : public RunObserver {
  public:
   PythonObserver(py::object on_phase, py::object on_events, py::object on_trial)
@@ -26,29 +27,55 @@ class PythonObserver : public RunObserver {
   }
   bool on_trial(const Trial& trial) override {
     const py::gil_scoped_acquire held;
-    if (on_trial_.is_none()) {
-      return true;
-    }
-    const py::object answer = on_trial_(py::cast(trial));
-    return answer.is_none() || py::cast<bool>(answer);
+    bool goes_on = true;
+    watched([&] {
+      if (!on_trial_.is_none()) {
+        const py::object answer = on_trial_(py::cast(trial));
+        goes_on = answer.is_none() || py::cast<bool>(answer);
+      }
+    });
+    return goes_on;
   }
-  /// Ctrl-C raises KeyboardInterrupt.
   [[nodiscard]] bool interrupted() override {
     const py::gil_scoped_acquire held;
-    if (PyErr_CheckSignals() != 0) {
-      throw py::error_already_set();
-    }
-    return false;
+    watched([] {
+      if (PyErr_CheckSignals() != 0) {
+        throw py::error_already_set();
+      }
+    });
+    return pressed_;
   }
+
+  /// Calls Python, with the lock. True unless Ctrl-C was pressed in it for the first time.
+  template <typename Work>
+  bool watched(const Work& work) {
+    try {
+      work();
+      return true;
+    } catch (py::error_already_set& error) {
+      if (pressed_ || error.type().ptr() != PyExc_KeyboardInterrupt) {
+        throw;
+      }
+      pressed_ = true;
+      return false;
+    }
+  }
+  /// Was Ctrl-C pressed since begin()?
+  [[nodiscard]] bool pressed() const { return pressed_; }
+  void begin() { pressed_ = false; }
 
  private:
   template <typename... Arguments>
-  static void call(const py::object& function, const Arguments&... arguments) {
+  void call(const py::object& function, const Arguments&... arguments) {
     const py::gil_scoped_acquire held;
-    if (!function.is_none()) {
-      function(arguments...);
-    }
+    watched([&] {
+      if (!function.is_none()) {
+        function(arguments...);
+      }
+    });
   }
+
+  bool pressed_ = false;
 
   py::object on_phase_;
   py::object on_events_;
@@ -76,8 +103,10 @@ py::list borrowed_outputs(std::span<const std::span<const float>> values, const 
 }
 
 /// A metric from function(outputs, reference, energies, thetas) -> float, arrays without copies.
+/// `observer`, which outlives it, learns of Ctrl-C.
 std::shared_ptr<const Metric> metric_of(const py::object& function, const std::string& name,
-                                        bool higher_is_better, std::vector<Shape> shapes) {
+                                        bool higher_is_better, std::vector<Shape> shapes,
+                                        PythonObserver& observer) {
   if (function.is_none()) {
     return nullptr;
   }
@@ -88,11 +117,18 @@ std::shared_ptr<const Metric> metric_of(const py::object& function, const std::s
   });
   return make_metric(
       name,
-      [held, shapes = std::move(shapes)](const WholeSample& sample) {
+      [held, shapes = std::move(shapes), &observer](const WholeSample& sample) {
         const py::gil_scoped_acquire lock;
-        return py::cast<double>((*held)(borrowed_outputs(sample.outputs, sample, shapes),
-                                        borrowed_outputs(sample.reference, sample, shapes),
-                                        borrowed(sample.energies), borrowed(sample.thetas)));
+        double value = 0.0;
+        const bool done = observer.watched([&] {
+          value = py::cast<double>((*held)(borrowed_outputs(sample.outputs, sample, shapes),
+                                           borrowed_outputs(sample.reference, sample, shapes),
+                                           borrowed(sample.energies), borrowed(sample.thetas)));
+        });
+        if (!done) {
+          throw InterruptedError("metric");
+        }
+        return value;
       },
       higher_is_better);
 }
@@ -125,7 +161,8 @@ class PythonSession {
       model = Model::load(run.model, run.graph);
     }
     if (model) {
-      parts.metric = metric_of(metric, metric_name, higher_is_better, output_shapes(*model));
+      parts.metric =
+          metric_of(metric, metric_name, higher_is_better, output_shapes(*model), observer_);
     }
     parts.model = std::move(model);
     parts.data = memory_data();
@@ -137,15 +174,19 @@ class PythonSession {
   }
 
   void tune() {
+    observer_.begin();
+    result_.reset();
     const py::gil_scoped_release released;
     result_ = session_->tune();
   }
+  /// What Ctrl-C left out stays out.
   void emit(const std::string& folder) {
     const py::gil_scoped_release released;
     result_ = session_->emit(folder);
   }
   /// {layer: {algorithm: (low, high)}}
   py::dict calibrate() {
+    observer_.begin();
     const LayerRanges* ranges = nullptr;
     {
       const py::gil_scoped_release released;
@@ -163,6 +204,7 @@ class PythonSession {
   }
   /// (loss, standard error or None) of another model of the same inputs and outputs.
   py::tuple evaluate(const Model& model) {
+    observer_.begin();
     ModelQuality quality;
     {
       const py::gil_scoped_release released;
@@ -171,6 +213,8 @@ class PythonSession {
     return py::make_tuple(quality.loss.value, quality.loss.standard_error);
   }
   [[nodiscard]] const RunResult& result() const { return *result_; }
+  /// Did Ctrl-C end the last call?
+  [[nodiscard]] bool interrupted() const { return observer_.pressed(); }
   [[nodiscard]] Model fp32() const { return session_->model(); }
 
  private:
@@ -238,6 +282,7 @@ void add_session(py::module_& module) {
       .def("tune", &PythonSession::tune)
       .def("emit", &PythonSession::emit)
       .def_property_readonly("fp32", &PythonSession::fp32)
+      .def_property_readonly("interrupted", &PythonSession::interrupted)
       .def_property_readonly("json",
                              [](const PythonSession& session) { return session.result().json; })
       .def_property_readonly("model",

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Sums up what gcov counted in a build folder: coverage.py BUILD [FOLDER or FILE ...].
+
+Prints lines that can run and lines that ran, in all and by folder, and of every further argument the
+lines that never did. A line of a template or a header counts once, wherever it was compiled.
+"""
+from __future__ import annotations
+
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+FOLDERS = ("ops", "graph", "metrics", "calibration", "quantizer", "tools")
+
+
+def counts_of(build: pathlib.Path) -> dict[str, dict[int, int]]:
+    """{file: {line: how often it ran}} of the sources of the project."""
+    counts: dict[str, dict[int, int]] = collections.defaultdict(dict)
+    notes = sorted(str(note.resolve()) for note in build.rglob("*.gcno"))
+    for first in range(0, len(notes), 16):
+        made = subprocess.run(["gcov", "--json-format", "--stdout", *notes[first:first + 16]], cwd=build,
+                              check=True, capture_output=True, text=True).stdout
+        for line in made.splitlines():
+            if not line.startswith("{"):
+                continue
+            unit = json.loads(line)
+            for file in unit["files"]:
+                path = pathlib.Path(unit["current_working_directory"], file["file"]).resolve()
+                if not path.is_relative_to(SOURCE):
+                    continue
+                name = str(path.relative_to(SOURCE))
+                if not name.startswith(FOLDERS):
+                    continue
+                of_file = counts[name]
+                for entry in file["lines"]:
+                    number = entry["line_number"]
+                    of_file[number] = of_file.get(number, 0) + entry["count"]
+    return counts
+
+
+def share(lines: int, ran: int) -> str:
+    return f"{100.0 * ran / lines if lines else 100.0:6.2f} %  {ran:6d} of {lines:6d}"
+
+
+def main() -> int:
+    build = pathlib.Path(sys.argv[1])
+    counts = counts_of(build)
+    by_folder: dict[str, list[int]] = collections.defaultdict(lambda: [0, 0])
+    for name, lines in counts.items():
+        parts = pathlib.Path(name).parent.parts
+        for folder in {"all", parts[0], "/".join(parts[:2])}:
+            by_folder[folder][0] += len(lines)
+            by_folder[folder][1] += sum(1 for count in lines.values() if count)
+    for folder in sorted(by_folder, key=lambda name: (name != "all", name)):
+        print(f"{share(*by_folder[folder])}  {folder}")
+    for wanted in sys.argv[2:]:
+        names = sorted(name for name in counts
+                       if name == wanted or name.startswith(wanted.rstrip("/") + "/"))
+        total = sum(len(counts[name]) for name in names)
+        ran = sum(1 for name in names for count in counts[name].values() if count)
+        print(f"\n{share(total, ran)}  {wanted}")
+        for name in names:
+            text = (SOURCE / name).read_text().splitlines()
+            for number in sorted(number for number, count in counts[name].items() if not count):
+                print(f"  {name}:{number}: {text[number - 1].strip()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
