@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "graph/io/files/output_guard.hpp"
+#include "graph/io/files/temporary_files.hpp"
 #include "graph/io/files/text_file.hpp"
 #include "graph/json/json.hpp"
 #include "quantizer/folder/publication.hpp"
@@ -91,6 +92,10 @@ void ResultFolder::open(bool resume) {
   }
   try {
     lock_ = std::make_unique<FolderLock>(folder_);
+    for (const fs::path& left :
+         {folder_, folder_ / unfinished_name, folder_ / unfinished_name / staged_name}) {
+      remove_left_temporaries(left);
+    }
     complete_publication(folder_);
     refuse_foreign_files();
   } catch (...) {

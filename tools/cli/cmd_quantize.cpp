@@ -23,6 +23,7 @@ struct QuantizeArguments {
   std::string config;
   std::string output = "caloquant_out";
   std::string resume;
+  std::vector<std::string> signals;
   std::vector<std::string> overrides;
   std::vector<std::string> formats;
   std::string profile;
@@ -106,6 +107,14 @@ auto naming_output(const Run& run) {
   }
 }
 
+std::vector<int> signals_of(const QuantizeArguments& arguments) {
+  std::vector<int> signals;
+  for (const std::string& name : arguments.signals) {
+    signals.push_back(signal_named(name, "--signal"));
+  }
+  return signals;
+}
+
 SessionOptions session_options(const QuantizeArguments& arguments, RunObserver& observer) {
   const bool resumes = !arguments.resume.empty();
   return {&observer, resumes ? arguments.resume : arguments.output, shared_machine_kernels(), true,
@@ -151,7 +160,7 @@ int quantize_command(const QuantizeArguments& arguments) {
   if (arguments.dry_run) {
     return dry_run_command(config, arguments);
   }
-  watch_for_interrupt();
+  watch_for_interrupt(signals_of(arguments));
   TerminalObserver observer(config, arguments.out);
   const std::string output = arguments.resume.empty() ? arguments.output : arguments.resume;
   const auto session = naming_output([&] {
@@ -226,6 +235,14 @@ void add_quantize(Command& app, Action& action) {
       ->transform(seed_number())
       ->group(model_options);
   add_quantize_outputs(*command, *arguments);
+  command
+      ->add_option("--signal", arguments->signals,
+                   "signals that end the search as Ctrl-C does, beside INT and TERM (as "
+                   "HUP,USR1)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NAME")
+      ->group(execution_options);
   add_threads(*command, arguments->threads);
   arguments->out.add_to(*command);
   command->callback(

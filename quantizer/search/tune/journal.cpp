@@ -28,7 +28,7 @@ constexpr std::string_view csv_header =
 int create(const std::filesystem::path& path) {
   constexpr mode_t readable_by_all = 0644;
   const int descriptor =
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, readable_by_all);
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, readable_by_all);
   if (descriptor < 0) {
     cannot_write(path);
   }
