@@ -103,7 +103,8 @@ struct OutputFile::State {
 
   void open_device();
   void create();
-  /// Locked, and still there? Somebody may take it for a left one in the instant before.
+  /// Locked, and still there? Somebody may take it for a left one in the instant before. Shared,
+  /// because HDF5 takes a lock of its own to read a file back.
   [[nodiscard]] bool hold() const;
   void copy_to_device() const;
   [[noreturn]] void fail(int error) const;
@@ -227,12 +228,6 @@ int OutputFile::descriptor() const {
   return state_->file.get();
 }
 
-fs::path OutputFile::path_to_write() const {
-  const fs::path own = "/proc/self/fd/" + std::to_string(descriptor());
-  std::error_code failure;
-  return fs::exists(own, failure) ? own : path();
-}
-
 void OutputFile::write(std::string_view bytes) {
   if (!write_all(descriptor(), bytes)) {
     fail(errno);
@@ -276,16 +271,6 @@ void OutputFile::commit() {
   state.path.clear();
   state.live = LiveTemporary();
   flush_folder(state.named.parent_path());
-}
-
-void OutputFile::unlock() {
-  ::flock(descriptor(), LOCK_UN);
-}
-
-void OutputFile::lock() {
-  if (!state_->hold()) {
-    fail(ENOENT);
-  }
 }
 
 void OutputFile::fail(int error) const {
