@@ -250,9 +250,6 @@ void OutputFile::write_at(std::uint64_t offset, std::string_view bytes) {
 void OutputFile::commit() {
   State& state = *state_;
   CALOQUANT_EXPECT(!state.path.empty());
-  if (state.final_mode) {
-    ::fchmod(descriptor(), *state.final_mode);
-  }
   if (state.device.valid()) {
     state.copy_to_device();
     if (!state.device.shut()) {
@@ -263,8 +260,12 @@ void OutputFile::commit() {
   if (!flush_to_disk(descriptor())) {
     fail(errno);
   }
-  // Holds the lock until the file has its name.
-  const Descriptor held(::fcntl(descriptor(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  // Holds a lock until the file has its name; there is nothing to be written behind this one.
+  const Descriptor held(::open(state.path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  ::flock(held.get(), LOCK_SH | LOCK_NB);
+  if (state.final_mode) {
+    ::fchmod(descriptor(), *state.final_mode);
+  }
   if (!state.file.shut() || ::rename(state.path.c_str(), state.named.c_str()) != 0) {
     fail(errno);
   }

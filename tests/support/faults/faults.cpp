@@ -4,8 +4,9 @@
 //   CALOQUANT_FAULT_NAME  only calls on files with this in their path count
 //   CALOQUANT_FAULT_LOG   where the call that failed is told: "write /path/of/the/file"
 //
-// Counted are open with O_CREAT, write, pwrite, writev, ftruncate, fsync, fdatasync, close of a file
-// that is open for writing, and rename; not on stdin, stdout and stderr. It uses nothing but libc.
+// Counted are open with O_CREAT, write, pwrite, writev, ftruncate, fsync, fdatasync, close of a
+// file that is open for writing, and rename; not on stdin, stdout and stderr. It uses nothing but
+// libc.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -84,44 +85,53 @@ bool fails_to_create(const char* path, int flags) {
 // Declared as libc does it, and with the names that it has for large files.
 extern "C" {
 
-#define FAULTS_OPEN(NAME)                                              \
-  int NAME(const char* path, int flags, ...) {                         \
-    va_list more;                                                      \
-    va_start(more, flags);                                             \
-    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0; \
-    va_end(more);                                                      \
-    return fails_to_create(path, flags) ? -1 : next<int(const char*, int, ...)>(#NAME)(path, flags, mode); \
+#define FAULTS_OPEN(NAME)                                                    \
+  int NAME(const char* path, int flags, ...) {                               \
+    va_list more;                                                            \
+    va_start(more, flags);                                                   \
+    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;   \
+    va_end(more);                                                            \
+    return fails_to_create(path, flags)                                      \
+               ? -1                                                          \
+               : next<int(const char*, int, ...)>(#NAME)(path, flags, mode); \
   }
 FAULTS_OPEN(open)
 FAULTS_OPEN(open64)
 
 ssize_t write(int file, const void* bytes, size_t size) {
-  return fails("write", file) ? -1 : next<ssize_t(int, const void*, size_t)>("write")(file, bytes, size);
+  return fails("write", file) ? -1
+                              : next<ssize_t(int, const void*, size_t)>("write")(file, bytes, size);
 }
 
-#define FAULTS_PWRITE(NAME)                                                    \
-  ssize_t NAME(int file, const void* bytes, size_t size, off_t offset) {       \
-    return fails("pwrite", file)                                               \
-               ? -1                                                            \
+#define FAULTS_PWRITE(NAME)                                                                        \
+  ssize_t NAME(int file, const void* bytes, size_t size, off_t offset) {                           \
+    return fails("pwrite", file)                                                                   \
+               ? -1                                                                                \
                : next<ssize_t(int, const void*, size_t, off_t)>(#NAME)(file, bytes, size, offset); \
   }
 FAULTS_PWRITE(pwrite)
 FAULTS_PWRITE(pwrite64)
 
 ssize_t writev(int file, const iovec* pieces, int count) {
-  return fails("writev", file) ? -1 : next<ssize_t(int, const iovec*, int)>("writev")(file, pieces, count);
+  return fails("writev", file)
+             ? -1
+             : next<ssize_t(int, const iovec*, int)>("writev")(file, pieces, count);
 }
 
-#define FAULTS_FTRUNCATE(NAME)                                                              \
-  int NAME(int file, off_t size) {                                                          \
-    return fails("ftruncate", file) ? -1 : next<int(int, off_t)>(#NAME)(file, size);        \
+#define FAULTS_FTRUNCATE(NAME)                                                       \
+  int NAME(int file, off_t size) {                                                   \
+    return fails("ftruncate", file) ? -1 : next<int(int, off_t)>(#NAME)(file, size); \
   }
 FAULTS_FTRUNCATE(ftruncate)
 FAULTS_FTRUNCATE(ftruncate64)
 
-int fsync(int file) { return fails("fsync", file) ? -1 : next<int(int)>("fsync")(file); }
+int fsync(int file) {
+  return fails("fsync", file) ? -1 : next<int(int)>("fsync")(file);
+}
 
-int fdatasync(int file) { return fails("fdatasync", file) ? -1 : next<int(int)>("fdatasync")(file); }
+int fdatasync(int file) {
+  return fails("fdatasync", file) ? -1 : next<int(int)>("fdatasync")(file);
+}
 
 int close(int file) {
   const bool failing = fails("close", file);
