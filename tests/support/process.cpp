@@ -107,10 +107,13 @@ bool is_begun(const std::filesystem::path& file) {
   return false;
 }
 
-void interrupt_later(pid_t child, const std::string& file, int signal) {
+void interrupt_later(pid_t child, const Launch& request) {
   for (int tries = 0; tries < 6000; ++tries) {
-    if (is_begun(file)) {
-      ::kill(child, signal);
+    if (is_begun(request.interrupt_when_exists)) {
+      for (int i = 0; i < request.signals; ++i) {
+        ::kill(child, request.signal);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      }
       return;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -135,7 +138,7 @@ Finished launch(const Launch& request) {
     become(request, shown ? terminal.name : out, shown ? terminal.name : err);
   }
   if (!request.interrupt_when_exists.empty()) {
-    interrupt_later(child, request.interrupt_when_exists, request.signal);
+    interrupt_later(child, request);
   }
   int status = 0;
   rusage usage{};

@@ -19,12 +19,13 @@ struct Finished {
 struct Launch {
   std::vector<std::string> command;
   std::string folder = ".";
-  std::map<std::string, std::string> environment;
+  std::map<std::string, std::string> environment{};
   /// A file: `signal` is sent as soon as it, or the temporary file that becomes it, is not empty.
-  std::string interrupt_when_exists;
+  std::string interrupt_when_exists{};
   /// > 0: stdout and stderr are one terminal of this width, and `out` is all that was sent to it.
   unsigned short terminal_columns = 0;
   int signal = SIGINT;
+  int signals = 1;  ///< so often, a moment apart
 };
 [[nodiscard]] Finished launch(const Launch& request);
 

@@ -55,6 +55,11 @@ Finished Cli::run_with(std::vector<std::string> arguments,
   return launch({arguments, folder.path().string(), environment});
 }
 
+Finished Cli::shell(const std::string& script) const {
+  return launch(
+      {{"/bin/sh", "-c", script}, folder.path().string(), {{"CALOQUANT", CALOQUANT_BINARY}}});
+}
+
 Finished Cli::run_on_terminal(std::vector<std::string> arguments,
                               std::map<std::string, std::string> environment) const {
   arguments.insert(arguments.begin(), CALOQUANT_BINARY);

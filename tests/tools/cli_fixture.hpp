@@ -28,6 +28,8 @@ class Cli : public ::testing::Test {
                              const std::string& interrupt_when_exists = {}) const;
   [[nodiscard]] Finished run_with(std::vector<std::string> arguments,
                                   const std::map<std::string, std::string>& environment) const;
+  /// By a shell, which knows the program as "$CALOQUANT".
+  [[nodiscard]] Finished shell(const std::string& script) const;
   /// On a terminal of 100 columns.
   [[nodiscard]] Finished run_on_terminal(std::vector<std::string> arguments,
                                          std::map<std::string, std::string> environment = {}) const;

@@ -63,6 +63,79 @@ TEST_F(CliOverwriting, IsRefusedByEveryCommand) {
   expect_refused({"report", "out", "-o", "out/result.json"}, "out/result.json");
 }
 
+/// What a model or a config brings along, by every name that it has.
+TEST_F(CliOverwriting, OfFilesThatOthersNameIsRefusedToo) {
+  const auto copy = [&](const std::string& from, const std::string& to) {
+    fs::copy(fixtures() / from, folder / to, fs::copy_options::recursive);
+  };
+  copy("onnx/networks/generator3d_external", "external");
+  copy("calorimeter", "saved");
+  copy("foreign/classifier.onnx", "m.onnx");
+  copy("foreign/images.npy", "x.npy");
+  copy("foreign/labels.npy", "y.npy");
+  std::string data;  // of the network of external/model.onnx
+  for (const auto& entry : fs::directory_iterator(folder / "external")) {
+    if (entry.is_regular_file() && entry.path().extension() != ".onnx") {
+      data = "external/" + entry.path().filename().string();
+    }
+  }
+  fs::create_hard_link(folder / data, folder / "hard");
+  for (const std::string& output : {data, std::string("hard")}) {
+    expect_refused(
+        {"run", "external/model.onnx", "--inputs", "external/test_data_set_0", "-o", output},
+        output);
+    expect_refused({"init", "external/model.onnx", "--force", "-o", output}, output);
+    expect_refused({"check", "external/model.onnx", "--config", "run.json", "--max-loss", "1",
+                    "--junit", output},
+                   output);
+  }
+  const std::string index = "saved/variables/variables.index";
+  expect_refused({"generate", "saved", "--events", "1", "-o", index}, index);
+  expect_refused({"init", "saved", "--force", "-o", index}, index);
+  Json config = Cli::config();
+  config["model"] = {{"file", "m.onnx"}, {"expected", "expected.h5"}};
+  config["tuning_criterion"]["layer_costs"] = "costs.json";
+  write("other.json", config);
+  for (const char* file : {"expected.h5", "costs.json", "other.json"}) {
+    if (!fs::exists(folder / file)) {
+      std::ofstream(folder / file) << "text";
+    }
+    expect_refused(
+        {"check", "m.onnx", "--config", "other.json", "--max-loss", "1", "--markdown", file}, file);
+  }
+  fs::create_directory(folder / "base");
+  for (const char* file : {"base/result.json", "base/quantized.h5"}) {
+    std::ofstream(folder / file) << "text";
+    expect_refused({"check", "m.onnx", "--config", "run.json", "--baseline", "base/result.json",
+                    "--junit", file},
+                   file);
+  }
+  expect_refused({"compare", "showers25_1.h5", "showers25_1.h5", "--discriminator",
+                  (fixtures() / "keras/discriminator3d.h5").string(), "-o", "showers25_1.h5"},
+                 "showers25_1.h5");
+}
+
+TEST_F(CliOverwriting, OfOneOutputByTheOtherIsRefused) {
+  fs::copy_file(fixtures() / "foreign/classifier.onnx", folder / "m.onnx");
+  const auto done = run({"check", "m.onnx", "--config", "run.json", "--max-loss", "1", "--junit",
+                         "report", "--markdown", "./report"});
+  EXPECT_EQ(done.exit_code, 2) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("--markdown: './report' is the file of --junit, too"));
+  EXPECT_FALSE(fs::exists(folder / "report"));
+}
+
+/// Devices are no names to be replaced: /dev/null stays what it is, also for root.
+TEST_F(CliOverwriting, DevicesAreWritten) {
+  fs::copy_file(fixtures() / "foreign/classifier.onnx", folder / "m.onnx");
+  fs::copy_file(fixtures() / "foreign/images.npy", folder / "x.npy");
+  for (const char* device : {"/dev/null", "/dev/stdout"}) {
+    const auto done = run({"run", "m.onnx", "--inputs", "x.npy", "--quiet", "-o", device});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    EXPECT_EQ(done.out.starts_with("\x89HDF\r\n"), device == std::string("/dev/stdout"));
+    EXPECT_FALSE(fs::is_regular_file(fs::symlink_status(device))) << device;
+  }
+}
+
 /// Files of an earlier run are removed first: none of them may be what this one reads.
 TEST_F(CliOverwriting, QuantizeKeepsItsInputs) {
   fs::create_directory(folder / "out");

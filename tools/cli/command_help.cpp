@@ -65,7 +65,7 @@ std::vector<std::pair<std::string, std::string>> exit_code_texts() {
       {"3", "the config is wrong"},
       {"4", "the model cannot be read, does not fit, or does not agree with its framework"},
       {"5", "the data cannot be read or do not fit"},
-      {"6", "the engine or the operating system failed, or a file cannot be written"},
+      {"6", "the engine or the operating system failed, or a file or stdout cannot be written"},
       {"7", "the target is not met, the best model found is written; of check: the model fails"},
       {"8", "quantize: the target is met, but the model found is not faster than fp32"},
       {"130", "interrupted; of quantize: the best so far is written"}};

@@ -105,6 +105,9 @@ std::vector<std::pair<std::string, std::string>> files() {
       {"physics.txt", "the final model beside the fp32 one"},
       {"layer_costs.json", "what layers cost at each precision (all strategies but basic)"},
       {"~/.cache/caloquant/kernels.json", "kernels measured on this machine"},
+      {".NAME.*.caloquant",
+       "NAME while it is written; what a killed process left is removed by the next that writes "
+       "NAME"},
   };
 }
 

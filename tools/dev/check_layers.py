@@ -2,7 +2,7 @@
 """Include direction: ops <- {graph, metrics} <- calibration <- quantizer <- tools, and the doors.
 
 Within a layer folders have an order, too: FOLDERS. Every library is used behind one door, public headers use the standard library only. Numbers of
-threads come from ops/core/thread_count alone, which keeps them within reason. Prints each offence as file:line and exits with 1. With --self-test it checks that it notices offences.
+threads come from ops/core/thread_count alone, which keeps them within reason; files are written by OutputFile alone. Prints each offence as file:line and exits with 1. With --self-test it checks that it notices offences.
 """
 import pathlib
 import re
@@ -51,6 +51,14 @@ DOORS = {
 THREAD_DOOR = "ops/core/thread_count"
 THREADS = re.compile(r"\bomp_[sg]et_(num_threads|max_threads|dynamic|max_active_levels)\b\(")
 REGION = re.compile(r"^\s*#\s*pragma\s+omp\s+parallel\b(?!.*\bnum_threads\()")
+# Files are written by OutputFile, whatever else may open one is named with its reason.
+WRITERS = re.compile(r"\bo?fstream\b(?!>)|\b(f|fd|fre)open(64)?\(|\bcreat(64)?\(|\bmkstemp|"
+                     r"\bO_(CREAT|WRONLY|RDWR|TRUNC|APPEND)\b")
+WRITER_DOORS = {
+    "graph/io/files/output_file.cpp",
+    "graph/io/files/temporary_files.cpp",  # tries the lock of a left one
+    "quantizer/search/tune/journal.cpp",  # grows line by line
+}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -90,6 +98,8 @@ def check_file(root, path, layer, public):
             yield f"{place}: numbers of threads belong behind {THREAD_DOOR}"
         if REGION.match(line):
             yield f"{place}: a region without num_threads(team_size())"
+        if name not in WRITER_DOORS and WRITERS.search(line.split("//")[0]):
+            yield f"{place}: files are written by graph/io/files/output_file.hpp alone"
         found = INCLUDE.match(line)
         if not found:
             continue
@@ -132,6 +142,9 @@ def self_test():
         "graph/ir/e.cpp": "#include <caloquant/config.hpp>",
         "metrics/core/f.cpp": "  threads = omp_get_max_threads();",
         "metrics/core/g.cpp": "#pragma omp parallel for schedule(static)",
+        "quantizer/run/k.cpp": "  std::ofstream stream(file);",
+        "graph/io/files/l.cpp": "  ::open(file, O_WRONLY | O_CREAT, 0600);",
+        "tools/cli/m.cpp": '  std::FILE* file = std::fopen("x", "w");',
     }
     for name, text in cases.items():
         with tempfile.TemporaryDirectory() as folder:

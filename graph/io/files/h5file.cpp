@@ -17,38 +17,14 @@ using hdf5::prepare_library;
 
 namespace {
 
-/// Has libhdf5 write to the file of `output`.
-Handle create_in(OutputFile& output, std::size_t user_block) {
-  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
-  H5Pset_userblock(creation.get(), user_block);
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-#if H5_VERSION_GE(1, 10, 7)
-  // It would take an exclusive lock, which ours is in the way of; and some network file systems
-  // have none.
-  H5Pset_file_locking(access.get(), false, true);
-#endif
-  const std::filesystem::path name = output.path_to_write();
-  const auto create = [&] {
-    return Handle(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
-  };
-  Handle file = create();
-  if (!file.valid()) {
-    output.unlock();  // older, or told by HDF5_USE_FILE_LOCKING to take it
-    file = create();
-  }
-  return file;
-}
-
 /// Closes the file; `finish` writes what HDF5 does not; gives it its name, unless that is for the
 /// owner of the output to do.
 template <typename Finish>
 void commit_file(OpenFile& state, const Finish& finish) {
   const LibraryLock lock;
   CALOQUANT_EXPECT(state.output != nullptr && state.file.valid());
-  if (H5Fflush(state.file.get(), H5F_SCOPE_GLOBAL) < 0 || !state.file.shut()) {
-    state.fail_to_write("");
-  }
-  state.output->lock();
+  const bool flushed = H5Fflush(state.file.get(), H5F_SCOPE_GLOBAL) >= 0;
+  state.expect_written(state.file.shut() && flushed, "");
   finish(*state.output);
   if (state.own_output) {
     state.output->commit();
@@ -115,10 +91,13 @@ H5File H5File::begin(std::unique_ptr<OpenFile> state, std::size_t user_block) {
   const LibraryLock lock;
   prepare_library();
   state->path = state->output->target();
-  state->file = create_in(*state->output, user_block);
-  if (!state->file.valid()) {
-    state->fail_to_write("");
-  }
+  state->written.emplace(*state->output);
+  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_userblock(creation.get(), user_block);
+  state->file = Handle(H5Fcreate(state->path.c_str(), H5F_ACC_TRUNC, creation.get(),
+                                 hdf5::access_to(*state->written).get()),
+                       H5Fclose);
+  state->expect_written(state->file.valid(), "");
   return H5File(std::move(state));
 }
 

@@ -103,7 +103,8 @@ struct OutputFile::State {
 
   void open_device();
   void create();
-  /// Locked, and still there? Somebody may take it for a left one in the instant before.
+  /// Locked, and still there? Somebody may take it for a left one in the instant before. Shared,
+  /// because HDF5 takes a lock of its own to read a file back.
   [[nodiscard]] bool hold() const;
   void copy_to_device() const;
   [[noreturn]] void fail(int error) const;
@@ -227,12 +228,6 @@ int OutputFile::descriptor() const {
   return state_->file.get();
 }
 
-fs::path OutputFile::path_to_write() const {
-  const fs::path own = "/proc/self/fd/" + std::to_string(descriptor());
-  std::error_code failure;
-  return fs::exists(own, failure) ? own : path();
-}
-
 void OutputFile::write(std::string_view bytes) {
   if (!write_all(descriptor(), bytes)) {
     fail(errno);
@@ -255,9 +250,6 @@ void OutputFile::write_at(std::uint64_t offset, std::string_view bytes) {
 void OutputFile::commit() {
   State& state = *state_;
   CALOQUANT_EXPECT(!state.path.empty());
-  if (state.final_mode) {
-    ::fchmod(descriptor(), *state.final_mode);
-  }
   if (state.device.valid()) {
     state.copy_to_device();
     if (!state.device.shut()) {
@@ -268,24 +260,18 @@ void OutputFile::commit() {
   if (!flush_to_disk(descriptor())) {
     fail(errno);
   }
-  // Holds the lock until the file has its name.
-  const Descriptor held(::fcntl(descriptor(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  // Holds a lock until the file has its name; there is nothing to be written behind this one.
+  const Descriptor held(::open(state.path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  ::flock(held.get(), LOCK_SH | LOCK_NB);
+  if (state.final_mode) {
+    ::fchmod(descriptor(), *state.final_mode);
+  }
   if (!state.file.shut() || ::rename(state.path.c_str(), state.named.c_str()) != 0) {
     fail(errno);
   }
   state.path.clear();
   state.live = LiveTemporary();
   flush_folder(state.named.parent_path());
-}
-
-void OutputFile::unlock() {
-  ::flock(descriptor(), LOCK_UN);
-}
-
-void OutputFile::lock() {
-  if (!state_->hold()) {
-    fail(ENOENT);
-  }
 }
 
 void OutputFile::fail(int error) const {

@@ -37,22 +37,14 @@ class OutputFile {
   [[nodiscard]] const std::filesystem::path& target() const;
   /// Where the bytes are until commit(), absolute: for readers.
   [[nodiscard]] const std::filesystem::path& path() const;
-  /// Open for reading and writing: for libraries that write to descriptors.
+  /// Open for reading and writing: for libraries.
   [[nodiscard]] int descriptor() const;
-  /// For libraries that write to names: the very file of descriptor(), whatever has become of
-  /// path() (where there is /proc).
-  [[nodiscard]] std::filesystem::path path_to_write() const;
 
   void write(std::string_view bytes);
   /// Over what is there.
   void write_at(std::uint64_t offset, std::string_view bytes);
   /// Flushes to the disk, closes, and gives the name.
   void commit();
-
-  /// The lock is shared, so that readers may have one, too. A library that insists on an exclusive
-  /// one needs it free until its own is gone.
-  void unlock();
-  void lock();
 
   /// Throws the error for an errno; 0: for no known reason.
   [[noreturn]] void fail(int error) const;

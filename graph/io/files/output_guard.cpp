@@ -56,8 +56,11 @@ void refuse_same_output(const std::string& option, const fs::path& output,
   if (fs::exists(output, failure) && !fs::is_regular_file(output, failure)) {
     return;  // a device takes both
   }
-  if (same_file(output, other) ||
-      fs::weakly_canonical(output, failure) == fs::weakly_canonical(other, failure)) {
+  const auto whole = [](const fs::path& path) {
+    std::error_code none;
+    return fs::weakly_canonical(fs::absolute(path, none), none);
+  };
+  if (same_file(output, other) || whole(output) == whole(other)) {
     throw UsageError(option, "'" + output.string() + "' is the file of " + other_option + ", too",
                      "name another file");
   }

@@ -60,9 +60,8 @@ void write_attribute(const OpenFile& file, const std::string& object, const std:
   const Handle handle(H5Acreate_by_name(file.file.get(), object.c_str(), name.c_str(), type,
                                         space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
                       H5Aclose);
-  if (!handle.valid() || H5Awrite(handle.get(), type, value) < 0) {
-    file.fail_to_write(object + "@" + name);
-  }
+  file.expect_written(handle.valid() && H5Awrite(handle.get(), type, value) >= 0,
+                      object + "@" + name);
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 #include "graph/io/files/hdf5/library.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <string_view>
 
 #include "graph/io/files/hdf5/filters.hpp"
 
@@ -23,22 +21,6 @@ LibraryLock::LibraryLock() : guard_(library_mutex()) {
 
 void prepare_library() {
   register_own_filters();
-}
-
-int error_of_system() {
-  int found = 0;
-  // libhdf5 has it in texts only: "file write failed: ..., errno = 28, error message = ...".
-  const auto look = [](unsigned, const H5E_error2_t* error, void* into) -> herr_t {
-    constexpr std::string_view mark = "errno = ";
-    const std::string_view text = error->desc == nullptr ? "" : error->desc;
-    if (const std::size_t at = text.find(mark); at != std::string_view::npos) {
-      std::from_chars(text.data() + at + mark.size(), text.data() + text.size(),
-                      *static_cast<int*>(into));
-    }
-    return 0;
-  };
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look, &found);
-  return found;
 }
 
 hid_t memory_type(DType dtype) {

@@ -26,9 +26,6 @@ class LibraryLock {
 /// Filters that libhdf5 lacks are made known. Before every opening.
 void prepare_library();
 
-/// The errno in the errors of the call before; 0: none.
-[[nodiscard]] int error_of_system();
-
 /// An HDF5 identifier with the function that closes it.
 class Handle {
  public:

@@ -23,9 +23,12 @@ void OpenFile::fail(const std::string& inside, const std::string& problem,
   throw BackendError(place, problem, remedy);
 }
 
-void OpenFile::fail_to_write(const std::string& inside) const {
-  const WriteProblem found = write_problem(error_of_system());
-  fail(inside, found.problem, found.remedy);
+void OpenFile::expect_written(bool done, const std::string& inside) const {
+  CALOQUANT_EXPECT(written.has_value());
+  if (!done || written->error() != 0) {
+    const WriteProblem found = write_problem(written->error());
+    fail(inside, found.problem, found.remedy);
+  }
 }
 
 std::unique_ptr<OpenFile> OpenFile::open(const std::filesystem::path& file, ErrorKind on_error,

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "graph/io/files/hdf5/library.hpp"
-#include "graph/io/files/output_file.hpp"
+#include "graph/io/files/hdf5/output_driver.hpp"
 
 namespace caloquant::hdf5 {
 
@@ -22,8 +22,9 @@ struct OpenFile {
   ErrorKind on_error = ErrorKind::backend;
   bool follow_links = false;  ///< to other files of the folder
   std::optional<OutputFile> own_output;
-  OutputFile* output = nullptr;  ///< where it is written to; null for a file that is read
-  Handle file;                   ///< closed before its output goes
+  OutputFile* output = nullptr;         ///< where it is written to; null for a file that is read
+  std::optional<WrittenBytes> written;  ///< of the output
+  Handle file;                          ///< closed before its output goes
   /// Files that links of this one lead to, by their paths.
   mutable std::map<std::filesystem::path, std::unique_ptr<OpenFile>> others;
   /// Datasets whose storage was found good.
@@ -38,8 +39,9 @@ struct OpenFile {
 
   [[noreturn]] void fail(const std::string& inside, const std::string& problem,
                          const std::string& remedy = {}) const;
-  /// Something could not be written: with the reason that the call before gives.
-  [[noreturn]] void fail_to_write(const std::string& inside) const;
+  /// After something was written: throws when a call into the library was not `done`, or when the
+  /// bytes did not arrive.
+  void expect_written(bool done, const std::string& inside) const;
 
   /// Where an object is, behind all soft and external links; empty where there is none. libhdf5
   /// follows no link itself, so nothing is read that was not checked.

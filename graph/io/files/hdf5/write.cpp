@@ -34,9 +34,7 @@ void H5File::create_dataset(const std::string& dataset, DType dtype, const Shape
   const Handle handle(H5Dcreate2(state_->file.get(), dataset.c_str(), memory_type(dtype),
                                  space.get(), links.get(), layout.get(), H5P_DEFAULT),
                       H5Dclose);
-  if (!handle.valid()) {
-    state_->fail_to_write(dataset);
-  }
+  state_->expect_written(handle.valid(), dataset);
 }
 
 void H5File::write(const std::string& dataset, const Tensor& tensor,
@@ -47,9 +45,7 @@ void H5File::write(const std::string& dataset, const Tensor& tensor,
   const bool written =
       tensor.size() == 0 || H5Dwrite(handle.get(), memory_type(tensor.dtype()), H5S_ALL, H5S_ALL,
                                      H5P_DEFAULT, tensor.raw()) >= 0;
-  if (!written || !handle.shut()) {
-    state_->fail_to_write(dataset);
-  }
+  state_->expect_written(written && handle.shut(), dataset);
 }
 
 void H5File::write_rows(const std::string& dataset, std::int64_t first,
@@ -69,9 +65,7 @@ void H5File::write_rows(const std::string& dataset, std::int64_t first,
                       H5Sclose);
   const bool written = H5Dwrite(handle.get(), H5T_NATIVE_FLOAT, memory.get(), space.get(),
                                 H5P_DEFAULT, rows.data()) >= 0;
-  if (!written || !handle.shut()) {
-    state_->fail_to_write(dataset);
-  }
+  state_->expect_written(written && handle.shut(), dataset);
 }
 
 void H5File::write_text(const std::string& dataset, const std::string& text) {

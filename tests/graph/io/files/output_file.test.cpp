@@ -136,13 +136,9 @@ TEST_F(OutputFiles, AnExchangedNameIsNotWritten) {
   OutputFile output(folder / "a.h5");
   fs::remove(output.path());
   fs::create_symlink(folder / "victim", output.path());
-  try {
-    H5File file = H5File::create(output);
-    file.set_attribute("/", "name", "text");
-    file.commit();
-    output.commit();
-  } catch (const BackendError&) {  // its lock() sees it
-  }
+  H5File file = H5File::create(output);
+  file.set_attribute("/", "name", "text");
+  file.commit();
   EXPECT_EQ(content(folder / "victim"), "planted");
 }
 
@@ -165,6 +161,7 @@ TEST_F(OutputFiles, ModesAreThoseOfUmask) {
 TEST_F(OutputFiles, DevicesKeepTheirNames) {
   write_text_file("text", "/dev/null");
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  ASSERT_TRUE(fs::is_character_file("/dev/full")) << "this machine's /dev/full is broken";
   EXPECT_THAT(message_of([] { write_text_file("text", "/dev/full"); }),
               AllOf(HasSubstr("/dev/full: cannot be written: No space left"), HasSubstr("free")));
   EXPECT_TRUE(fs::is_character_file("/dev/full"));
