@@ -4,6 +4,7 @@
 
 #include "graph/io/files/output_guard.hpp"
 #include "graph/json/json.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/output/report/report_page.hpp"
 #include "quantizer/output/report/runs_table.hpp"
 #include "tools/cli/commands.hpp"
@@ -49,7 +50,7 @@ int report_command(const ReportArguments& arguments) {
   if (arguments.out.json) {
     std::cout << Json{{"written", file.string()}}.dump(2) << '\n';
   } else if (!arguments.out.quiet) {
-    std::cout << "written: " << file.string() << '\n';
+    std::cout << "written: " << terminal_text(file.string()) << '\n';
   }
   return exit_ok;
 }

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "graph/json/json.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -27,7 +28,7 @@ int verify_command(const VerifyArguments& arguments) {
   }
   require_agreement(verification);
   if (arguments.out.text()) {
-    std::cout << "verify: " << verdict_line(verification) << '\n';
+    std::cout << "verify: " << terminal_text(verdict_line(verification)) << '\n';
   }
   return exit_ok;
 }

@@ -7,6 +7,7 @@
 #include "graph/io/files/checksum_block.hpp"
 #include "graph/io/files/hdf5/check/file_bytes.hpp"
 #include "graph/io/files/hdf5/open_file.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 
@@ -89,7 +90,7 @@ H5File H5File::create(const std::filesystem::path& file, std::size_t user_block)
   prepare_library();
   auto state = std::make_unique<OpenFile>();
   state->path = file;
-  if (std::filesystem::is_directory(file)) {
+  if (is_folder(file)) {
     state->fail("", "is a folder", "name a file in it");
   }
   state->partial = file.string() + ".partial";

@@ -3,10 +3,12 @@
 #include <caloquant/error.hpp>
 #include <fstream>
 
+#include "ops/core/input_file.hpp"
+
 namespace caloquant {
 
 void write_text_file(const std::string& text, const std::filesystem::path& file) {
-  if (std::filesystem::is_directory(file)) {
+  if (is_folder(file)) {
     throw BackendError(file.string(), "is a folder", "name a file in it");
   }
   const std::filesystem::path partial = file.string() + ".partial";

@@ -7,6 +7,7 @@
 #include "graph/io/onnx/proto/read_model.hpp"
 #include "graph/ir/difference.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 namespace {
@@ -23,7 +24,7 @@ std::string with_own_name(std::string place, const fs::path& unchecked, const fs
 /// write(name), check(name), and then its own name.
 template <typename Write, typename Check>
 void write_checked(const fs::path& file, Write write, Check check) {
-  if (fs::is_directory(file)) {
+  if (is_folder(file)) {
     throw BackendError(file.string(), "is a folder", "name a file in it");
   }
   const fs::path unchecked = file.string() + ".unchecked";

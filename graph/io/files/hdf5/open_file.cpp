@@ -2,24 +2,13 @@
 
 #include "graph/io/files/hdf5/check/check_file.hpp"
 #include "graph/io/files/hdf5/storage.hpp"
+#include "ops/core/throw_error.hpp"
 
 namespace caloquant::hdf5 {
 
 void OpenFile::fail(const std::string& inside, const std::string& problem,
                     const std::string& remedy) const {
-  const std::string place = path.string() + (inside.empty() ? "" : ":" + inside);
-  switch (on_error) {
-    case ErrorKind::model:
-      throw ModelError(place, problem, remedy);
-    case ErrorKind::data:
-      throw DataError(place, problem, remedy);
-    case ErrorKind::usage:
-    case ErrorKind::config:
-    case ErrorKind::backend:
-    case ErrorKind::interrupted:
-      break;
-  }
-  throw BackendError(place, problem, remedy);
+  throw_error(on_error, path.string() + (inside.empty() ? "" : ":" + inside), problem, remedy);
 }
 
 std::unique_ptr<OpenFile> OpenFile::open(const std::filesystem::path& file, ErrorKind on_error,
@@ -29,20 +18,7 @@ std::unique_ptr<OpenFile> OpenFile::open(const std::filesystem::path& file, Erro
   opened->path = file;
   opened->on_error = on_error;
   opened->follow_links = follow_links;
-  if (std::filesystem::is_directory(file)) {
-    opened->fail("", "is a folder", "give an HDF5 file");
-  }
-  if (!std::filesystem::exists(file)) {
-    opened->fail("", "there is no such file", "check the path");
-  }
-  if (!std::filesystem::is_regular_file(file)) {
-    opened->fail("", "is a pipe or a device", "give an HDF5 file");
-  }
-  const auto bytes = FileBytes::open(file);
-  if (!bytes) {
-    opened->fail("", "cannot be read", "check its permissions");
-  }
-  opened->expect_sound(*bytes);
+  opened->expect_sound(FileBytes(InputFile::open(file, on_error)));
   opened->file = Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!opened->file.valid()) {
     opened->fail("", "cannot be opened as HDF5", "the file may be truncated: copy it again");
