@@ -138,6 +138,15 @@ TEST_F(HostileNames, AreEscapedOnTerminals) {
   EXPECT_THAT(terminal.out, Not(HasSubstr("\x1b[31m\x1b]0")));
 }
 
+TEST_F(HostileNames, OfFilesMayBeNoUtf8) {
+  const std::string name = "\xff\xC2\x9B.onnx";
+  std::filesystem::copy_file(folder / "classifier.onnx", folder / name);
+  const Finished json = shown({"inspect", name, "--json"});
+  EXPECT_THAT(json.out, HasSubstr("layers"));
+  (void)shown({"quantize", "run.json", "-o", "\x9Bout", "--json"});
+  (void)shown({"report", "\x9Bout", "--table", "--json"});
+}
+
 TEST_F(HostileNames, AreTextInWhatIsWritten) {
   (void)shown({"quantize", "hostile.json", "-o", "results", "--quiet"});
   for (const std::string& cell : csv_cells(text_file("results/steps.csv"))) {

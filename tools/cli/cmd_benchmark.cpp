@@ -6,6 +6,7 @@
 
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/terminal_text.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
@@ -168,7 +169,7 @@ int benchmark_command(const BenchmarkArguments& arguments) {
     for (const BenchmarkRow& row : rows) {
       json.push_back(to_json(row));
     }
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
   } else if (!arguments.out.quiet) {
     print_table(rows, arguments.per_layer);
     if (arguments.per_layer && kernels) {

@@ -4,6 +4,7 @@
 
 #include "graph/io/files/output_guard.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/counted.hpp"
 #include "ops/core/enums.hpp"
 #include "ops/core/terminal_text.hpp"
@@ -30,7 +31,7 @@ void print_converted(const Graph& graph, const std::vector<OnnxNote>& notes,
     for (const OnnxNote& note : notes) {
       json["onnx_notes"].push_back({{"layer", note.layer}, {"note", note.text}});
     }
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
     return;
   }
   for (const OnnxNote& note : notes) {

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/terminal_text.hpp"
 #include "quantizer/gate/gate_table.hpp"
 #include "quantizer/gate/measured_criteria.hpp"
@@ -69,7 +70,7 @@ int evaluate_command(const EvaluateArguments& arguments) {
     json["metric"] = describe(config.metric);
     json["criteria"] = criteria_json(quality, config);
     json["data_notes"] = session.data_notes();
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
   } else if (!arguments.out.quiet) {
     print_quality(quality, session);
   }

@@ -6,6 +6,7 @@
 #include "graph/io/files/output_guard.hpp"
 #include "graph/io/files/text_file.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/input_file.hpp"
 #include "ops/core/terminal_text.hpp"
 #include "quantizer/start/starter_config.hpp"
@@ -31,7 +32,7 @@ void print_started(const StarterConfig& starter, const InitArguments& arguments)
                     {"recipe", starter.encoding},
                     {"notes", starter.notes},
                     {"has_data", !arguments.data.empty()}};
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
     return;
   }
   for (const std::string& note : starter.notes) {

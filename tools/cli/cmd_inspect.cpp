@@ -4,6 +4,7 @@
 #include <map>
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/counted.hpp"
 #include "ops/core/terminal_text.hpp"
 #include "ops/schema/infer_shape.hpp"
@@ -153,7 +154,7 @@ int inspect_command(const ModelArguments& model, const OutputArguments& out) {
   const Graph graph = model.load(out.quiet).graph;
   const std::vector<LayerRow> rows = layer_rows(graph);
   if (out.json) {
-    std::cout << to_json(graph, rows).dump(2) << '\n';
+    std::cout << terminal_json(to_json(graph, rows)) << '\n';
   } else if (!out.quiet) {
     print_table(graph, rows);
   }

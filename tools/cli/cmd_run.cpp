@@ -10,6 +10,7 @@
 #include "graph/io/files/h5file.hpp"
 #include "graph/io/files/output_guard.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/counted.hpp"
 #include "ops/core/input_file.hpp"
 #include "ops/core/terminal_text.hpp"
@@ -97,7 +98,7 @@ void print_ran(const std::vector<Sink>& sinks, std::int64_t rows, const RunArgum
     for (const Sink& sink : sinks) {
       json["datasets"][sink.dataset] = sink.shape;
     }
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
   } else if (!arguments.out.quiet) {
     std::cout << counted(rows, "event") << " written to " << terminal_text(arguments.output)
               << '\n';

@@ -3,6 +3,7 @@
 
 #include "graph/io/onnx/test_folder.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/terminal_text.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"
@@ -39,7 +40,7 @@ int test_onnx_command(const TestOnnxArguments& arguments) {
   }
   if (arguments.out.json) {
     const Json json{{"passed", passed}, {"count", results.size()}, {"folders", results}};
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
   } else if (!arguments.out.quiet) {
     std::cerr << passed << " of " << results.size() << " passed\n";
   }

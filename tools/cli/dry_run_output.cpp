@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/counted.hpp"
 #include "ops/core/terminal_text.hpp"
 #include "quantizer/verify/verification_text.hpp"
@@ -185,7 +186,7 @@ void print_dry_run_json(const DryRun& plan, const RunConfig& config) {
                       {"most_seconds", plan.most_seconds},
                       {"arena_bytes", plan.arena_bytes},
                       {"memory_bytes", plan.memory_bytes}};
-  std::cout << json.dump(2) << '\n';
+  std::cout << terminal_json(json) << '\n';
 }
 
 }  // namespace caloquant::cli

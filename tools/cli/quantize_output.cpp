@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "graph/load_model/second_opinion.hpp"
 #include "ops/core/counted.hpp"
 #include "ops/core/terminal_text.hpp"
@@ -200,7 +201,7 @@ void print_outcome_json(const QuantizeResult& result, const RunConfig& config,
   for (const char* file : {"steps.jsonl", "steps.csv", "result.json"}) {
     json["files"].push_back(file);
   }
-  std::cout << json.dump(2) << '\n';
+  std::cout << terminal_json(json) << '\n';
 }
 
 }  // namespace caloquant::cli

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 
+#include "graph/io/files/utf8.hpp"
 #include "graph/io/onnx/model.hpp"
 #include "graph/io/tensorflow/operator_table.hpp"
 #include "graph/io/tensorflow/sort_nodes.hpp"
@@ -78,7 +79,8 @@ class Inliner {
   void index_nodes(Scope& scope) {
     for (std::size_t i = 0; i < scope.nodes->size(); ++i) {
       const std::string& name = (*scope.nodes)[i].name;
-      if (name.empty() || name.front() == '^' || name.find(':') != std::string::npos) {
+      if (name.empty() || name.front() == '^' || name.find(':') != std::string::npos ||
+          !is_utf8(name)) {
         fail("node '" + printable(name) + "'", "has an impossible name");
       }
       if (!scope.index.emplace(name, i).second) {

@@ -45,7 +45,8 @@ void write_quantized_model(const RunConfig& config, const Evaluator& evaluator, 
   provenance["config"] = to_json(config);
   provenance["loss"] = json_number(result.final_quality->loss.value);
   provenance["target_met"] = result.tuning.target_met;
-  model.provenance = provenance.dump(1);
+  // A path may be no UTF-8.
+  model.provenance = provenance.dump(1, ' ', false, Json::error_handler_t::replace);
   write_verified_native(model, file, further);
 }
 

@@ -72,9 +72,14 @@ TEST(BrokenFilesTest, AreRefusedByNameAndAtOnce) {
   testing::add_broken_keras(all);
   testing::add_broken_native(all);
   std::set<std::string> defects;
+  std::map<std::string, int> by_format;
   for (const BrokenFile& broken : all) {
     EXPECT_TRUE(defects.insert(broken.defect).second) << "twice: " << broken.defect;
     EXPECT_EQ(fault_of(broken), "") << broken.defect;
+    ++by_format[broken.defect.substr(0, broken.defect.find(':'))];
+  }
+  for (const auto& [format, files] : by_format) {
+    std::cout << format << ": " << files << "\n";
   }
   std::cout << defects.size() << " broken files\n";
   EXPECT_GE(defects.size(), 200U);

@@ -54,6 +54,7 @@ void add_graph_defs(BrokenFiles& all) {
   add("an unknown operator", input + node_def("y", "Explode", {"x"}));
   add("an operator without a name", input + node_def("y", "", {"x"}));
   add("a node without a name", input + node_def("", "Relu", {"x"}));
+  add("a name that is no UTF-8", input + node_def("y\xff", "Relu", {"x"}));
   add("two nodes of one name", input + node_def("y", "Relu", {"x"}) + node_def("y", "Relu", {"x"}));
   add("an input that is not there", input + node_def("y", "Relu", {"z"}));
   add("a node that reads itself", input + node_def("y", "Relu", {"y"}));

@@ -18,8 +18,13 @@ std::unique_ptr<OpenFile> OpenFile::open(const std::filesystem::path& file, Erro
   opened->path = file;
   opened->on_error = on_error;
   opened->follow_links = follow_links;
-  opened->expect_sound(FileBytes(InputFile::open(file, on_error)));
-  opened->file = Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  InputFile input = InputFile::open(file, on_error);
+  const std::string checked = "/proc/self/fd/" + std::to_string(input.descriptor());
+  const FileBytes bytes(std::move(input));
+  opened->expect_sound(bytes);
+  // The file that was checked, whatever has its name by now.
+  const std::string name = is_there(checked) ? checked : file.string();
+  opened->file = Handle(H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!opened->file.valid()) {
     opened->fail("", "cannot be opened as HDF5", "the file may be truncated: copy it again");
   }
@@ -42,8 +47,9 @@ Handle OpenFile::dataset(const std::string& name) const {
   }
   const Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
   // Where expect_stored() looks for parts in other files, and nowhere else.
-  H5Pset_virtual_prefix(access.get(), "${ORIGIN}");
-  H5Pset_efile_prefix(access.get(), "${ORIGIN}");
+  const std::string folder = std::filesystem::absolute(place->file->path).parent_path().string();
+  H5Pset_virtual_prefix(access.get(), folder.c_str());
+  H5Pset_efile_prefix(access.get(), folder.c_str());
   Handle handle(H5Dopen2(place->file->file.get(), place->path.c_str(), access.get()), H5Dclose);
   if (!handle.valid()) {
     fail(name, "there is no such dataset");
