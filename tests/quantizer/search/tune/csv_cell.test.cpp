@@ -18,7 +18,7 @@ TEST(CsvText, NeverBeginsAFormula) {
         "1"}) {
     EXPECT_EQ(csv_text(text).substr(0, 2), "\"'") << text;
   }
-  for (const char* text : {"a=1", "1-1", "'", "_", "\xC3\xA9"}) {
+  for (const char* text : {"a=1", "1-1", "_", "\xC3\xA9"}) {
     EXPECT_NE(csv_text(text).substr(0, 2), "\"'") << text;
   }
 }
