@@ -6,6 +6,8 @@
 #include <caloquant/error.hpp>
 #include <memory>
 
+#include "ops/core/input_file.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -56,8 +58,7 @@ std::vector<std::filesystem::path> expand_files(const std::vector<std::string>& 
       continue;
     }
     files.push_back(base_folder / pattern);
-    if (!std::filesystem::is_regular_file(files.back()) &&
-        !(folders && std::filesystem::is_directory(files.back()))) {
+    if (!is_ordinary_file(files.back()) && !(folders && is_folder(files.back()))) {
       throw DataError(files.back().string(), "there is no such file",
                       "check the path; relative ones start from the folder of the config");
     }

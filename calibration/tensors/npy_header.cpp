@@ -3,11 +3,11 @@
 #include <array>
 #include <caloquant/error.hpp>
 #include <charconv>
-#include <fstream>
 #include <string_view>
 #include <utility>
 
 #include "ops/core/counted.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 namespace {
@@ -116,13 +116,9 @@ std::size_t size_of(NpyType type) noexcept {
 }
 
 NpyHeader read_npy_header(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    throw DataError(file.string(), "there is no such file", "check the path");
-  }
+  const InputFile bytes = InputFile::open(file, ErrorKind::data);
   std::array<char, 12> head{};
-  stream.read(head.data(), head.size());
-  const std::string_view start(head.data(), static_cast<std::size_t>(stream.gcount()));
+  const std::string_view start(head.data(), bytes.read(0, head));
   if (start.size() < head.size() || start.substr(0, magic.size()) != magic) {
     throw DataError(file.string(), "is no .npy file", "save the array with numpy.save()");
   }
@@ -135,10 +131,7 @@ NpyHeader read_npy_header(const std::filesystem::path& file) {
     throw DataError(file.string() + " at byte 8", "claims a header of " + counted(length, "byte"));
   }
   std::string text(length, '\0');
-  stream.clear();
-  stream.seekg(begin);
-  stream.read(text.data(), static_cast<std::streamsize>(length));
-  if (static_cast<std::size_t>(stream.gcount()) != length) {
+  if (bytes.read(static_cast<std::uint64_t>(begin), std::span(text)) != length) {
     throw DataError(file.string(), "ends within its header", "copy the file again");
   }
   const Dictionary dictionary(std::move(text), file.string() + " at byte " + std::to_string(begin));
@@ -146,7 +139,7 @@ NpyHeader read_npy_header(const std::filesystem::path& file) {
   NpyHeader header{dictionary.type(), dictionary.shape(),
                    begin + static_cast<std::int64_t>(length)};
   const std::int64_t wanted = bytes_of(header);
-  const auto there = static_cast<std::int64_t>(std::filesystem::file_size(file)) - header.data;
+  const auto there = static_cast<std::int64_t>(bytes.size()) - header.data;
   if (wanted < 0 || wanted > there) {
     throw DataError(file.string() + " at byte " + std::to_string(header.data),
                     "holds " + counted(there, "byte") + " of the array " + to_string(header.shape),

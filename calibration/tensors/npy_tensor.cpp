@@ -1,13 +1,13 @@
 #include <bit>
 #include <caloquant/error.hpp>
 #include <cstring>
-#include <fstream>
 #include <type_traits>
 
 #include "calibration/tensors/npy_header.hpp"
 #include "calibration/tensors/tensor_file.hpp"
 #include "graph/io/onnx/array.hpp"
 #include "ops/core/check.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 namespace {
@@ -72,9 +72,9 @@ class NpyTensor : public TensorFile {
                              static_cast<std::int64_t>(dst.size()) /
                              std::max(count, std::int64_t{1});
     std::vector<char> bytes(dst.size() * element);
-    std::ifstream stream(path_, std::ios::binary);
-    stream.seekg(header_.data + first * row);
-    if (!stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
+    const InputFile file = InputFile::open(path_, ErrorKind::data);
+    if (file.read(static_cast<std::uint64_t>(header_.data + first * row), std::span(bytes)) !=
+        bytes.size()) {
       throw DataError(path_.string(), "ended while it was read");
     }
     convert(header_.type, bytes, dst);

@@ -4,6 +4,7 @@
 #include "calibration/tensors/array_tensors.hpp"
 #include "graph/io/onnx/floats.hpp"
 #include "graph/io/onnx/proto/read_model.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 namespace {
@@ -16,7 +17,7 @@ class ProtoTensors : public ArrayTensors {
       for (std::size_t i = 0;; ++i) {
         const std::string name = prefix + std::to_string(i);
         const std::filesystem::path file = folder / (name + ".pb");
-        if (!std::filesystem::exists(file)) {
+        if (!is_there(file)) {
           break;
         }
         read(name, file);

@@ -31,13 +31,6 @@ std::string processor() {
   return "unknown";
 }
 
-/// Times hold for one processor, one set of kernels and one version of them.
-std::string machine_of(Isa isa) {
-  const CpuReport cpu = cpu_report();
-  return processor() + ", direct " + std::string(name_of(isa)) + ", oneDNN " + cpu.onednn + " " +
-         cpu.isa + ", caloquant " + CALOQUANT_VERSION;
-}
-
 void append(std::ostream& text, const char* name, const Shape& shape) {
   text << ' ' << name << ' ';
   for (std::size_t i = 0; i < shape.size(); ++i) {
@@ -75,6 +68,12 @@ std::map<std::string, KernelChoices::Measured> parse_table(const Json& json) {
 }
 
 }  // namespace
+
+std::string kernel_machine(Isa isa) {
+  const CpuReport cpu = cpu_report();
+  return processor() + ", direct " + std::string(name_of(isa)) + ", oneDNN " + cpu.onednn + " " +
+         cpu.isa + ", caloquant " + CALOQUANT_VERSION;
+}
 
 std::string signature_of(const LayerQuestion& question) {
   const auto& conv = std::get<Conv>(question.node.op);
@@ -119,7 +118,7 @@ KernelChoices::KernelChoices(std::filesystem::path file, Isa isa)
 void KernelChoices::adopt(const std::string& text, const std::string& place) {
   const Json json = parse_json<ModelError>(text, place);
   require_format<ModelError>(json, place, format_name, format_version);
-  if (json.at("machine") == machine_of(isa_)) {
+  if (json.at("machine") == kernel_machine(isa_)) {
     for (auto& [signature, measured] : parse_table(json)) {
       table_[signature] = std::move(measured);
     }
@@ -129,7 +128,7 @@ void KernelChoices::adopt(const std::string& text, const std::string& place) {
 std::string KernelChoices::text() const {
   Json json{{"_format", format_name},
             {"_version", format_version},
-            {"machine", machine_of(isa_)},
+            {"machine", kernel_machine(isa_)},
             {"layers", Json::object()}};
   for (const auto& [signature, measured] : table_) {
     json["layers"][signature]["chosen"] = std::string(name_of(measured.kind));
@@ -145,17 +144,19 @@ LayerKind KernelChoices::choose(const LayerQuestion& question) {
     return LayerKind::library;
   }
   const std::string signature = signature_of(question);
+  const std::vector<LayerKind> kinds = kinds_to_measure(question);
   const auto known = table_.find(signature);
-  if (known != table_.end()) {
+  // A file may name a kernel that cannot compute the layer.
+  if (known != table_.end() && std::ranges::count(kinds, known->second.kind) > 0) {
     return known->second.kind;
   }
   Measured measured;
-  for (const LayerKind kind : kinds_to_measure(question)) {
+  for (const LayerKind kind : kinds) {
     measured.milliseconds[kind] = layer_milliseconds(question, kind, isa_);
   }
   measured.kind = decide(measured.milliseconds, default_kind(question));
   changed_ = true;
-  return table_.emplace(signature, std::move(measured)).first->second.kind;
+  return table_.insert_or_assign(signature, std::move(measured)).first->second.kind;
 }
 
 void KernelChoices::save() {
@@ -185,7 +186,7 @@ std::optional<KernelChoices> machine_kernels() {
     return KernelChoices(given);
   }
   const std::filesystem::path cache = variable("XDG_CACHE_HOME");
-  if (!cache.empty()) {
+  if (cache.is_absolute()) {  // the XDG specification ignores others
     return KernelChoices(cache / "caloquant" / "kernels.json");
   }
   const std::filesystem::path home = variable("HOME");

@@ -48,6 +48,9 @@ class KernelChoices {
   bool changed_ = false;
 };
 
+/// The processor, the set of kernels and the version that times hold for.
+[[nodiscard]] std::string kernel_machine(Isa isa);
+
 /// Everything about a layer that its time depends on, as text.
 [[nodiscard]] std::string signature_of(const LayerQuestion& question);
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cmath>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "ops/core/input_file.hpp"
 
 template class nlohmann::basic_json<nlohmann::ordered_map>;
 
@@ -80,13 +80,7 @@ template Json parse_json<DataError>(std::string_view, const std::string&, JsonCo
 
 template <typename E>
 std::string read_text(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(file)) {
-    throw E(file.string(), "cannot be read", "check the path and its permissions");
-  }
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return std::move(text).str();
+  return InputFile::open(file, E("", "").kind()).text(largest_text);
 }
 template std::string read_text<ConfigError>(const std::filesystem::path&);
 template std::string read_text<ModelError>(const std::filesystem::path&);

@@ -3,6 +3,7 @@
 // The door to JSON: the only header that includes nlohmann-json. Headers that only name Json
 // include graph/json/json_fwd.hpp.
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -31,7 +32,10 @@ template <typename E>
 [[nodiscard]] Json parse_json(std::string_view text, const std::string& place,
                               JsonComments comments = JsonComments::refused);
 
-/// Whole text of a file. Throws E when it cannot be read.
+/// Bytes of the longest text that is read.
+inline constexpr std::uint64_t largest_text = std::uint64_t{1} << 28;
+
+/// Whole text of an ordinary file. Throws E when it cannot be read, or is longer.
 template <typename E>
 [[nodiscard]] std::string read_text(const std::filesystem::path& file);
 

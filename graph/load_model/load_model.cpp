@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <caloquant/error.hpp>
-#include <fstream>
 
 #include "graph/io/keras/reader.hpp"
 #include "graph/io/native/native_format.hpp"
@@ -12,6 +11,7 @@
 #include "graph/io/tensorflow/tensorflow_reader.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 namespace {
@@ -28,9 +28,9 @@ Graph with_units(Graph graph, const EnergyUnits& output) {
 /// HDF5 says so in its first bytes, or behind a user block.
 bool is_hdf5(const std::filesystem::path& file) {
   constexpr std::array<char, 8> signature{'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
-  std::ifstream stream(file, std::ios::binary);
+  const std::optional<InputFile> bytes = InputFile::find(file);
   std::array<char, 8> head{};
-  for (std::streamoff at = 0; stream.seekg(at) && stream.read(head.data(), head.size());
+  for (std::uint64_t at = 0; bytes && bytes->read(at, head) == head.size();
        at = at == 0 ? 512 : at * 2) {
     if (head == signature) {
       return true;
@@ -92,20 +92,18 @@ Graph read_native_graph(const std::filesystem::path& file) {
   return std::move(native.graph);
 }
 
-/// Formats are told by several openings of the same file, and a pipe may never be written to.
-void refuse_pipe(const std::filesystem::path& file) {
-  std::error_code absent;
-  const auto status = std::filesystem::status(file, absent);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
-      !std::filesystem::is_directory(status)) {
-    throw ModelError(file.string(), "is a pipe or a device", "give a file");
+/// Formats are told by several openings of the same file: what is none is refused before them.
+void expect_file(const std::filesystem::path& file) {
+  std::error_code failure;
+  if (!file.empty() && std::filesystem::exists(file, failure) &&
+      !std::filesystem::is_directory(file, failure)) {
+    (void)InputFile::open(file, ErrorKind::model);
   }
 }
 
 /// What caloquant wrote has no framework to be compared with.
 bool is_native_source(const ModelConfig& config) {
-  return config.architecture.empty() && !std::filesystem::is_directory(config.file) &&
-         is_native(config.file);
+  return config.architecture.empty() && !is_folder(config.file) && is_native(config.file);
 }
 
 /// A file that may be Keras: HDF5, or a zip archive. Throws ModelError for all that is no model.
@@ -113,16 +111,11 @@ void expect_keras(const std::filesystem::path& file) {
   constexpr const char* known =
       "quantized.h5, Keras HDF5, a .keras archive, a SavedModel folder, a frozen GraphDef and ONNX "
       "are read";
-  if (std::filesystem::is_directory(file)) {
+  if (is_folder(file)) {
     throw ModelError(file.string(), "is a folder without saved_model.pb", known);
   }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    throw ModelError(file.string(), "there is no such file, or it cannot be read",
-                     "check the path and its permissions");
-  }
   std::array<char, 2> head{};
-  stream.read(head.data(), head.size());
+  (void)InputFile::open(file, ErrorKind::model).read(0, head);
   if (!is_hdf5(file) && head != std::array{'P', 'K'}) {
     throw ModelError(file.string(), "is no model of a known format", known);
   }
@@ -131,7 +124,7 @@ void expect_keras(const std::filesystem::path& file) {
 /// By what the file says of itself.
 Network read_network(const ModelConfig& config, const std::vector<std::string>& disabled) {
   for (const auto* file : {&config.file, &config.architecture, &config.weights}) {
-    refuse_pipe(*file);
+    expect_file(*file);
   }
   Network network;
   ImportedLayers layers;

@@ -1,6 +1,8 @@
 #include <caloquant/error.hpp>
 #include <utility>
 
+#include "ops/core/terminal_text.hpp"
+
 namespace caloquant {
 
 Error::Error(ErrorKind kind, std::string place, std::string problem, std::string remedy)
@@ -12,6 +14,7 @@ Error::Error(ErrorKind kind, std::string place, std::string problem, std::string
   if (!remedy_.empty()) {
     message_ += "; " + remedy_;
   }
+  message_ = terminal_text(message_);
 }
 
 UsageError::UsageError(std::string place, std::string problem, std::string remedy)

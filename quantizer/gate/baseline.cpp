@@ -4,6 +4,7 @@
 
 #include "graph/io/files/sha256.hpp"
 #include "graph/json/json.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 namespace {
@@ -59,7 +60,7 @@ std::vector<EnergyResponse> recorded_response(const Json& json) {
 void find_model(GateBaseline& baseline, const Json& json) {
   for (const char* name : {"quantized.h5", "quantized.onnx"}) {
     const std::filesystem::path model = baseline.file.parent_path() / name;
-    if (!std::filesystem::is_regular_file(model)) {
+    if (!is_ordinary_file(model)) {
       continue;
     }
     const Json& hashes = part_of(json, "/emitted/sha256");

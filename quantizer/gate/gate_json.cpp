@@ -1,6 +1,7 @@
 #include "quantizer/gate/gate_json.hpp"
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 
 namespace caloquant {
 namespace {
@@ -46,7 +47,7 @@ std::string gate_json(const GateResult& result) {
   for (const auto& [name, value] : result.provenance) {
     json["provenance"].push_back({{"name", name}, {"value", value}});
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+  return terminal_json(json);
 }
 
 }  // namespace caloquant

@@ -4,12 +4,14 @@
 #include <iomanip>
 #include <sstream>
 
+#include "ops/core/terminal_text.hpp"
+
 namespace caloquant {
 
 std::string criteria_lines(std::span<const Criterion> criteria) {
   std::size_t width = 10;
   for (const Criterion& criterion : criteria) {
-    width = std::max(width, criterion.name.size());
+    width = std::max(width, terminal_text(criterion.name).size());
   }
   std::ostringstream text;
   const auto line = [&](const std::string& name, const std::string& value, const std::string& error,
@@ -20,8 +22,8 @@ std::string criteria_lines(std::span<const Criterion> criteria) {
   };
   line("criterion", "measured", "error", "limit", "verdict");
   for (const Criterion& criterion : criteria) {
-    line(criterion.name, in_unit(criterion.value, criterion.unit), error_text(criterion),
-         limit_text(criterion), name_of(criterion.verdict));
+    line(terminal_text(criterion.name), in_unit(criterion.value, criterion.unit),
+         error_text(criterion), limit_text(criterion), name_of(criterion.verdict));
   }
   return text.str();
 }
@@ -30,12 +32,12 @@ std::string gate_table(const GateResult& result) {
   std::ostringstream text;
   text << criteria_lines(result.criteria);
   for (const std::string& sentence : advice(result)) {
-    text << sentence << '\n';
+    text << terminal_text(sentence) << '\n';
   }
   for (const std::string& note : result.notes) {
-    text << "note: " << note << '\n';
+    text << "note: " << terminal_text(note) << '\n';
   }
-  text << "check: " << verdict_line(result) << '\n';
+  text << "check: " << terminal_text(verdict_line(result)) << '\n';
   return text.str();
 }
 

@@ -9,33 +9,17 @@
 #include <ctime>
 #include <sstream>
 
+#include "ops/core/terminal_text.hpp"
+
 namespace caloquant {
 namespace {
 
 constexpr const char* unknown_character = "\xEF\xBF\xBD";
 
-/// Bytes of the UTF-8 character at `at` (Unicode 15, table 3-7); 0 for what is none.
-std::size_t utf8_length(const std::string& text, std::size_t at) {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-  };
-  const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first < 0x80) {
-    return 1;
-  }
-  if (first >= 0xC2 && first <= 0xDF && tail(1)) {
-    return 2;
-  }
-  if ((first & 0xF0U) == 0xE0 && tail(1) && tail(2)) {
-    const unsigned code = (first & 0x0FU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
-    return code >= 0x800 && (code < 0xD800 || code > 0xDFFF) && code < 0xFFFE ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4 && tail(1) && tail(2) && tail(3)) {
-    const unsigned upper = (first & 0x07U) << 6U | (byte(1) & 0x3FU);  // code >> 12
-    return upper >= 0x10 && upper <= 0x10F ? 4 : 0;
-  }
-  return 0;
+/// XML 1.0 has no U+FFFE and U+FFFF, and what is not seen is not said.
+bool is_shown_in_xml(Utf8Character character) {
+  return character.bytes > 0 && character.code_point != 0xFFFE && character.code_point != 0xFFFF &&
+         (character.bytes == 1 || !is_unseen(character.code_point));
 }
 
 std::string xml_reference(char character) {
@@ -57,8 +41,8 @@ std::string xml_reference(char character) {
     case '\t':
       return "&#9;";
     default:
-      return static_cast<unsigned char>(character) < 0x20 ? unknown_character
-                                                          : std::string(1, character);
+      return is_unseen(static_cast<unsigned char>(character)) ? unknown_character
+                                                              : std::string(1, character);
   }
 }
 
@@ -149,15 +133,18 @@ std::string suite_attributes(const GateResult& result, const JunitRun& run, std:
 std::string xml_text(const std::string& text) {
   std::string safe;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_length(text, at);
-    if (length == 1) {
-      safe += xml_reference(text[at]);
-    } else if (length == 0) {
+    const Utf8Character character = utf8_character(text, at);
+    if (!is_shown_in_xml(character)) {
       safe += unknown_character;
-    } else {
-      safe += text.substr(at, length);
+      ++at;
+      continue;
     }
-    at += std::max<std::size_t>(length, 1);
+    if (character.bytes == 1) {
+      safe += xml_reference(text[at]);
+    } else {
+      safe += text.substr(at, character.bytes);
+    }
+    at += character.bytes;
   }
   return safe;
 }

@@ -1,18 +1,26 @@
 #include "quantizer/gate/markdown.hpp"
 
+#include <algorithm>
 #include <sstream>
+
+#include "ops/core/terminal_text.hpp"
 
 namespace caloquant {
 namespace {
 
 /// On one line, without anything that Markdown or HTML would read as markup.
 std::string markdown_text(const std::string& text) {
+  std::string line = text;
+  std::ranges::replace(line, '\n', ' ');
+  std::ranges::replace(line, '\r', ' ');
   std::string safe;
-  for (const char character : text) {
-    if (character == '\n' || character == '\r') {
-      safe += ' ';
-    } else if (character == '<') {
+  for (const char character : terminal_text(line)) {
+    if (character == '<') {
       safe += "&lt;";
+    } else if (character == '>') {
+      safe += "&gt;";
+    } else if (character == '@') {  // names somebody, who is told
+      safe += "&#64;";
     } else if (character == '&') {
       safe += "&amp;";
     } else if (std::string("\\`*_[]|#~").find(character) != std::string::npos) {

@@ -9,6 +9,7 @@
 #include "calibration/tensors/tensor_events.hpp"
 #include "graph/io/files/h5file.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/input_file.hpp"
 #include "quantizer/config/nearest_key.hpp"
 
 namespace caloquant {
@@ -24,7 +25,7 @@ struct Place {
 
 Place place_of(const std::string& argument) {
   const std::size_t colon = argument.rfind(':');
-  if (colon == std::string::npos || std::filesystem::exists(argument)) {
+  if (colon == std::string::npos || is_there(argument)) {
     return {argument, std::nullopt};
   }
   return {argument.substr(0, colon), argument.substr(colon + 1)};
@@ -44,7 +45,7 @@ void add_below(const H5File& file, const std::string& group, std::vector<std::st
 /// Datasets below a group of an HDF5 file, with their paths; none in any other file.
 std::vector<std::string> datasets_below(const std::string& file, const std::string& group) {
   std::vector<std::string> datasets;
-  if (std::filesystem::is_directory(file) || file.ends_with(".npy")) {
+  if (is_folder(file) || file.ends_with(".npy")) {
     return datasets;
   }
   const H5File h5 = H5File::open(file, ErrorKind::data);

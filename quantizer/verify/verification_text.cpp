@@ -7,6 +7,7 @@
 #include "graph/json/json.hpp"
 #include "ops/core/counted.hpp"
 #include "ops/core/enums.hpp"
+#include "ops/core/terminal_text.hpp"
 
 namespace caloquant {
 namespace {
@@ -50,7 +51,7 @@ std::string number(double value) {
 std::string verification_table(const Verification& verification) {
   std::size_t width = 5;
   for (const VerifiedTensor& tensor : verification.tensors) {
-    width = std::max(width, called(tensor).size());
+    width = std::max(width, terminal_text(called(tensor)).size());
   }
   std::ostringstream text;
   const auto line = [&](const std::string& name, const std::string& shape,
@@ -63,8 +64,9 @@ std::string verification_table(const Verification& verification) {
   line("layer", "shape", "difference", "bound", "");
   for (const VerifiedTensor& tensor : verification.tensors) {
     const bool numbers = tensor.compared && tensor.note.empty();
-    line(called(tensor), to_string(tensor.shape), numbers ? number(tensor.difference) : "-",
-         numbers ? number(tensor.bound) : "-", verdict(tensor));
+    line(terminal_text(called(tensor)), to_string(tensor.shape),
+         numbers ? number(tensor.difference) : "-", numbers ? number(tensor.bound) : "-",
+         verdict(tensor));
   }
   return text.str();
 }

@@ -1,9 +1,11 @@
 #include "tests/fuzz/targets.hpp"
 
+#include <algorithm>
 #include <array>
 #include <caloquant/error.hpp>
 #include <fstream>
 #include <iterator>
+#include <vector>
 
 #include "graph/io/keras/reader.hpp"
 #include "graph/io/native/native_format.hpp"
@@ -12,6 +14,7 @@
 #include "graph/io/tensorflow/sstable.hpp"
 #include "graph/io/tensorflow/tensorflow_reader.hpp"
 #include "graph/passes/pass.hpp"
+#include "tests/fuzz/data_targets.hpp"
 
 namespace caloquant::testing {
 namespace {
@@ -25,7 +28,7 @@ void read_index(const fs::path& file) {
   (void)tensorflow::decode_bundle(table, file.string());
 }
 
-constexpr std::array targets{
+constexpr std::array model_targets{
     FuzzTarget{"onnx", "model.onnx",
                [](const fs::path& file) { (void)canonicalize(read_onnx(file)); }},
     FuzzTarget{"saved_model", "saved_model.pb",
@@ -41,13 +44,22 @@ constexpr std::array targets{
                [](const fs::path& file) {
                  (void)read_keras({{}, file, {}});
                }},
+    FuzzTarget{"keras_h5", "model.h5",
+               [](const fs::path& file) {
+                 (void)canonicalize(read_keras({{}, file, {}}));
+               }},
     FuzzTarget{"native", "quantized.h5", [](const fs::path& file) { (void)read_native(file); }},
 };
 
 }  // namespace
 
 std::span<const FuzzTarget> fuzz_targets() {
-  return targets;
+  static const std::vector<FuzzTarget> all = [] {
+    std::vector<FuzzTarget> targets(model_targets.begin(), model_targets.end());
+    std::ranges::copy(fuzz_data_targets(), std::back_inserter(targets));
+    return targets;
+  }();
+  return all;
 }
 
 void feed(const FuzzTarget& target, std::span<const std::byte> bytes, const fs::path& folder) {

@@ -14,7 +14,9 @@ struct FuzzTarget {
   void (*read)(const std::filesystem::path& file);
 };
 
-/// onnx, saved_model, graph_def, variables_index, keras_json, keras_archive, native.
+/// Models: onnx, saved_model, graph_def, variables_index, keras_json, keras_archive, keras_h5,
+/// native. Data: showers, npy, onnx_tensor. Files of ours: run_config, result, steps, report_data,
+/// layer_costs, kernel_cache.
 [[nodiscard]] std::span<const FuzzTarget> fuzz_targets();
 
 /// Gives the bytes to the reader as a file. A typed error is what damaged input should come to;

@@ -6,6 +6,8 @@
 
 #include "graph/exec/kernel_choices.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
 #include "quantizer/measure/benchmark.hpp"
@@ -79,7 +81,7 @@ Json to_json(const BenchmarkRow& row) {
 void print_layers(const BenchmarkRow& row) {
   int names = 22;
   for (const BenchmarkLayer& layer : row.layers) {
-    names = std::max(names, static_cast<int>(layer.layer.size()) + 2);
+    names = std::max(names, static_cast<int>(terminal_text(layer.layer).size()) + 2);
   }
   std::cout << "\n"
             << row.precision << ", batch " << row.batch << ", " << row.threads << " threads, arena "
@@ -88,9 +90,9 @@ void print_layers(const BenchmarkRow& row) {
             << std::setw(28) << "implementation" << std::right << std::setw(9) << "ms"
             << std::setw(10) << "GMAC/s" << std::setw(8) << "peak" << '\n';
   for (const BenchmarkLayer& layer : row.layers) {
-    std::cout << "  " << std::left << std::setw(names) << layer.layer << std::setw(18) << layer.op
-              << std::setw(28) << layer.implementation << std::right << std::setprecision(3)
-              << std::setw(9) << layer.milliseconds;
+    std::cout << "  " << std::left << std::setw(names) << terminal_text(layer.layer)
+              << std::setw(18) << layer.op << std::setw(28) << layer.implementation << std::right
+              << std::setprecision(3) << std::setw(9) << layer.milliseconds;
     if (layer.macs > 0.0) {
       std::cout << std::setprecision(1) << std::setw(10) << layer.macs / (1e6 * layer.milliseconds)
                 << std::setw(6) << 100.0 * layer.share_of_peak << " %";
@@ -167,7 +169,7 @@ int benchmark_command(const BenchmarkArguments& arguments) {
     for (const BenchmarkRow& row : rows) {
       json.push_back(to_json(row));
     }
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
   } else if (!arguments.out.quiet) {
     print_table(rows, arguments.per_layer);
     if (arguments.per_layer && kernels) {

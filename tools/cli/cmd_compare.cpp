@@ -6,6 +6,7 @@
 #include "graph/io/files/output_guard.hpp"
 #include "graph/io/files/text_file.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "quantizer/output/tables/compare_json.hpp"
 #include "quantizer/output/tables/compare_table.hpp"
 #include "quantizer/showers/compare.hpp"
@@ -157,7 +158,7 @@ int compare_command(const CompareArguments& arguments) {
   if (!arguments.file.empty() || arguments.out.json) {
     Json json = to_json(result, a, b);
     json["warnings"] = warnings;
-    const std::string text = json.dump(2) + "\n";
+    const std::string text = terminal_json(json) + "\n";
     if (!arguments.file.empty()) {
       write_text_file(text, arguments.file);
     }

@@ -4,8 +4,10 @@
 
 #include "graph/io/files/output_guard.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/counted.hpp"
 #include "ops/core/enums.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/output/emit/native_model.hpp"
 #include "quantizer/output/emit/verified_write.hpp"
 #include "tools/cli/commands.hpp"
@@ -29,13 +31,15 @@ void print_converted(const Graph& graph, const std::vector<OnnxNote>& notes,
     for (const OnnxNote& note : notes) {
       json["onnx_notes"].push_back({{"layer", note.layer}, {"note", note.text}});
     }
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
     return;
   }
   for (const OnnxNote& note : notes) {
-    std::cerr << "caloquant: layer '" << note.layer << "': " << note.text << '\n';
+    std::cerr << "caloquant: layer '" << terminal_text(note.layer)
+              << "': " << terminal_text(note.text) << '\n';
   }
-  std::cout << counted(graph.nodes().size(), "layer") << " written to " << arguments.output << '\n';
+  std::cout << counted(graph.nodes().size(), "layer") << " written to "
+            << terminal_text(arguments.output) << '\n';
 }
 
 int convert_command(const ConvertArguments& arguments) {

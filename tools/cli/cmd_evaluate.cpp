@@ -1,6 +1,8 @@
 #include <iostream>
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/gate/gate_table.hpp"
 #include "quantizer/gate/measured_criteria.hpp"
 #include "quantizer/output/emit/result_json.hpp"
@@ -23,20 +25,21 @@ struct EvaluateArguments {
 void print_quality(const ModelQuality& quality, RunSession& session) {
   const RunConfig& config = session.config();
   const LossResult& loss = quality.loss;
-  std::cout << "metric       " << describe(config.metric) << "\nloss         " << loss.value;
+  std::cout << "metric       " << terminal_text(describe(config.metric)) << "\nloss         "
+            << loss.value;
   if (loss.standard_error) {
     std::cout << " +- " << *loss.standard_error;
   }
   std::cout << "\ndead output  " << loss.dead_output << " (loss is " << loss.relative_to_dead
             << " of it)\nevents       " << quality.events << '\n';
   for (const std::string& note : session.data_notes()) {
-    std::cout << "data         " << note << '\n';
+    std::cout << "data         " << terminal_text(note) << '\n';
   }
   for (const std::string& reason : loss.suspect) {
-    std::cout << "warning      " << reason << '\n';
+    std::cout << "warning      " << terminal_text(reason) << '\n';
   }
   std::cout << criteria_lines(criteria_of(quality, config.accuracy, session.target()))
-            << "verdict      " << verdict_text(quality, config) << '\n';
+            << "verdict      " << terminal_text(verdict_text(quality, config)) << '\n';
 }
 
 /// The phases on the progress line.
@@ -67,7 +70,7 @@ int evaluate_command(const EvaluateArguments& arguments) {
     json["metric"] = describe(config.metric);
     json["criteria"] = criteria_json(quality, config);
     json["data_notes"] = session.data_notes();
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
   } else if (!arguments.out.quiet) {
     print_quality(quality, session);
   }

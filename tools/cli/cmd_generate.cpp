@@ -7,6 +7,7 @@
 #include "graph/io/files/output_guard.hpp"
 #include "graph/ir/editor.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/enums.hpp"
 #include "quantizer/showers/generate.hpp"
 #include "tools/cli/command_progress.hpp"
@@ -86,7 +87,7 @@ void print(const GenerateResult& result, const GenerateArguments& arguments,
         {"units", std::string(name_of(options.units))},
         {"output", arguments.output},
         {"warnings", warnings}};
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
     return;
   }
   std::cout << "events     " << result.events << "\nseconds    " << result.seconds << " (of them "

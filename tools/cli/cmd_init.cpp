@@ -6,6 +6,9 @@
 #include "graph/io/files/output_guard.hpp"
 #include "graph/io/files/text_file.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
+#include "ops/core/input_file.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/start/starter_config.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -29,19 +32,20 @@ void print_started(const StarterConfig& starter, const InitArguments& arguments)
                     {"recipe", starter.encoding},
                     {"notes", starter.notes},
                     {"has_data", !arguments.data.empty()}};
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
     return;
   }
   for (const std::string& note : starter.notes) {
-    std::cout << note << '\n';
+    std::cout << terminal_text(note) << '\n';
   }
-  std::cout << "written: " << arguments.output << " (encoding " << starter.encoding << ")\n"
+  std::cout << "written: " << terminal_text(arguments.output) << " (encoding " << starter.encoding
+            << ")\n"
             << (arguments.data.empty() ? "name your data in it, then: " : "next: ")
-            << "caloquant quantize " << arguments.output << " --dry-run\n";
+            << "caloquant quantize " << terminal_text(arguments.output) << " --dry-run\n";
 }
 
 int init_command(const InitArguments& arguments) {
-  if (!arguments.force && std::filesystem::exists(arguments.output)) {
+  if (!arguments.force && is_there(arguments.output)) {
     throw UsageError(arguments.output, "exists already",
                      "choose another -o, or overwrite it with --force");
   }

@@ -4,7 +4,9 @@
 #include <map>
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "ops/schema/infer_shape.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -119,7 +121,8 @@ void print_precisions(const std::vector<LayerRow>& rows) {
 }
 
 void print_table(const Graph& graph, const std::vector<LayerRow>& rows) {
-  const int names = column_width(rows, "layer", [](const LayerRow& row) { return row.name; });
+  const int names =
+      column_width(rows, "layer", [](const LayerRow& row) { return terminal_text(row.name); });
   const int ops = column_width(rows, "op", [](const LayerRow& row) { return row.op; });
   const int shapes =
       column_width(rows, "output", [](const LayerRow& row) { return to_string(row.output); });
@@ -133,10 +136,10 @@ void print_table(const Graph& graph, const std::vector<LayerRow>& rows) {
   for (const LayerRow& row : rows) {
     macs += row.macs;
     bytes += row.bytes;
-    std::cout << std::left << std::setw(names) << row.name << std::setw(ops) << row.op
-              << std::setw(shapes) << to_string(row.output) << std::right << std::setprecision(2)
-              << std::setw(10) << static_cast<double>(row.macs) * 1e-6 << std::setw(12)
-              << row.parameters << std::setprecision(1) << std::setw(11)
+    std::cout << std::left << std::setw(names) << terminal_text(row.name) << std::setw(ops)
+              << row.op << std::setw(shapes) << to_string(row.output) << std::right
+              << std::setprecision(2) << std::setw(10) << static_cast<double>(row.macs) * 1e-6
+              << std::setw(12) << row.parameters << std::setprecision(1) << std::setw(11)
               << static_cast<double>(row.bytes) * 1e-3 << "  "
               << (row.macs > 0 ? name_of(row.precision) : "") << '\n';
   }
@@ -151,7 +154,7 @@ int inspect_command(const ModelArguments& model, const OutputArguments& out) {
   const Graph graph = model.load(out.quiet).graph;
   const std::vector<LayerRow> rows = layer_rows(graph);
   if (out.json) {
-    std::cout << to_json(graph, rows).dump(2) << '\n';
+    std::cout << terminal_json(to_json(graph, rows)) << '\n';
   } else if (!out.quiet) {
     print_table(graph, rows);
   }

@@ -2,6 +2,7 @@
 
 #include "calibration/showers/make_showers.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/enums.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
@@ -48,7 +49,7 @@ int make_showers_command(const MakeShowersArguments& arguments) {
                     {"detector", std::string(name_of(options.detector))},
                     {"seed", options.seed},
                     {"output", arguments.output}};
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
   } else if (!arguments.out.quiet) {
     print_made(options);
   }

@@ -4,6 +4,8 @@
 
 #include "graph/io/files/output_guard.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/output/report/report_page.hpp"
 #include "quantizer/output/report/runs_table.hpp"
 #include "tools/cli/commands.hpp"
@@ -27,7 +29,7 @@ int report_command(const ReportArguments& arguments) {
     }
     const std::vector<RunFolder> runs = read_run_folders(folders);
     if (!arguments.out.quiet) {
-      std::cout << (arguments.out.json ? runs_json(runs).dump(2) + "\n" : runs_table(runs));
+      std::cout << (arguments.out.json ? terminal_json(runs_json(runs)) + "\n" : runs_table(runs));
     }
     return exit_ok;
   }
@@ -47,9 +49,9 @@ int report_command(const ReportArguments& arguments) {
   refuse_overwriting("--output", file, read);
   write_report_page(folders, file);
   if (arguments.out.json) {
-    std::cout << Json{{"written", file.string()}}.dump(2) << '\n';
+    std::cout << terminal_json(Json{{"written", file.string()}}) << '\n';
   } else if (!arguments.out.quiet) {
-    std::cout << "written: " << file.string() << '\n';
+    std::cout << "written: " << terminal_text(file.string()) << '\n';
   }
   return exit_ok;
 }

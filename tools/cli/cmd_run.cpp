@@ -10,7 +10,10 @@
 #include "graph/io/files/h5file.hpp"
 #include "graph/io/files/output_guard.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/input_file.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "tools/cli/command_progress.hpp"
 #include "tools/cli/commands.hpp"
@@ -36,11 +39,10 @@ struct InputPlace {
 };
 
 InputPlace input_place(const std::string& argument, std::size_t inputs, bool follow_links) {
-  if (!std::filesystem::exists(argument)) {
+  if (!is_there(argument)) {
     const std::size_t last = argument.rfind(':');
     std::size_t colon = last;
-    while (colon != std::string::npos && colon > 0 &&
-           !std::filesystem::exists(argument.substr(0, colon))) {
+    while (colon != std::string::npos && colon > 0 && !is_there(argument.substr(0, colon))) {
       colon = argument.rfind(':', colon - 1);
     }
     colon = colon == std::string::npos || colon == 0 ? last : colon;
@@ -96,9 +98,10 @@ void print_ran(const std::vector<Sink>& sinks, std::int64_t rows, const RunArgum
     for (const Sink& sink : sinks) {
       json["datasets"][sink.dataset] = sink.shape;
     }
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
   } else if (!arguments.out.quiet) {
-    std::cout << counted(rows, "event") << " written to " << arguments.output << '\n';
+    std::cout << counted(rows, "event") << " written to " << terminal_text(arguments.output)
+              << '\n';
   }
 }
 

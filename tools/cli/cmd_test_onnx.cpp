@@ -3,6 +3,8 @@
 
 #include "graph/io/onnx/test_folder.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"
 
@@ -29,7 +31,7 @@ int test_onnx_command(const TestOnnxArguments& arguments) {
       const onnx::FolderResult result = onnx::run_test_folder(folder, arguments.tolerance);
       if (arguments.out.text()) {
         std::cout << (result.passed ? style.good("pass") : style.bad("FAIL")) << "  "
-                  << folder.string() << ": " << result.message << '\n';
+                  << terminal_text(folder.string() + ": " + result.message) << '\n';
       }
       results.push_back(
           {{"folder", folder.string()}, {"passed", result.passed}, {"message", result.message}});
@@ -38,7 +40,7 @@ int test_onnx_command(const TestOnnxArguments& arguments) {
   }
   if (arguments.out.json) {
     const Json json{{"passed", passed}, {"count", results.size()}, {"folders", results}};
-    std::cout << json.dump(2) << '\n';
+    std::cout << terminal_json(json) << '\n';
   } else if (!arguments.out.quiet) {
     std::cerr << passed << " of " << results.size() << " passed\n";
   }

@@ -2,6 +2,8 @@
 #include <iostream>
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -21,13 +23,13 @@ int verify_command(const VerifyArguments& arguments) {
       std::make_shared<LoadedModel>(arguments.model.load_with_import(arguments.out.quiet)));
   const Verification verification = verify(model, arguments.expected);
   if (arguments.out.json) {
-    std::cout << to_json(verification).dump(2) << '\n';
+    std::cout << terminal_json(to_json(verification)) << '\n';
   } else if (!arguments.out.quiet) {
     std::cout << verification_table(verification);
   }
   require_agreement(verification);
   if (arguments.out.text()) {
-    std::cout << "verify: " << verdict_line(verification) << '\n';
+    std::cout << "verify: " << terminal_text(verdict_line(verification)) << '\n';
   }
   return exit_ok;
 }

@@ -4,7 +4,9 @@
 #include <sstream>
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/verify/verification_text.hpp"
 #include "tools/cli/quantize_output.hpp"
 
@@ -57,12 +59,13 @@ std::string time_text(double seconds) {
 void print_plan_layers(const DryRun& plan) {
   std::size_t width = 0;
   for (const LayerSpec& layer : plan.layers) {
-    width = std::max(width, layer.name.size());
+    width = std::max(width, terminal_text(layer.name).size());
   }
   std::cout << "layers (options that are searched)\n";
   for (const LayerSpec& layer : plan.layers) {
-    std::cout << "  " << std::left << std::setw(static_cast<int>(width) + 2) << layer.name
-              << std::setw(7) << layer.op << options_text(layer) << '\n';
+    std::cout << "  " << std::left << std::setw(static_cast<int>(width) + 2)
+              << terminal_text(layer.name) << std::setw(7) << layer.op << options_text(layer)
+              << '\n';
   }
 }
 
@@ -72,7 +75,8 @@ void print_plan_trials(const DryRun& plan, const RunConfig& config) {
             << (plan.stops_at_target ? ", ends at the first that meets the target" : "")
             << "\nfirst, as long as none meets the target\n";
   for (std::size_t i = 0; i < plan.known.size(); ++i) {
-    std::cout << "  " << std::right << std::setw(4) << i << "  " << plan.known[i].changed << '\n';
+    std::cout << "  " << std::right << std::setw(4) << i << "  "
+              << terminal_text(plan.known[i].changed) << '\n';
   }
   if (plan.known.size() < plan.at_most) {
     std::cout << "        then what their losses suggest\n";
@@ -127,19 +131,19 @@ Json layers_json(const DryRun& plan) {
 }  // namespace
 
 void print_dry_run(const DryRun& plan, const RunConfig& config) {
-  std::cout << "dry run of " << config.source << "\nmodel     " << plan.model << ", " << std::fixed
-            << std::setprecision(2) << static_cast<double>(plan.macs_per_event) * 1e-6
-            << " MMAC per event, " << counted(plan.parameters, "parameter") << ", "
-            << counted(plan.total_layers, "layer") << " to quantize\nmetric    "
-            << describe(config.metric) << "\nevents    " << plan.calibration_events
-            << " calibrate, " << plan.evaluation_events << " evaluate, from "
-            << counted(plan.files, "file") << '\n'
+  std::cout << "dry run of " << terminal_text(config.source) << "\nmodel     "
+            << terminal_text(plan.model) << ", " << std::fixed << std::setprecision(2)
+            << static_cast<double>(plan.macs_per_event) * 1e-6 << " MMAC per event, "
+            << counted(plan.parameters, "parameter") << ", " << counted(plan.total_layers, "layer")
+            << " to quantize\nmetric    " << terminal_text(describe(config.metric))
+            << "\nevents    " << plan.calibration_events << " calibrate, " << plan.evaluation_events
+            << " evaluate, from " << counted(plan.files, "file") << '\n'
             << std::defaultfloat;
   for (const std::string& note : plan.data_notes) {
-    std::cout << "data      " << note << '\n';
+    std::cout << "data      " << terminal_text(note) << '\n';
   }
   if (plan.verified) {
-    std::cout << "expected  " << verdict_line(*plan.verified) << '\n';
+    std::cout << "expected  " << terminal_text(verdict_line(*plan.verified)) << '\n';
   }
   std::cout << '\n';
   print_plan_layers(plan);
@@ -182,7 +186,7 @@ void print_dry_run_json(const DryRun& plan, const RunConfig& config) {
                       {"most_seconds", plan.most_seconds},
                       {"arena_bytes", plan.arena_bytes},
                       {"memory_bytes", plan.memory_bytes}};
-  std::cout << json.dump(2) << '\n';
+  std::cout << terminal_json(json) << '\n';
 }
 
 }  // namespace caloquant::cli

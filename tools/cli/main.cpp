@@ -7,6 +7,7 @@
 #include <iostream>
 #include <new>
 
+#include "ops/core/terminal_text.hpp"
 #include "ops/cpu/isa.hpp"
 #include "tools/cli/application.hpp"
 #include "tools/cli/help_formatter.hpp"
@@ -20,7 +21,7 @@ using namespace caloquant;
 /// One line on stderr; returns the exit code.
 int fail(const cli::Command& app, const std::string& message, int code) {
   const TextStyle style = cli::style_for(cli::color_given(app), STDERR_FILENO);
-  std::cerr << style.bad("caloquant:") << ' ' << message << '\n';
+  std::cerr << style.bad("caloquant:") << ' ' << terminal_text(message) << '\n';
   return code;
 }
 

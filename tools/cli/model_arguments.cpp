@@ -4,6 +4,7 @@
 
 #include "graph/load_model/load_model.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "ops/core/thread_count.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/number_arguments.hpp"
@@ -106,13 +107,13 @@ Graph ModelArguments::read(bool quiet) const {
 void print_import_note(const std::optional<onnx::ImportCheck>& check, bool quiet) {
   const std::string note = note_of(check);
   if (!note.empty() && !quiet) {
-    std::cerr << "caloquant: " << note << '\n';
+    std::cerr << "caloquant: " << terminal_text(note) << '\n';
   }
 }
 
 void print_deprecations(const std::vector<std::string>& deprecations, bool quiet) {
   for (const std::string& deprecation : quiet ? std::vector<std::string>{} : deprecations) {
-    std::cerr << "caloquant: deprecated: " << deprecation << '\n';
+    std::cerr << "caloquant: deprecated: " << terminal_text(deprecation) << '\n';
   }
 }
 

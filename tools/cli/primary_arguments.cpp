@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "ops/core/enums.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/evaluate/generator_interface.hpp"
 #include "quantizer/showers/generate.hpp"
 #include "tools/cli/commands.hpp"
@@ -71,7 +72,7 @@ void print_warnings(const std::vector<std::string>& warnings, const OutputArgume
     return;
   }
   for (const std::string& warning : warnings) {
-    std::cerr << "caloquant: warning: " << warning << '\n';
+    std::cerr << "caloquant: warning: " << terminal_text(warning) << '\n';
   }
 }
 

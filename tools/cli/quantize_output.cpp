@@ -7,8 +7,10 @@
 #include <sstream>
 
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "graph/load_model/second_opinion.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/output/emit/result_json.hpp"
 #include "quantizer/output/tables/criteria_table.hpp"
 #include "quantizer/result/verdict_text.hpp"
@@ -32,7 +34,7 @@ void TerminalObserver::on_events(std::int64_t done) {
 void TerminalObserver::on_data_notes(const std::vector<std::string>& notes) {
   if (out_.text()) {
     for (const std::string& note : notes) {
-      std::cout << "data      " << note << '\n';
+      std::cout << "data      " << terminal_text(note) << '\n';
     }
   }
 }
@@ -43,14 +45,14 @@ void TerminalObserver::on_target(const LossResult& baseline, double target) {
   if (!out_.text()) {
     return;
   }
-  std::cout << "metric    " << describe(config_.metric) << '\n'
+  std::cout << "metric    " << terminal_text(describe(config_.metric)) << '\n'
             << "baseline  " << baseline.value << " (fp32), dead output " << baseline.dead_output
             << " on " << counted(baseline.events, "event") << "\n"
             << "target    " << (config_.accuracy.higher_is_better ? ">= " : "<= ") << target << " ("
             << name_of(config_.accuracy.kind) << " tolerance " << config_.accuracy.tolerable_loss
             << ")\n";
   for (const std::string& reason : baseline.suspect) {
-    std::cout << "warning   " << reason << '\n';
+    std::cout << "warning   " << terminal_text(reason) << '\n';
   }
   std::cout << '\n' << StepTable::header() << std::flush;
 }
@@ -88,13 +90,13 @@ namespace {
 void print_layer_reports(const std::vector<LayerReport>& layers) {
   std::size_t width = 22;
   for (const LayerReport& layer : layers) {
-    width = std::max(width, layer.name.size());
+    width = std::max(width, terminal_text(layer.name).size());
   }
   std::cout << "\nlayers\n";
   for (const LayerReport& layer : layers) {
-    std::cout << "  " << std::left << std::setw(static_cast<int>(width) + 2) << layer.name
-              << std::setw(7) << layer.op << std::setw(6) << name_of(layer.precision)
-              << (layer.reason.empty() ? "" : layer.reason) << '\n';
+    std::cout << "  " << std::left << std::setw(static_cast<int>(width) + 2)
+              << terminal_text(layer.name) << std::setw(7) << layer.op << std::setw(6)
+              << name_of(layer.precision) << terminal_text(layer.reason) << '\n';
   }
 }
 
@@ -162,7 +164,7 @@ void print_outcome(const QuantizeResult& result, const RunConfig& config, const 
             << static_cast<double>(result.cost.peak_memory) * 1e-6 << " MB\n"
             << std::defaultfloat << std::setprecision(4);
   if (result.verified) {
-    std::cout << "the fp32 model " << verdict_line(*result.verified) << '\n';
+    std::cout << "the fp32 model " << terminal_text(verdict_line(*result.verified)) << '\n';
   }
   if (result.report) {
     print_report(*result.report, output);
@@ -174,10 +176,11 @@ void print_outcome(const QuantizeResult& result, const RunConfig& config, const 
             << "target_met: " << (met ? style.good("true") : style.bad("false")) << '\n';
   print_speed(result, style);
   if (const std::string note = note_of(result.import_check); !note.empty()) {
-    std::cout << note << '\n';
+    std::cout << terminal_text(note) << '\n';
   }
   for (const OnnxNote& note : result.onnx_notes) {
-    std::cout << "quantized.onnx, layer '" << note.layer << "': " << note.text << '\n';
+    std::cout << "quantized.onnx, layer '" << terminal_text(note.layer)
+              << "': " << terminal_text(note.text) << '\n';
   }
   std::cout << "written: " << output << "/{";
   for (const std::string& file : result.written) {
@@ -209,7 +212,7 @@ void print_outcome_json(const QuantizeResult& result, const RunConfig& config,
   for (const char* file : {"steps.jsonl", "steps.csv", "result.json"}) {
     json["files"].push_back(file);
   }
-  std::cout << json.dump(2) << '\n';
+  std::cout << terminal_json(json) << '\n';
 }
 
 }  // namespace caloquant::cli

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "graph/io/files/sha256.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 namespace {
@@ -14,13 +15,9 @@ constexpr const char* word = "caloquant-model";
 }  // namespace
 
 std::optional<ChecksumBlock> read_checksum_block(const std::filesystem::path& file) {
-  std::error_code absent;
-  if (!std::filesystem::is_regular_file(file, absent)) {
-    return std::nullopt;  // a pipe would be waited for
-  }
-  std::ifstream stream(file, std::ios::binary);
+  const std::optional<InputFile> opened = InputFile::find(file);
   std::string bytes(checksum_block_bytes, '\0');
-  if (!stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
+  if (!opened || opened->read(0, std::span(bytes)) != bytes.size()) {
     return std::nullopt;
   }
   std::istringstream line(bytes.substr(0, bytes.find('\n')));

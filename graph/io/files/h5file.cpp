@@ -6,6 +6,7 @@
 #include "graph/io/files/checksum_block.hpp"
 #include "graph/io/files/hdf5/check/file_bytes.hpp"
 #include "graph/io/files/hdf5/open_file.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 

@@ -4,8 +4,9 @@
 
 #include <array>
 #include <caloquant/error.hpp>
-#include <fstream>
 #include <vector>
+
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 namespace {
@@ -49,16 +50,19 @@ std::string Sha256::finish() {
 }
 
 std::string sha256_of_file(const std::filesystem::path& file, std::size_t first) {
-  std::ifstream stream(file, std::ios::binary);
-  stream.seekg(static_cast<std::streamoff>(first));
-  if (!stream) {
+  const std::optional<InputFile> bytes = InputFile::find(file);
+  if (!bytes) {
     return {};
   }
   Sha256 hash;
-  std::vector<char> buffer(1 << 20);
-  while (stream) {
-    stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    hash.update(std::as_bytes(std::span(buffer.data(), static_cast<std::size_t>(stream.gcount()))));
+  std::vector<std::byte> buffer(1 << 20);
+  for (std::uint64_t at = first; at < bytes->size();) {
+    const std::size_t got = bytes->read(at, buffer);
+    if (got == 0) {
+      return {};
+    }
+    hash.update(std::span(buffer).first(got));
+    at += got;
   }
   return hash.finish();
 }

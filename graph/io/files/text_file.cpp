@@ -2,6 +2,8 @@
 
 #include "graph/io/files/output_file.hpp"
 
+#include "ops/core/input_file.hpp"
+
 namespace caloquant {
 
 void write_text_file(const std::string& text, const std::filesystem::path& file) {

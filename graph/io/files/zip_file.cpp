@@ -1,10 +1,15 @@
 #include "graph/io/files/zip_file.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <zip.h>
 
 #include <algorithm>
+#include <array>
 #include <caloquant/error.hpp>
-#include <fstream>
+#include <optional>
+
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 
@@ -20,7 +25,13 @@ struct ZipFile::State {
 ZipFile::ZipFile(const std::filesystem::path& file) : state_(std::make_unique<State>()) {
   state_->path = file;
   int error = 0;
-  state_->archive.reset(zip_open(file.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &error));
+  const InputFile bytes = InputFile::open(file, ErrorKind::model);
+  // libzip closes a copy with the archive, but not where it cannot open that.
+  const int copy = ::fcntl(bytes.descriptor(), F_DUPFD_CLOEXEC, 0);
+  state_->archive.reset(copy < 0 ? nullptr : zip_fdopen(copy, ZIP_CHECKCONS, &error));
+  if (!state_->archive && copy >= 0) {
+    ::close(copy);
+  }
   if (!state_->archive) {
     zip_error_t details;
     zip_error_init_with_code(&details, error);
@@ -36,7 +47,18 @@ bool ZipFile::has(const std::string& member) const {
   return zip_name_locate(state_->archive.get(), member.c_str(), 0) >= 0;
 }
 
-std::vector<std::byte> ZipFile::read(const std::string& member, std::size_t most) const {
+std::vector<std::byte> ZipFile::read(const std::string& member, std::size_t largest) const {
+  // Numbers and JSON shrink to a tenth; what unpacks to more is there to fill the memory.
+  constexpr std::size_t unsuspicious = std::size_t{1} << 26;
+  constexpr std::size_t best_compression = 100;
+  zip_stat_t stat;
+  zip_stat_init(&stat);
+  const bool packed = zip_stat(state_->archive.get(), member.c_str(), 0, &stat) == 0 &&
+                      (stat.valid & ZIP_STAT_COMP_SIZE) != 0;
+  const std::size_t most =
+      std::min(largest, std::max(unsuspicious, packed && stat.comp_size < largest
+                                                   ? best_compression * stat.comp_size
+                                                   : largest));
   const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> stream(
       zip_fopen(state_->archive.get(), member.c_str(), 0), zip_fclose);
   if (!stream) {
@@ -65,10 +87,10 @@ std::vector<std::byte> ZipFile::read(const std::string& member, std::size_t most
 }
 
 bool looks_like_zip(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  char head[4] = {};
-  stream.read(head, sizeof head);
-  return stream.gcount() == 4 && std::equal(head, head + 4, "PK\x03\x04");
+  const std::optional<InputFile> bytes = InputFile::find(file);
+  std::array<char, 4> head{};
+  return bytes && bytes->read(0, head) == head.size() &&
+         head == std::array{'P', 'K', '\x03', '\x04'};
 }
 
 }  // namespace caloquant

@@ -19,8 +19,9 @@ class ZipFile {
   ZipFile& operator=(const ZipFile&) = delete;
 
   [[nodiscard]] bool has(const std::string& member) const;
-  /// The whole member, unpacked, its checksum verified; refused beyond `most` bytes.
-  [[nodiscard]] std::vector<std::byte> read(const std::string& member, std::size_t most) const;
+  /// The whole member, unpacked, its checksum verified; refused beyond `largest` bytes, and beyond
+  /// 100 times what it has in the archive where that is more than 64 MiB.
+  [[nodiscard]] std::vector<std::byte> read(const std::string& member, std::size_t largest) const;
 
  private:
   struct State;

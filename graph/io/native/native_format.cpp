@@ -46,6 +46,11 @@ DType dtype_from(const std::string& name, std::initializer_list<DType> known,
   throw ModelError(where, "has the type '" + name + "'", "known are " + names);
 }
 
+/// No writer makes a smaller one than qmath's smallest_scale, or one that has no reciprocal.
+bool is_usable_scale(float scale) {
+  return number_problem(static_cast<double>(scale), NumberRange::positive()).empty();
+}
+
 /// Is the zero point one of the type's integers, and the limit one that it can have?
 bool is_possible(const QuantParams& params, std::int64_t zero_point) {
   switch (params.dtype) {
@@ -75,7 +80,7 @@ QuantParams quant_from_json(const Json& json, const std::string& where) {
     const auto limit = json_field<std::int64_t>(json, "limit", where);
     params.limit = static_cast<std::int32_t>(std::clamp<std::int64_t>(limit, -1, 65536));
   }
-  if (!(params.scale > 0.0F) || !std::isfinite(params.scale) || !is_possible(params, zero_point)) {
+  if (!is_usable_scale(params.scale) || !is_possible(params, zero_point)) {
     throw ModelError(where, "has the impossible quantization " + json.dump());
   }
   return params;
@@ -123,6 +128,16 @@ Json graph_to_json(const Graph& graph) {
   return json;
 }
 
+/// f32 numbers, all of them finite.
+Tensor read_finite(const H5File& file, const std::string& path) {
+  Tensor tensor = file.read(path, DType::f32);
+  const std::span<const float> numbers = std::as_const(tensor).data<float>();
+  if (!std::ranges::all_of(numbers, [](float number) { return std::isfinite(number); })) {
+    throw ModelError(file.path().string() + ":" + path, "holds a number that is not finite");
+  }
+  return tensor;
+}
+
 /// Rebuilds a graph from its JSON and the tensors beside it.
 class GraphReader {
  public:
@@ -134,8 +149,11 @@ class GraphReader {
 
   Graph read() {
     const auto units = json_field<Json>(json_, "output_units", place_);
-    editor_.set_output_units(
-        {json_field<double>(units, "scale", place_), json_field<double>(units, "power", place_)});
+    const auto positive = [&](const char* key) {
+      return checked_number<ModelError>(json_field<double>(units, key, place_),
+                                        place_ + "/output_units/" + key, NumberRange::positive());
+    };
+    editor_.set_output_units({positive("scale"), positive("power")});
     for (const Json& input : list("inputs")) {
       auto shape = json_field<Shape>(input, "shape", place_);
       know(input, editor_.add_input(json_field<std::string>(input, "name", place_), shape));
@@ -180,10 +198,10 @@ class GraphReader {
     const std::string path = constant_path(static_cast<std::size_t>(id));
     const DType dtype = dtype_from(json_field<std::string>(entry, "dtype", place_),
                                    {DType::f32, DType::s8, DType::bf16}, place_);
-    Tensor tensor = file_.read(path, dtype);
-    if (dtype == DType::f32) {
-      for (const float number : tensor.data<float>()) {
-        if (!std::isfinite(number)) {
+    Tensor tensor = dtype == DType::f32 ? read_finite(file_, path) : file_.read(path, dtype);
+    if (dtype == DType::bf16) {
+      for (const BFloat16 number : std::as_const(tensor).data<BFloat16>()) {
+        if ((number.bits & 0x7F80U) == 0x7F80U) {
           throw ModelError(file_.path().string() + ":" + path, "holds a number that is not finite");
         }
       }
@@ -211,7 +229,7 @@ class GraphReader {
     const Tensor scales = file_.read(scales_path(index), DType::f32);
     const auto values = scales.data<float>();
     for (const float scale : values) {
-      if (!(scale > 0.0F) || !std::isfinite(scale)) {
+      if (!is_usable_scale(scale)) {
         throw ModelError(where, "has a weight scale of " + std::to_string(scale));
       }
     }
@@ -235,9 +253,40 @@ class GraphReader {
 std::vector<Tensor> read_samples(const H5File& file, const std::string& prefix) {
   std::vector<Tensor> samples;
   while (file.exists(prefix + std::to_string(samples.size()))) {
-    samples.push_back(file.read(prefix + std::to_string(samples.size()), DType::f32));
+    samples.push_back(read_finite(file, prefix + std::to_string(samples.size())));
   }
   return samples;
+}
+
+/// The graph; errors of its layers name the file, too.
+Graph read_graph(const H5File& file) {
+  const std::string place = file.path().string();
+  try {
+    return GraphReader(file, parse_json<ModelError>(file.read_text("/graph"), place + ":/graph"))
+        .read();
+  } catch (const ModelError& error) {
+    if (error.place().starts_with(place)) {
+      throw;
+    }
+    throw ModelError(place + ", " + error.place(), error.problem(), error.remedy());
+  }
+}
+
+/// The first version had no block, but said what it is by an attribute.
+bool is_first_version(const std::filesystem::path& path) {
+  try {
+    return H5File::open(path, ErrorKind::model).find_text("/", "_format") == "caloquant";
+  } catch (const ModelError&) {
+    return false;
+  }
+}
+
+[[noreturn]] void refuse_version(const std::filesystem::path& path, std::int64_t version) {
+  throw ModelError(path.string(),
+                   "has version " + std::to_string(version) + " of its format, but version " +
+                       std::to_string(format_version) + " is read here",
+                   version > format_version ? "read it with the newer caloquant that wrote it"
+                                            : "quantize the fp32 model again with this version");
 }
 
 }  // namespace
@@ -277,19 +326,21 @@ void write_native(const NativeModel& model, OutputFile& output) {
 }
 
 bool is_native(const std::filesystem::path& path) {
-  return read_checksum_block(path).has_value();
+  return read_checksum_block(path).has_value() || is_first_version(path);
 }
 
 NativeModel read_native(const std::filesystem::path& path) {
   const auto block = read_checksum_block(path);
   if (!block) {
     (void)H5File::open(path, ErrorKind::model);  // says when it is absent or no HDF5 at all
+    if (is_first_version(path)) {
+      refuse_version(path, 1);
+    }
     throw ModelError(path.string(), "is not a caloquant model",
                      "quantize writes one as quantized.h5");
   }
   if (block->version != format_version) {
-    throw ModelError(path.string(), "has format version " + std::to_string(block->version),
-                     "this caloquant reads version " + std::to_string(format_version));
+    refuse_version(path, block->version);
   }
   if (block->sha256 != hash_behind_block(path)) {
     throw ModelError(path.string(), "is damaged: its content does not match its sha256",
@@ -297,12 +348,11 @@ NativeModel read_native(const std::filesystem::path& path) {
   }
   const H5File file = H5File::open(path, ErrorKind::model);
   NativeModel model;
-  model.graph =
-      GraphReader(file, parse_json<ModelError>(file.read_text("/graph"), path.string() + ":/graph"))
-          .read();
+  model.graph = read_graph(file);
   model.sample_inputs = read_samples(file, "/samples/input_");
   model.sample_outputs = read_samples(file, "/samples/output_");
   model.provenance = file.read_text("/provenance");
+  (void)parse_json<ModelError>(model.provenance, path.string() + ":/provenance");
   return model;
 }
 

@@ -1,17 +1,19 @@
 #include "graph/io/onnx/model.hpp"
 
+#include <algorithm>
 #include <sstream>
+
+#include "ops/core/terminal_text.hpp"
 
 namespace caloquant::onnx {
 
 std::string printable(const std::string& text) {
   constexpr std::size_t longest = 80;
-  std::string result;
-  for (const char letter : text.substr(0, longest)) {
-    const auto code = static_cast<unsigned char>(letter);
-    result += code >= 0x20 && code != 0x7f ? letter : '?';
+  std::size_t end = std::min(longest, text.size());
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;  // not inside a character
   }
-  return text.size() > longest ? result + "..." : result;
+  return terminal_text(text.substr(0, end)) + (end < text.size() ? "..." : "");
 }
 
 std::string NodeDef::label() const {

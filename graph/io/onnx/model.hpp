@@ -79,7 +79,7 @@ inline constexpr std::int64_t newest_opset = 22;
 inline constexpr std::string_view output_scale_key = "caloquant.output_scale";
 inline constexpr std::string_view output_power_key = "caloquant.output_power";
 
-/// Text from a file for a message: cut, and without what is not printable.
+/// Text from a file for a message: cut to 80 bytes, as terminal_text().
 [[nodiscard]] std::string printable(const std::string& text);
 
 }  // namespace caloquant::onnx

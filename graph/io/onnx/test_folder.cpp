@@ -8,6 +8,7 @@
 #include "graph/io/onnx/interpreter/interpreter.hpp"
 #include "graph/io/onnx/interpreter/visit.hpp"
 #include "graph/io/onnx/proto/read_model.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -19,7 +20,7 @@ std::vector<Array> read_arrays(const fs::path& folder, const std::string& prefix
   std::vector<Array> arrays;
   for (;;) {
     const fs::path file = folder / (prefix + std::to_string(arrays.size()) + ".pb");
-    if (!fs::exists(file)) {
+    if (!is_there(file)) {
       return arrays;
     }
     arrays.push_back(read_array(file));
@@ -121,7 +122,7 @@ FolderResult run_test_folder(const fs::path& folder, const Tolerance& tolerance)
     std::size_t sets = 0;
     for (;; ++sets) {
       const fs::path data = folder / ("test_data_set_" + std::to_string(sets));
-      if (!fs::is_directory(data)) {
+      if (!is_folder(data)) {
         break;
       }
       check_data_set(model, data, tolerance);

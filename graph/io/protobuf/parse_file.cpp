@@ -3,31 +3,22 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <caloquant/error.hpp>
-#include <fstream>
 #include <limits>
 
 #include "graph/io/protobuf/wire_check.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 
 namespace fs = std::filesystem;
 
 std::string read_bytes(const fs::path& file) {
-  std::error_code error;
-  if (!fs::is_regular_file(file, error)) {
-    throw ModelError(file.string(), "cannot be read: there is no such file");
-  }
-  const std::uintmax_t size = fs::file_size(file, error);
-  if (error || size > static_cast<std::uintmax_t>(std::numeric_limits<int>::max())) {
+  const InputFile opened = InputFile::open(file, ErrorKind::model);
+  if (opened.size() > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
     throw ModelError(file.string(), "is larger than 2 GiB, which protobuf cannot read",
                      "save the model with its weights in files of their own");
   }
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream.read(bytes.data(), static_cast<std::streamsize>(size))) {
-    throw ModelError(file.string(), "cannot be read");
-  }
-  return bytes;
+  return opened.text(opened.size());
 }
 
 void parse_bytes(std::span<const std::byte> bytes, google::protobuf::Message& message,

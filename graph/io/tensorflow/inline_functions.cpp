@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 
+#include "graph/io/files/utf8.hpp"
 #include "graph/io/onnx/model.hpp"
 #include "graph/io/tensorflow/operator_table.hpp"
 #include "graph/io/tensorflow/sort_nodes.hpp"
@@ -78,7 +79,8 @@ class Inliner {
   void index_nodes(Scope& scope) {
     for (std::size_t i = 0; i < scope.nodes->size(); ++i) {
       const std::string& name = (*scope.nodes)[i].name;
-      if (name.empty() || name.front() == '^' || name.find(':') != std::string::npos) {
+      if (name.empty() || name.front() == '^' || name.find(':') != std::string::npos ||
+          !is_utf8(name)) {
         fail("node '" + printable(name) + "'", "has an impossible name");
       }
       if (!scope.index.emplace(name, i).second) {
@@ -87,10 +89,12 @@ class Inliner {
     }
   }
 
-  /// "node", "node:1" of the main graph as a function body writes it: "node::1".
+  /// "node", "node:1" of the main graph as a function body writes it: "node::1". What is neither
+  /// ("node:-1") stays as it is and is found nowhere.
   static std::string main_name(const std::string& text) {
     const TensorName name = parse_tensor_name(text);
-    return name.node + "::" + std::to_string(name.index);
+    const bool known = name.node.find(':') == std::string::npos;
+    return known ? name.node + "::" + std::to_string(name.index) : text;
   }
 
   /// Number of the output `name` of a node; lists have one name for all of their tensors.
@@ -111,7 +115,7 @@ class Inliner {
     const std::size_t second = first == std::string::npos ? first : text.find(':', first + 1);
     const std::string name = text.substr(0, first);
     const auto found = scope.index.find(name);
-    if (found == scope.index.end()) {
+    if (found == scope.index.end() || (first != std::string::npos && second == std::string::npos)) {
       fail("tensor '" + printable(text) + "'", "is computed by no node");
     }
     const std::string output =

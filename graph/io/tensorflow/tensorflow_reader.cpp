@@ -1,12 +1,13 @@
 #include "graph/io/tensorflow/tensorflow_reader.hpp"
 
-#include <fstream>
+#include <array>
 #include <optional>
 
 #include "graph/io/onnx/onnx_reader.hpp"
 #include "graph/io/onnx/topology.hpp"
 #include "graph/io/tensorflow/restore_keys.hpp"
 #include "graph/io/tensorflow/translation.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 
@@ -45,15 +46,16 @@ bool is_saved_model(const fs::path& path) {
 
 bool looks_like_graph_def(const fs::path& file) {
   // Field 1, a message: the first node. ONNX and SavedModel begin with a number.
-  std::ifstream stream(file, std::ios::binary);
-  return stream.get() == 0x0A;
+  const std::optional<InputFile> bytes = InputFile::find(file);
+  std::array<char, 1> first{};
+  return bytes && bytes->read(0, first) == 1 && first[0] == 0x0A;
 }
 
 onnx::Model saved_model_as_onnx(const fs::path& folder, ImportedLayers* layers) {
   const tensorflow::Program program = tensorflow::read_saved_model_file(folder / "saved_model.pb");
   const tensorflow::FlatProgram flat = tensorflow::inline_functions(program);
   std::optional<tensorflow::Variables> variables;
-  if (fs::exists(folder / "variables" / "variables.index")) {
+  if (is_there(folder / "variables" / "variables.index")) {
     variables.emplace(folder / "variables", tensorflow::restore_keys(program));
   }
   return translated(flat, variables ? &*variables : nullptr, layers);

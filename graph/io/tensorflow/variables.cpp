@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <caloquant/error.hpp>
 #include <cstdio>
-#include <fstream>
 
 #include "graph/io/onnx/model.hpp"
 #include "graph/io/tensorflow/crc32c.hpp"
 #include "graph/io/tensorflow/element_types.hpp"
 #include "graph/io/tensorflow/sstable.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant::tensorflow {
 namespace {
@@ -20,21 +20,8 @@ constexpr const char* object_graph_key = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
 /// An index is small: a few hundred bytes for each variable.
 std::string read_index(const fs::path& file) {
-  constexpr std::uintmax_t largest = std::uintmax_t{1} << 26;
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(file, error);
-  if (error || size > largest) {
-    throw ModelError(
-        file.string(),
-        error ? "cannot be read: there is no such file" : "is larger than any index of variables",
-        "a SavedModel has it beside saved_model.pb, in variables/");
-  }
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream.read(bytes.data(), static_cast<std::streamsize>(size))) {
-    throw ModelError(file.string(), "cannot be read");
-  }
-  return bytes;
+  constexpr std::uint64_t largest = std::uint64_t{1} << 26;
+  return InputFile::open(file, ErrorKind::model).text(largest);
 }
 
 /// One string: its length, a checksum of the length, its bytes.
@@ -82,19 +69,17 @@ std::string Variables::bytes_of(const BundleEntry& entry, const std::string& pla
   std::snprintf(name, sizeof name, "variables.data-%05lld-of-%05lld",
                 static_cast<long long>(entry.shard), static_cast<long long>(bundle_.shards));
   const fs::path file = folder_ / name;
-  std::error_code error;
-  const std::uintmax_t available = fs::file_size(file, error);
-  if (error || entry.offset > available || entry.size > available - entry.offset) {
+  const std::optional<InputFile> opened = InputFile::find(file);
+  const std::uint64_t available = opened ? opened->size() : 0;
+  if (!opened || entry.offset > available || entry.size > available - entry.offset) {
     throw ModelError(place,
                      "has " + counted(entry.size, "byte") + " from byte " +
                          std::to_string(entry.offset) + " of " + name + ", which has " +
-                         (error ? "none" : std::to_string(available)),
+                         (opened ? std::to_string(available) : "none"),
                      "copy the whole folder of the model");
   }
   std::string bytes(static_cast<std::size_t>(entry.size), '\0');
-  std::ifstream stream(file, std::ios::binary);
-  stream.seekg(static_cast<std::streamoff>(entry.offset));
-  if (!stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
+  if (opened->read(entry.offset, std::span(bytes)) != bytes.size()) {
     throw ModelError(file.string(), "cannot be read");
   }
   return bytes;

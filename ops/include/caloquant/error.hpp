@@ -33,7 +33,8 @@ class Error : public std::exception {
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   /// What would be right; may be empty.
   [[nodiscard]] const std::string& remedy() const noexcept { return remedy_; }
-  /// All three in one line.
+  /// All three in one line that a terminal can show: control characters, and others that are not
+  /// seen, are escaped.
   [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
 
  private:

@@ -45,13 +45,13 @@ Activation activation_of(EltwiseKind kind) {
 }
 
 /// The epilogue in two parts, if it has these two.
-struct Parts {
+struct EpilogueParts {
   const Eltwise* function = nullptr;
   const ChannelAffine* affine = nullptr;
 };
 
-std::optional<Parts> parts_of(const Epilogue& epilogue) {
-  Parts parts;
+std::optional<EpilogueParts> epilogue_parts(const Epilogue& epilogue) {
+  EpilogueParts parts;
   for (const EpilogueOp& op : epilogue.ops) {
     if (const auto* affine = std::get_if<ChannelAffine>(&op)) {
       if (parts.affine != nullptr) {
@@ -89,7 +89,7 @@ std::string_view name_of(DirectVariant variant) noexcept {
 
 bool direct_supports(const Conv& conv, const Epilogue& epilogue, DirectVariant variant) {
   return conv.groups == 1 && (variant == DirectVariant::channels || conv.strides.back() == 1) &&
-         parts_of(epilogue).has_value();
+         epilogue_parts(epilogue).has_value();
 }
 
 std::unique_ptr<DirectLayer> make_direct_layer(const DirectProblem& problem, DirectVariant variant,
@@ -123,7 +123,7 @@ FinishTable::FinishTable(const DirectProblem& problem, const std::vector<std::in
 
 void FinishTable::set_epilogue(const DirectProblem& problem,
                                const std::vector<std::int64_t>& place) {
-  const Parts parts = *parts_of(problem.epilogue);
+  const EpilogueParts parts = *epilogue_parts(problem.epilogue);
   if (parts.function != nullptr) {
     finish_.activation = activation_of(parts.function->kind);
     finish_.alpha = parts.function->alpha;

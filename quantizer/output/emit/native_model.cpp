@@ -47,7 +47,8 @@ void write_quantized_model(const ResultContext& context, const Evaluator& evalua
   if (const auto& costs = context.config.tuning.layer_costs; !costs.empty()) {
     provenance["layer_costs"] = files_json({costs});
   }
-  model.provenance = provenance.dump(1);
+  // A name may be no UTF-8.
+  model.provenance = provenance.dump(1, ' ', false, Json::error_handler_t::replace);
   write_verified_native(model, file, further);
 }
 

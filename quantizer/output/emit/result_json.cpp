@@ -8,6 +8,7 @@
 #include "graph/io/files/sha256.hpp"
 #include "graph/io/files/text_file.hpp"
 #include "graph/json/json.hpp"
+#include "graph/json/json_text.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/cpu/isa.hpp"
 #include "ops/onednn/cpu.hpp"
@@ -337,7 +338,7 @@ std::vector<std::string> files_in_folder(const QuantizeResult& result) {
 
 void write_result_json(const QuantizeResult& result, const ResultContext& context,
                        const std::filesystem::path& file) {
-  write_text_file(result_json(result, context).dump(2) + "\n", file);
+  write_text_file(json_text(result_json(result, context)) + "\n", file);
 }
 
 Json result_json(const QuantizeResult& result, const ResultContext& context) {

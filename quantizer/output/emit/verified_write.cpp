@@ -7,6 +7,7 @@
 #include "graph/io/onnx/proto/read_model.hpp"
 #include "graph/ir/difference.hpp"
 #include "graph/passes/pass.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant {
 namespace {

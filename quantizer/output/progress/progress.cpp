@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "ops/core/clock.hpp"
+#include "ops/core/terminal_text.hpp"
 
 namespace caloquant {
 namespace {
@@ -67,17 +68,17 @@ ProgressLine::~ProgressLine() {
   }
 }
 
-void ProgressLine::begin(std::string phase, std::size_t events) {
-  start(std::move(phase), 0, 0, events);
+void ProgressLine::begin(const std::string& phase, std::size_t events) {
+  start(phase, 0, 0, events);
 }
 
 void ProgressLine::begin_trial(std::size_t number, std::size_t at_most, std::size_t events) {
   start("evaluate", number, at_most, events);
 }
 
-void ProgressLine::start(std::string phase, std::size_t trial, std::size_t at_most,
+void ProgressLine::start(const std::string& phase, std::size_t trial, std::size_t at_most,
                          std::size_t events) {
-  phase_ = std::move(phase);
+  phase_ = terminal_text(phase);
   trial_ = trial;
   at_most_ = at_most;
   events_ = events;

@@ -30,7 +30,7 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   /// A new phase ("calibrate", "evaluate") of `events` events; 0 when that is not known.
-  void begin(std::string phase, std::size_t events);
+  void begin(const std::string& phase, std::size_t events);
   /// The same for trial `number` (from 1) of at most `at_most`.
   void begin_trial(std::size_t number, std::size_t at_most, std::size_t events);
   /// Events done since the phase began.
@@ -44,7 +44,7 @@ class ProgressLine {
   [[nodiscard]] std::string text(std::size_t done, std::size_t columns) const;
 
  private:
-  void start(std::string phase, std::size_t trial, std::size_t at_most, std::size_t events);
+  void start(const std::string& phase, std::size_t trial, std::size_t at_most, std::size_t events);
   void draw(std::size_t done, double now);
   [[nodiscard]] double seconds_left(std::size_t done, double rate) const;
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/output/tables/text_cells.hpp"
 
 namespace caloquant {
@@ -30,7 +31,7 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
 /// Without what goes without saying: of a combination "int8" and "per_", of a list of layers all
 /// but the last one, "+ conv3d_3 -> fp32", because the next column counts them.
 std::string changed_text(const Proposal& proposal) {
-  std::string text = proposal.changed;
+  std::string text = terminal_text(proposal.changed);
   if (proposal.fallbacks.empty()) {
     replace_all(text, " int8 ", " ");
     replace_all(text, " per_", " ");
@@ -40,7 +41,8 @@ std::string changed_text(const Proposal& proposal) {
     return text;
   }
   const std::string& last = proposal.fallbacks.back();
-  return "+ " + last + " -> " + std::string(name_of(proposal.config.choice(last).precision));
+  return "+ " + terminal_text(last) + " -> " +
+         std::string(name_of(proposal.config.choice(last).precision));
 }
 
 /// More lines under the first one, indented.
@@ -83,7 +85,7 @@ std::string StepTable::row(const Trial& trial) const {
                      padded(count, count_width - 1);
   if (!trial.error.empty()) {
     constexpr std::size_t indent = step_width + changed_width + count_width + 2;
-    return line + "  " + style_.bad(below(indent, "failed: " + trial.error)) + "\n";
+    return line + "  " + style_.bad(below(indent, "failed: " + terminal_text(trial.error))) + "\n";
   }
   const double error = trial.measures.empty() ? trial.loss : trial.measures.front().value;
   const Verdict verdict = trial.target_met ? Verdict::passed : trial.verdict;

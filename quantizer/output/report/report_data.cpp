@@ -47,7 +47,7 @@ std::string report_data(const ReportSource& source, RunObserver& observer) {
     json["interrupted"] = true;  // the rest of the run is written all the same
   }
   json["seconds"] = rounded(steady_seconds() - start, 3);
-  return json.dump() + "\n";
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace caloquant

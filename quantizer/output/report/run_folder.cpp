@@ -4,6 +4,8 @@
 #include <caloquant/error.hpp>
 #include <sstream>
 
+#include "ops/core/input_file.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -14,7 +16,10 @@ Json read_json(const std::filesystem::path& file, const char* format) {
 }
 
 Json read_if_there(const std::filesystem::path& file, const char* format) {
-  return std::filesystem::exists(file) ? read_json(file, format) : Json();
+  std::error_code unknown;  // a link that leads nowhere is there, and damaged
+  return std::filesystem::exists(std::filesystem::symlink_status(file, unknown))
+             ? read_json(file, format)
+             : Json();
 }
 
 void require_step(const Json& step, const std::string& place) {
@@ -82,7 +87,7 @@ void drop_tables(Json& result) {
 
 RunFolder read_run_folder(const std::filesystem::path& folder) {
   const std::filesystem::path result = folder / "result.json";
-  if (!std::filesystem::is_regular_file(result)) {
+  if (!is_ordinary_file(result)) {
     throw DataError(folder.string(), "has no result.json", "give a folder of 'caloquant quantize'");
   }
   RunFolder run;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/output/tables/criteria_table.hpp"
 #include "quantizer/output/tables/text_cells.hpp"
 
@@ -185,7 +186,7 @@ Column run_column(const RunFolder& run, const Facts& facts, std::size_t steps,
 
 std::string without_trailing_spaces(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
-  return line + "\n";
+  return terminal_text(line) + "\n";
 }
 
 std::string beside_each_other(const std::vector<Column>& columns, std::size_t block) {

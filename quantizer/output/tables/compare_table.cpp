@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <sstream>
 
+#include "ops/core/terminal_text.hpp"
+
 namespace caloquant {
 namespace {
 
@@ -70,7 +72,7 @@ std::string wrapped(const std::string& text) {
   constexpr std::size_t columns = 100;
   std::string lines;
   std::string line;
-  std::istringstream words(text);
+  std::istringstream words(terminal_text(text));
   for (std::string word; words >> word;) {
     if (!line.empty() && line.size() + 1 + word.size() > columns) {
       lines += line + "\n";
@@ -84,7 +86,7 @@ std::string wrapped(const std::string& text) {
 
 void append(std::string& table, std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
-  table += line + "\n";
+  table += terminal_text(line) + "\n";
 }
 
 void append_row(std::string& table, const ReportRow& row, Notes& notes) {
@@ -117,7 +119,7 @@ void append_row(std::string& table, const ReportRow& row, Notes& notes) {
 
 std::string compare_table(const CompareResult& result, const ComparedSide& a,
                           const ComparedSide& b) {
-  std::string table = "A " + a.text + "\nB " + b.text + "\n";
+  std::string table = "A " + terminal_text(a.text) + "\nB " + terminal_text(b.text) + "\n";
   table += formatted("%lld events each, paired by: %s\n", static_cast<long long>(result.events),
                      std::string(name_of(result.pairing)).c_str());
   for (const std::string& note : label_notes(result, a, b)) {
@@ -134,7 +136,8 @@ std::string compare_table(const CompareResult& result, const ComparedSide& a,
   for (const ReportRow& row : result.report.rows) {
     if (row.a.empty() && !distances) {
       distances = true;
-      append(table, formatted("\n%-28s %-17s %10s %10s %10s %9s %9s", "distance of A and B", "", "",
+      table += "\n";
+      append(table, formatted("%-28s %-17s %10s %10s %10s %9s %9s", "distance of A and B", "", "",
                               "", "", "+-", "noise"));
     }
     append_row(table, row, notes);
@@ -143,7 +146,7 @@ std::string compare_table(const CompareResult& result, const ComparedSide& a,
     table += "\n";
   }
   for (std::size_t note = 0; note < notes.all().size(); ++note) {
-    table += formatted("%zu  %s\n", note + 1, notes.all()[note].c_str());
+    table += formatted("%zu  %s\n", note + 1, terminal_text(notes.all()[note]).c_str());
   }
   return table;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ops/core/counted.hpp"
+#include "ops/core/terminal_text.hpp"
 #include "quantizer/output/tables/text_cells.hpp"
 
 namespace caloquant {
@@ -58,13 +59,13 @@ std::string measure_text(const Measure& measure, double number, int digits) {
 std::string criteria_table(std::span<const JudgedMeasure> measures, TextStyle style) {
   std::size_t width = name_width;
   for (const JudgedMeasure& judged : measures) {
-    width = std::max(width, judged.measure.name.size());
+    width = std::max(width, terminal_text(judged.measure.name).size());
   }
   std::string table = "  " + padded("criterion", width) + before("value", number_width) +
                       before("+-", number_width) + before("limit", number_width) + "  verdict\n";
   for (const JudgedMeasure& judged : measures) {
     const Measure& measure = judged.measure;
-    table += "  " + padded(measure.name, width) +
+    table += "  " + padded(terminal_text(measure.name), width) +
              before(measure_text(measure, measure.value, 3), number_width) +
              before(measure_text(measure, measure.standard_error, 2), number_width) +
              before(measure_text(measure, measure.limit, 3), number_width) + "  " +
@@ -93,7 +94,7 @@ std::string criteria_text(const CriteriaRecord& record, TextStyle style) {
             criteria_table(std::span<const JudgedMeasure>(record.confirmation->measures), style);
   }
   const Headline headline = headline_of(record);
-  const std::string words = sentence(headline);
+  const std::string words = terminal_text(sentence(headline));
   return text +
          (headline.tone == Tone::good    ? style.good(words)
           : headline.tone == Tone::amber ? style.amber(words)

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "graph/json/json.hpp"
+#include "quantizer/search/tune/csv_cell.hpp"
 #include "quantizer/search/tune/measure_json.hpp"
 
 namespace caloquant {
@@ -76,15 +77,6 @@ Json json_of(const Trial& trial) {
   return line;
 }
 
-/// RFC 4180.
-std::string csv_quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted.append(c == '"' ? 2 : 1, c);
-  }
-  return quoted + "\"";
-}
-
 std::string csv_number(double value) {
   const Json number = json_number(value);
   return number.is_string() ? number.get<std::string>() : number.dump();
@@ -93,10 +85,10 @@ std::string csv_number(double value) {
 std::string csv_line(const Trial& trial) {
   std::string line = std::to_string(trial.step);
   const auto add = [&line](const std::string& field) { line.append(",").append(field); };
-  add(csv_quoted(trial.proposal.changed));
+  add(csv_text(trial.proposal.changed));
   add(csv_number(trial.loss));
   add(csv_number(trial.standard_error));
-  add(csv_quoted(trial.error));
+  add(csv_text(trial.error));
   add(csv_number(trial.seconds));
   add(std::to_string(trial.quantized_layers()));
   add(std::to_string(trial.total_layers()));
@@ -107,7 +99,7 @@ std::string csv_line(const Trial& trial) {
   add(std::to_string(trial.events));
   add(trial.target_met ? "true" : "false");
   add(trial.stopped_early ? "true" : "false");
-  add(csv_quoted(trial.proposal.config.key()));
+  add(csv_text(trial.proposal.config.key()));
   return line + "\n";
 }
 

@@ -109,6 +109,25 @@ TEST_F(MeasuredKernels, ReplaceNoFileOfSomebodyElse) {
   EXPECT_EQ(KernelChoices(file).table().size(), 1U);
 }
 
+// Rows cannot compute the phases of this layer, whatever a file says.
+TEST_F(MeasuredKernels, OfAFileThatCannotComputeTheLayerAreMeasuredAnew) {
+  const std::filesystem::path file = folder / "kernels.json";
+  KernelChoices kernels(file);
+  compile(collapsed(), kernels);
+  kernels.save();
+  std::string text = text_of(file);
+  const std::size_t chosen = text.find("\"chosen\": \"") + 11;
+  text.replace(chosen, text.find('"', chosen) - chosen, name_of(LayerKind::direct_rows));
+  const std::string times = "\"milliseconds\": {";
+  text.insert(text.find(times) + times.size(),
+              "\"" + std::string(name_of(LayerKind::direct_rows)) + "\": 1e-9, ");
+  std::ofstream(file) << text;
+  KernelChoices hostile(file);
+  ASSERT_EQ(hostile.table().begin()->second.kind, LayerKind::direct_rows);
+  compile(collapsed(), hostile);
+  EXPECT_NE(hostile.table().begin()->second.kind, LayerKind::direct_rows);
+}
+
 TEST_F(MeasuredKernels, ThatCannotBeKeptDoNoHarm) {
   std::ofstream(folder / "file") << "not a folder";
   KernelChoices kernels(folder / "file" / "kernels.json");

@@ -88,7 +88,7 @@ TEST_F(GateBaselines, RefusesOtherFiles) {
   json.erase("loss");
   EXPECT_THAT(refusal(json), HasSubstr("is damaged: "));
   EXPECT_THAT(testing::message_of([] { static_cast<void>(read_gate_baseline("absent.json")); }),
-              HasSubstr("absent.json: cannot be read"));
+              HasSubstr("absent.json: there is no such file"));
 }
 
 }  // namespace

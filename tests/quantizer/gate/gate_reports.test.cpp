@@ -191,12 +191,21 @@ TEST(GateReports, XmlTextHoldsOnlyWhatXmlMayHold) {
   EXPECT_EQ(xml_text("\xEF\xBF\xBE"), unknown + unknown + unknown);  // U+FFFE
   EXPECT_EQ(xml_text("\xF4\x90\x80\x80"), unknown + unknown + unknown + unknown);
   EXPECT_EQ(xml_text("\xE2\x82"), unknown + unknown);  // cut off
+  EXPECT_EQ(xml_text("\x1b[2J\x7f"), unknown + "[2J" + unknown);
+  EXPECT_EQ(xml_text("\xE2\x80\xAE"), unknown + unknown + unknown);  // right to left
+}
+
+TEST(GateReports, MarkdownTellsNobodyAndHidesNothing) {
+  GateResult result = three_verdicts();
+  result.model = "> @everyone\x1b[2J\n# \xE2\x80\xAE![x](http://y)";
+  EXPECT_THAT(gate_markdown(result),
+              HasSubstr("Model &gt; &#64;everyone\\\\x1b\\[2J \\# \\\\u202e!\\[x\\](http://y)\n"));
 }
 
 TEST(GateReports, MarkdownBeginsWithTheVerdict) {
   const std::string text = gate_markdown(three_verdicts());
   EXPECT_THAT(text, StartsWith("## caloquant check: FAILED: speed &lt; limit\n"));
-  EXPECT_THAT(text, HasSubstr("Model a\\|b &lt;c>.h5"));
+  EXPECT_THAT(text, HasSubstr("Model a\\|b &lt;c&gt;.h5"));
   EXPECT_THAT(text, HasSubstr("| loss | 0.5 | +- 0.25 | &lt;= 1 | passed |\n"));
   EXPECT_THAT(text, HasSubstr("| speed &lt; limit | 2.5 | +- 0.25 | &lt;= 1 | **failed** |\n"));
   EXPECT_THAT(text, HasSubstr("- undecided: more events would tell"));

@@ -3,24 +3,13 @@
 #include "graph/io/files/hdf5/check/check_file.hpp"
 #include "graph/io/files/hdf5/storage.hpp"
 #include "graph/io/files/write_problem.hpp"
+#include "ops/core/throw_error.hpp"
 
 namespace caloquant::hdf5 {
 
 void OpenFile::fail(const std::string& inside, const std::string& problem,
                     const std::string& remedy) const {
-  const std::string place = path.string() + (inside.empty() ? "" : ":" + inside);
-  switch (on_error) {
-    case ErrorKind::model:
-      throw ModelError(place, problem, remedy);
-    case ErrorKind::data:
-      throw DataError(place, problem, remedy);
-    case ErrorKind::usage:
-    case ErrorKind::config:
-    case ErrorKind::backend:
-    case ErrorKind::interrupted:
-      break;
-  }
-  throw BackendError(place, problem, remedy);
+  throw_error(on_error, path.string() + (inside.empty() ? "" : ":" + inside), problem, remedy);
 }
 
 void OpenFile::expect_written(bool done, const std::string& inside) const {
@@ -38,21 +27,13 @@ std::unique_ptr<OpenFile> OpenFile::open(const std::filesystem::path& file, Erro
   opened->path = file;
   opened->on_error = on_error;
   opened->follow_links = follow_links;
-  if (std::filesystem::is_directory(file)) {
-    opened->fail("", "is a folder", "give an HDF5 file");
-  }
-  if (!std::filesystem::exists(file)) {
-    opened->fail("", "there is no such file", "check the path");
-  }
-  if (!std::filesystem::is_regular_file(file)) {
-    opened->fail("", "is a pipe or a device", "give an HDF5 file");
-  }
-  const auto bytes = FileBytes::open(file);
-  if (!bytes) {
-    opened->fail("", "cannot be read", "check its permissions");
-  }
-  opened->expect_sound(*bytes);
-  opened->file = Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  InputFile input = InputFile::open(file, on_error);
+  const std::string checked = "/proc/self/fd/" + std::to_string(input.descriptor());
+  const FileBytes bytes(std::move(input));
+  opened->expect_sound(bytes);
+  // The file that was checked, whatever has its name by now.
+  const std::string name = is_there(checked) ? checked : file.string();
+  opened->file = Handle(H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!opened->file.valid()) {
     opened->fail("", "cannot be opened as HDF5", "the file may be truncated: copy it again");
   }
@@ -75,8 +56,9 @@ Handle OpenFile::dataset(const std::string& name) const {
   }
   const Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
   // Where expect_stored() looks for parts in other files, and nowhere else.
-  H5Pset_virtual_prefix(access.get(), "${ORIGIN}");
-  H5Pset_efile_prefix(access.get(), "${ORIGIN}");
+  const std::string folder = std::filesystem::absolute(place->file->path).parent_path().string();
+  H5Pset_virtual_prefix(access.get(), folder.c_str());
+  H5Pset_efile_prefix(access.get(), folder.c_str());
   Handle handle(H5Dopen2(place->file->file.get(), place->path.c_str(), access.get()), H5Dclose);
   if (!handle.valid()) {
     fail(name, "there is no such dataset");

@@ -6,6 +6,7 @@
 #include "graph/io/files/hdf5/filters.hpp"
 #include "graph/io/files/hdf5/open_file.hpp"
 #include "ops/core/counted.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant::hdf5 {
 namespace {
@@ -100,7 +101,7 @@ void expect_external(const Stored& one, int count) {
       one.file.fail(one.name, "has values in another file, whose name cannot be read");
     }
     const auto target = one.file.neighbour(one.name, "has its values in", name.data());
-    const auto end = static_cast<double>(std::filesystem::file_size(target));
+    const auto end = static_cast<double>(InputFile::open(target, one.file.on_error).size());
     const double wanted =
         size == H5F_UNLIMITED ? end - static_cast<double>(offset) : static_cast<double>(size);
     if (offset < 0 || wanted < 0.0 || static_cast<double>(offset) + wanted > end) {

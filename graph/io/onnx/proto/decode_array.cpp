@@ -4,13 +4,13 @@
 #include <caloquant/error.hpp>
 #include <charconv>
 #include <cstring>
-#include <fstream>
 #include <limits>
 
 #include "graph/io/onnx/model.hpp"
 #include "graph/io/onnx/narrow.hpp"
 #include "graph/io/onnx/proto/onnx.pb.h"
 #include "ops/core/counted.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -88,7 +88,8 @@ Array read_external(const onnx_proto::TensorProto& tensor, const fs::path& folde
   const External external = external_of(tensor, place);
   const fs::path file = external_file(external, folder, place);
   const auto wanted = static_cast<std::uint64_t>(claim.bytes);
-  const std::uint64_t available = fs::file_size(file);
+  const InputFile bytes = InputFile::open(file, ErrorKind::model);
+  const std::uint64_t available = bytes.size();
   if (external.offset > available || wanted > available - external.offset) {
     fail_size(place, claim,
               counted(available, "byte") + " in '" + printable(external.location) +
@@ -98,10 +99,7 @@ Array read_external(const onnx_proto::TensorProto& tensor, const fs::path& folde
     fail_size(place, claim, counted(external.length, "byte") + " of external data");
   }
   Array array(claim.type, claim.dims);
-  std::ifstream stream(file, std::ios::binary);
-  stream.seekg(static_cast<std::streamoff>(external.offset));
-  stream.read(reinterpret_cast<char*>(array.bytes().data()), static_cast<std::streamsize>(wanted));
-  if (!stream) {
+  if (bytes.read(external.offset, array.bytes()) != wanted) {
     throw ModelError(place, "cannot read '" + printable(external.location) + "'");
   }
   return array;
@@ -237,6 +235,11 @@ Array decode_array(const onnx_proto::TensorProto& tensor, const fs::path& folder
     }
     array = read_external(tensor, folder, place, claim);
   } else if (tensor.has_raw_data()) {
+    if (tensor.float_data_size() + tensor.int32_data_size() + tensor.int64_data_size() +
+            tensor.double_data_size() + tensor.uint64_data_size() >
+        0) {
+      throw ModelError(place, "has its numbers twice, as raw_data and one by one");
+    }
     if (static_cast<std::int64_t>(tensor.raw_data().size()) != stored_bytes(claim)) {
       fail_size(place, claim, counted(tensor.raw_data().size(), "byte"));
     }

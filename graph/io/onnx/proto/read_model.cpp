@@ -1,8 +1,9 @@
 #include "graph/io/onnx/proto/read_model.hpp"
 
+#include <array>
 #include <caloquant/error.hpp>
-#include <fstream>
 #include <limits>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "graph/io/onnx/proto/onnx.pb.h"
 #include "graph/io/onnx/topology.hpp"
 #include "graph/io/protobuf/parse_file.hpp"
+#include "ops/core/input_file.hpp"
 
 namespace caloquant::onnx {
 namespace {
@@ -147,8 +149,13 @@ void read_graph(const onnx_proto::GraphProto& graph, Model& model) {
   model.name = graph.name();
   std::set<std::string> names;
   read_initializers(graph, model, names);
+  std::set<std::string> inputs;
   for (const auto& input : graph.input()) {
-    if (names.insert(input.name()).second) {
+    if (!inputs.insert(input.name()).second) {
+      throw ModelError(model.file.string() + ": input '" + printable(input.name()) + "'",
+                       "exists twice");
+    }
+    if (!names.contains(input.name())) {  // older files list initializers, too
       model.inputs.push_back(convert(input));
     }
   }
@@ -176,7 +183,12 @@ Model convert(const onnx_proto::ModelProto& proto, const fs::path& file) {
   model.ir_version = proto.ir_version();
   model.opset = opset_of(proto, file.string());
   read_graph(proto.graph(), model);
+  std::set<std::string> keys;
   for (const auto& entry : proto.metadata_props()) {
+    if (!keys.insert(entry.key()).second) {
+      throw ModelError(file.string() + ": metadata '" + printable(entry.key()) + "'",
+                       "exists twice");
+    }
     model.metadata.emplace_back(entry.key(), entry.value());
   }
   return model;
@@ -257,10 +269,9 @@ Array read_array(const fs::path& file) {
 
 bool looks_like_onnx(const fs::path& file) {
   // Every writer puts ir_version (field 1, a varint) first; HDF5 begins with \x89.
-  std::ifstream stream(file, std::ios::binary);
-  char head[2] = {0, 0};
-  stream.read(head, 2);
-  return stream.gcount() == 2 && head[0] == 0x08;
+  const std::optional<InputFile> bytes = InputFile::find(file);
+  std::array<char, 2> head{};
+  return bytes && bytes->read(0, head) == head.size() && head[0] == 0x08;
 }
 
 }  // namespace caloquant::onnx

@@ -130,7 +130,7 @@ function paretoPlot(run, kind) {
   ];
   const chosen = points.find((point) => point.step.step === run.result.best_step);
   if (chosen) traces.push({ type: "scatter", mode: "markers", name: "written", x: [chosen.cost], y: [chosen.loss], hoverinfo: "skip", marker: { size: 19, symbol: "circle-open", color: color("quantized"), line: { width: 2.5 } } });
-  const layout = { xaxis: axis(kind === "ms" ? "time of the layers [ms per event]" : "weights of the searched layers [MB]"), yaxis: axis(lossTitle(run), isLog ? { type: "log", dtick: "D2" } : {}), shapes: isNumber(target) ? [lineAt(target)] : [], margin: { l: 56, r: 14, t: 40, b: 44 } };
+  const layout = { xaxis: axis(kind === "ms" ? "time of the layers [ms per event]" : "weights of the searched layers [MB]"), yaxis: axis(plain(lossTitle(run)), isLog ? { type: "log", dtick: "D2" } : {}), shapes: isNumber(target) ? [lineAt(target)] : [], margin: { l: 56, r: 14, t: 40, b: 44 } };
   return plot("loss against cost", 380, traces, layout);
 }
 

@@ -103,7 +103,7 @@ function stepChart(run) {
   const said = (y, text, yref) => ({ xref: "paper", x: 1, xanchor: "right", y, yref, yanchor: "bottom", showarrow: false, text });
   const layout = {
     xaxis: axis("step", { tickformat: "d", dtick: steps.length <= 25 ? 1 : null, anchor: "y2", zeroline: false, range: [-0.7, Math.max(steps.length, 1) - 0.3], showgrid: false }),
-    yaxis: axis(lossTitle(run), { ...scaled, domain: panels.loss, zeroline: false }),
+    yaxis: axis(plain(lossTitle(run)), { ...scaled, domain: panels.loss, zeroline: false }),
     yaxis2: axis("layers", { domain: panels.layers, rangemode: "tozero", tickformat: "d" }),
     margin: { l: 56, r: 14, t: 30, b: 44 },
     shapes: isNumber(target) ? [lineAt(target)] : [],

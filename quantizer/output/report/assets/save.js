@@ -5,9 +5,12 @@
 const unmarked = (text) => String(text ?? "").replace(/<br>/g, " ").replace(/<[^>]*>/g, "")
   .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
+/** As csv_text() in the library: a text that a spreadsheet would compute begins with an apostrophe. */
 const csvCell = (value) => {
-  const text = value === null || value === undefined ? "" : String(value);
-  return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  const given = value === null || value === undefined ? "" : String(value);
+  const formula = typeof value !== "number" && /^ *[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(given) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(given);
+  const text = formula ? "'" + given : given;
+  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 };
 
 /** What a place on an axis stands for: the name of a layer where it has names. */

@@ -62,7 +62,7 @@ TEST(KerasRefusals, Sources) {
   EXPECT_THAT(message_of([] {
                 (void)read_keras({"no_such.json", {}, 1});
               }),
-              AllOf(HasSubstr("no_such.json"), HasSubstr("cannot be read")));
+              AllOf(HasSubstr("no_such.json"), HasSubstr("there is no such file")));
 }
 
 TEST(KerasRefusals, BrokenStructure) {

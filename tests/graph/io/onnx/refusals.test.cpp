@@ -59,7 +59,7 @@ OnnxBuilder image_model(std::int64_t opset = 13) {
 TEST(OnnxRefusals, FilesThatAreNone) {
   EXPECT_THAT(message_of([] { (void)read_onnx("no_such.onnx"); }),
               AllOf(HasSubstr("no_such.onnx"), HasSubstr("no such file")));
-  EXPECT_THAT(message_of([] { (void)read_onnx("."); }), HasSubstr("no such file"));
+  EXPECT_THAT(message_of([] { (void)read_onnx("."); }), HasSubstr("is a folder"));
   EXPECT_THAT(refusal_of_bytes(""), HasSubstr("has no graph"));
   EXPECT_THAT(refusal_of_bytes("this is a text"), HasSubstr("byte 0"));
   EXPECT_THAT(refusal_of_bytes(std::string(4096, '\xff')),
@@ -206,7 +206,7 @@ TEST(OnnxRefusals, NamesAndCycles) {
   EXPECT_THAT(refusal(image_model()), HasSubstr("output 'y': is never computed"));
   OnnxBuilder weird = image_model();
   weird.node("Relu", {"z"}, "y", "a\nb\x1b[31m");
-  EXPECT_THAT(refusal(weird), HasSubstr("'a?b?[31m'"));
+  EXPECT_THAT(refusal(weird), HasSubstr("'a\\nb\\x1b[31m'"));
 }
 
 TEST(OnnxRefusals, Tensors) {

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <span>
@@ -10,17 +9,15 @@
 #include <utility>
 #include <vector>
 
+#include "ops/core/input_file.hpp"
+
 namespace caloquant::hdf5 {
 
 /// The bytes of a file on the disk or in memory.
 class FileBytes {
  public:
-  /// Empty where it cannot be opened. Does not wait for the other end of a FIFO.
-  [[nodiscard]] static std::optional<FileBytes> open(const std::filesystem::path& file);
+  explicit FileBytes(InputFile file) : file_(std::move(file)), size_(file_->size()) {}
   explicit FileBytes(std::span<const std::byte> memory) : memory_(memory), size_(memory.size()) {}
-  FileBytes(FileBytes&& other) noexcept;
-  FileBytes& operator=(FileBytes&&) = delete;
-  ~FileBytes();
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
   /// Throws Damaged where the file ends before.
@@ -28,9 +25,7 @@ class FileBytes {
                                             const std::string& what) const;
 
  private:
-  FileBytes(int descriptor, std::uint64_t size) : descriptor_(descriptor), size_(size) {}
-
-  int descriptor_ = -1;
+  std::optional<InputFile> file_;
   std::span<const std::byte> memory_;
   std::uint64_t size_ = 0;
 };
