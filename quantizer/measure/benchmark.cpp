@@ -36,8 +36,15 @@ class Subject {
     if (candidate.engine == BenchmarkEngine::plain) {
       executable_ = compile_plain_onednn(candidate.graph, batch);
     } else {
-      options.listener = [this](const LoweredGraph& graph, std::size_t step, const std::byte*,
-                                const std::byte*) { listen(graph, step); };
+      options.listener = [this, also = options.listener](const LoweredGraph& graph,
+                                                         std::size_t step, const std::byte* src,
+                                                         const std::byte* dst) {
+        listen(graph, step);
+        if (also) {
+          also(graph, step, src, dst);
+          last_ = steady_seconds();
+        }
+      };
       if (candidate.engine == BenchmarkEngine::library) {
         options.choose = [](const LayerQuestion&) { return LayerKind::library; };
       }

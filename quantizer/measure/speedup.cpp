@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "graph/exec/between_steps.hpp"
 #include "ops/core/check.hpp"
 #include "ops/core/clock.hpp"
 #include "quantizer/measure/batch_run.hpp"
@@ -47,17 +48,16 @@ double middle_of(std::vector<double> values) {
 
 }  // namespace
 
-Speedup measured_speedup(const Graph& fp32, const Graph& model, const SpeedupOptions& options) {
-  CALOQUANT_EXPECT(options.turns > 0);
+Speedup measured_speedup(const Graph& fp32, const Graph& model, const SpeedupOptions& given) {
+  CALOQUANT_EXPECT(given.turns > 0);
+  SpeedupOptions options = given;
+  options.engine.listener = between_steps(given.between);
   TimedRun in_floats(fp32, options);
   TimedRun quantized(model, options);
   std::vector<double> fp32_speeds;
   std::vector<double> speeds;
   std::vector<double> ratios;
   for (int turn = 0; turn < options.turns; ++turn) {
-    if (options.between) {
-      options.between();
-    }
     fp32_speeds.push_back(in_floats.turn(options.seconds));
     speeds.push_back(quantized.turn(options.seconds));
     ratios.push_back(speeds.back() / fp32_speeds.back());

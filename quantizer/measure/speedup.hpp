@@ -31,7 +31,7 @@ struct SpeedupOptions {
   int turns = 7;
   double seconds = 0.06;  ///< least time of a turn of each network [s]
   EngineOptions engine{};
-  std::function<void()> between{};  ///< called between turns; what it throws ends them
+  std::function<void()> between{};  ///< called now and then; what it throws ends the turns
 };
 
 /// Both networks in turns on typical inputs, with the threads that there are.

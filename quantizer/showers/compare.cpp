@@ -4,6 +4,7 @@
 #include <caloquant/error.hpp>
 #include <cmath>
 
+#include "graph/exec/between_steps.hpp"
 #include "ops/core/clock.hpp"
 #include "ops/core/counted.hpp"
 #include "ops/core/enums.hpp"
@@ -232,8 +233,13 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
   result.seed = options.primaries.seed;
   result.events = event_count(a, b, source_a, source_b, options);
   const std::int64_t batch = std::min(options.batch, result.events);
-  source_a.start(options, batch);
-  source_b.start(options, batch);
+  std::int64_t done = 0;
+  CompareOptions running = options;
+  if (progress) {
+    running.engine.listener = between_steps([&] { progress(done, result.events); });
+  }
+  source_a.start(running, batch);
+  source_b.start(running, batch);
   const Labels labels = labels_of(source_a, source_b, result.events, options);
   result.labels_a = sources_of(source_a, source_b, result.events, options);
   result.labels_b = sources_of(source_b, source_a, result.events, options);
@@ -259,8 +265,9 @@ CompareResult compare(const ComparedSide& a, const ComparedSide& b, const Graph*
     if (options.images) {
       options.images(first, images_a, images_b);
     }
+    done = first + static_cast<std::int64_t>(count);
     if (progress) {
-      progress(first + static_cast<std::int64_t>(count), result.events);
+      progress(done, result.events);
     }
   }
   if (options.samples) {

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "graph/exec/between_steps.hpp"
 #include "quantizer/measure/benchmark.hpp"
 #include "quantizer/output/report/rounded.hpp"
 
@@ -63,6 +64,7 @@ Json layer_times(const Graph& fp32, const Graph& quantized, std::int64_t batch,
   options.seconds = seconds_each;
   options.peaks = false;
   options.engine = engine;
+  options.engine.listener = between_steps(progress);
   const std::vector<BenchmarkRow> rows =
       run_benchmark({{"fp32", fp32}, {"quantized", quantized}}, options, [&](const std::string&) {
         if (progress) {

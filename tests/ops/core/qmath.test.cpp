@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "ops/core/weight_scales.hpp"
 #include "tests/support/support.hpp"
@@ -310,6 +312,60 @@ TEST_F(QmathProperty, MseScalesAreNeverWorseThanMinMaxAndScaleWithTheWeights) {
   const std::vector<float> other = mse_weight_scales(scaled, true);
   for (std::size_t channel = 0; channel < own.size(); ++channel) {
     EXPECT_EQ(other[channel], channel == 1 ? 1.0F : std::ldexp(own[channel], -9));
+  }
+}
+
+TEST(Qmath, PrecisionFollowsFromTheTypes) {
+  const auto precision = [](DType src) {
+    LayerQuant quant;
+    quant.src.dtype = src;
+    return precision_of(quant);
+  };
+  EXPECT_EQ(precision(DType::u8), Precision::int8);
+  EXPECT_EQ(precision(DType::s8), Precision::int8);
+  EXPECT_EQ(precision(DType::s16), Precision::w8a16);
+  EXPECT_EQ(precision(DType::bf16), Precision::bf16);
+  EXPECT_EQ(precision(DType::f32), Precision::w8);
+}
+
+TEST(QmathDeathTest, OnlyIntegerCodesHaveARange) {
+  for (const DType dtype : {DType::f32, DType::f64, DType::s32, DType::s64, DType::bf16}) {
+    QuantParams params;
+    params.dtype = dtype;
+    EXPECT_DEATH((void)range_of(params), "not an integer code");
+  }
+}
+
+// Half to even on 8 bits of mantissa; what is finite stays finite.
+TEST(Qmath, Bf16AndBack) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<std::pair<float, float>> cases{
+      {1.0F, 1.0F},
+      {1.0F + 0x1p-8F, 1.0F},            // half a step above an even mantissa
+      {1.0F + 0x3p-8F, 1.0F + 0x1p-6F},  // half a step above an odd one
+      {1.0F + 0x1.8p-8F, 1.0F + 0x1p-7F},
+      {-0.0F, -0.0F},
+      {std::numeric_limits<float>::max(), 0x1.FEp127F},
+      {std::numeric_limits<float>::lowest(), -0x1.FEp127F},
+      {infinity, infinity},
+      {nan, nan}};
+  Tensor values(DType::f32, {static_cast<std::int64_t>(cases.size())});
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    values.data<float>()[i] = cases[i].first;
+  }
+  const Tensor coded = to_bf16(values);
+  EXPECT_EQ(coded.dtype(), DType::bf16);
+  const Tensor back = from_bf16(coded);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const float found = back.data<float>()[i];
+    const float expected = cases[i].second;
+    if (std::isnan(expected)) {
+      EXPECT_TRUE(std::isnan(found));
+    } else {
+      EXPECT_EQ(found, expected) << cases[i].first;
+      EXPECT_EQ(std::signbit(found), std::signbit(expected));
+    }
   }
 }
 

@@ -314,5 +314,62 @@ TEST(RunConfig, RejectsEachBadValueAtItsPlace) {
   }
 }
 
+// The same run from two folders, with other ways to run it.
+TEST(ModelFacts, KnowNamesWithoutFolders) {
+  Json json = minimal_config();
+  json["model"] = {{"file", "models/saved/"}, {"expected", "golden.h5"}};
+  json["tuning_criterion"]["layer_costs"] = "before/layer_costs.json";
+  const RunConfig here = run_config_from_json(json, "/runs", "run.json");
+  json["execution"]["batch"] = 32;
+  json["report"]["html"] = false;
+  const RunConfig there = run_config_from_json(json, "/other/folder", "there.json");
+  const Json facts = model_facts_json(here);
+  EXPECT_EQ(facts, model_facts_json(there));
+  EXPECT_EQ(facts.at("model").at("file"), "saved");
+  EXPECT_EQ(facts.at("model").at("expected"), "golden.h5");
+  EXPECT_EQ(facts.at("data").at("files"), Json::array({"s_*.h5"}));
+  EXPECT_EQ(facts.at("tuning_criterion").at("layer_costs"), "layer_costs.json");
+  EXPECT_FALSE(facts.contains("execution"));
+  EXPECT_FALSE(facts.contains("report"));
+  EXPECT_EQ(facts.dump().find('/'), std::string::npos);
+}
+
+TEST(ModelFacts, KnowTheNamesOfTargets) {
+  const RunConfig config = parse_run_config(R"({
+    "model": {"file": "m.onnx"},
+    "data": {"files": "x.npy", "targets": "labels/y.npy", "evaluation_samples": 8},
+    "input": {"encoding": "tensor"},
+    "metric": {"name": "classification_top1", "reference": "dataset"},
+    "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 0.1}})",
+                                            "/runs/run.json");
+  EXPECT_EQ(config.data.tensors->target_files.front(), "/runs/labels/y.npy");
+  EXPECT_EQ(model_facts_json(config).at("data").at("targets"), "y.npy");
+}
+
+TEST(RunConfig, DescribesItsMetric) {
+  RunConfig config = read(minimal_config());
+  EXPECT_THAT(describe(config.metric), HasSubstr("reference="));
+  config.metric.tensor = TensorMetricOptions{};
+  EXPECT_THAT(describe(config.metric), HasSubstr(" reference="));
+  config.metric.given = true;
+  config.metric.name = "mine";
+  EXPECT_THAT(describe(config.metric), ::testing::StartsWith("mine reference="));
+}
+
+TEST(RunConfig, LongValuesAreCutInMessages) {
+  const std::string text(100, 'x');
+  EXPECT_THAT(error_with(R"({"metric": {"preset": ")" + text + R"("}})"),
+              AllOf(HasSubstr(text.substr(0, 59) + "..."), ::testing::Not(HasSubstr(text))));
+}
+
+TEST(RunConfig, TextOfAFileLosesItsComments) {
+  const TempDir folder;
+  std::ofstream(folder / "run.json") << "{ // a remark\n \"model\": {\"file\": \"a\"} }";
+  EXPECT_EQ(read_config_text(folder / "run.json"), R"({"model":{"file":"a"}})");
+  std::ofstream(folder / "half.json") << "{";
+  EXPECT_THAT(message_of([&] { static_cast<void>(read_config_text(folder / "half.json")); }),
+              HasSubstr("half.json"));
+}
+
 }  // namespace
 }  // namespace caloquant
