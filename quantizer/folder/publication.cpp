@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* format_name = "caloquant publication";
-constexpr std::int64_t format_version = 1;
+constexpr const char* publication_format = "caloquant publication";
+constexpr std::int64_t publication_version = 1;
 constexpr const char* list_file = "publish.json";
 
 [[noreturn]] void cannot_publish(const fs::path& file, const std::error_code& failure) {
@@ -69,8 +69,8 @@ void begin_publication(const fs::path& folder, const std::vector<std::string>& n
   for (const std::string& name : names) {
     former.erase(name);
   }
-  const Json json{{"_format", format_name},
-                  {"_version", format_version},
+  const Json json{{"_format", publication_format},
+                  {"_version", publication_version},
                   {"names", names},
                   {"former", former},
                   {"keep_state", keep_state}};
@@ -85,7 +85,7 @@ void complete_publication(const fs::path& folder) {
     return;
   }
   const Json json = parse_json<DataError>(read_text<DataError>(list), list.string());
-  require_format<DataError>(json, list.string(), format_name, format_version);
+  require_format<DataError>(json, list.string(), publication_format, publication_version);
   const JsonFields fields(json, list.string());
   for (const std::string& name : names_in(fields, "names")) {
     move_into_place(unfinished / staged_name / name, folder / name);

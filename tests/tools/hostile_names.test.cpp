@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "graph/io/files/output_file.hpp"
 #include "graph/io/onnx/proto/read_model.hpp"
 #include "graph/io/onnx/proto/write_model.hpp"
 #include "ops/core/terminal_text.hpp"
@@ -65,7 +66,9 @@ void write_hostile(const std::filesystem::path& from, const std::filesystem::pat
       info.name = renamed(info.name);
     }
   }
-  onnx::write_model(model, to);
+  OutputFile file(to);
+  onnx::write_model(model, file);
+  file.commit();
 }
 
 /// What a terminal would act on, but for the ends of our own lines; empty when there is nothing.

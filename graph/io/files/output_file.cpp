@@ -24,16 +24,16 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A descriptor that is closed in the end.
-class Descriptor {
+class FileHandle {
  public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
+  FileHandle() = default;
+  explicit FileHandle(int number) : number_(number) {}
+  FileHandle(FileHandle&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  FileHandle& operator=(FileHandle&& other) noexcept {
     std::swap(number_, other.number_);
     return *this;
   }
-  ~Descriptor() {
+  ~FileHandle() {
     if (number_ >= 0) {
       ::close(number_);
     }
@@ -89,7 +89,7 @@ bool flush_to_disk(int descriptor) {
 
 /// So that the name is there after a power failure, as far as the file system can.
 void flush_folder(const fs::path& folder) {
-  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileHandle opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.valid()) {
     static_cast<void>(::fsync(opened.get()));
   }
@@ -113,9 +113,9 @@ struct OutputFile::State {
   fs::path named;  ///< the target, absolute
   fs::path path;
   LiveTemporary live;
-  Descriptor file;
+  FileHandle file;
   std::optional<mode_t> final_mode;  ///< where it is not the present one
-  Descriptor device;
+  FileHandle device;
 };
 
 OutputFile::State::~State() {
@@ -132,11 +132,11 @@ void OutputFile::State::fail(int error) const {
 void OutputFile::State::open_device() {
   struct stat status {};
   if (const std::optional<int> number = descriptor_named(target)) {
-    device = Descriptor(::fcntl(*number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    device = FileHandle(::fcntl(*number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   } else if (::stat(target.c_str(), &status) != 0 || S_ISREG(status.st_mode)) {
     return;
   } else {
-    device = Descriptor(::open(target.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
+    device = FileHandle(::open(target.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
   }
   if (!device.valid()) {
     fail(errno);
@@ -162,7 +162,7 @@ void OutputFile::State::create() {
     path = folder / temporary_name(named.filename().string());
     live = LiveTemporary(path);
     file =
-        Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, all));
+        FileHandle(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, all));
     const int error = errno;
     if (file.valid() && hold()) {
       struct stat status {};
@@ -261,7 +261,7 @@ void OutputFile::commit() {
     fail(errno);
   }
   // Holds a lock until the file has its name; there is nothing to be written behind this one.
-  const Descriptor held(::open(state.path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const FileHandle held(::open(state.path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   ::flock(held.get(), LOCK_SH | LOCK_NB);
   if (state.final_mode) {
     ::fchmod(descriptor(), *state.final_mode);

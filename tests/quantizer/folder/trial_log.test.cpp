@@ -71,7 +71,7 @@ std::string text_of(const FinishedTrial& finished) {
          std::to_string(finished.elapsed);
 }
 
-std::string bytes_of(const fs::path& file) {
+std::string log_bytes(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
 }
@@ -127,7 +127,7 @@ TEST_F(TrialLogFile, WithoutAFileIsEmpty) {
 // goes on ends as one that was never broken off.
 TEST_F(TrialLogFile, GoesOnBehindEveryHalfLine) {
   write(3);
-  const std::string whole = bytes_of(file);
+  const std::string whole = log_bytes(file);
   const std::size_t second = whole.find('\n') + 1;
   for (std::size_t size = second; size < whole.size(); size += 97) {
     std::ofstream(file, std::ios::binary) << whole.substr(0, size);
@@ -138,13 +138,13 @@ TEST_F(TrialLogFile, GoesOnBehindEveryHalfLine) {
         log.append(eventful(i));
       }
     }
-    ASSERT_EQ(bytes_of(file), whole) << "broken off after " << size << " bytes";
+    ASSERT_EQ(log_bytes(file), whole) << "broken off after " << size << " bytes";
   }
 }
 
 TEST_F(TrialLogFile, RefusesEveryDamage) {
   write(3);
-  const std::string whole = bytes_of(file);
+  const std::string whole = log_bytes(file);
   const std::size_t first = whole.find('\n') + 1;
   const std::size_t second = whole.find('\n', first) + 1;
   std::string flipped = whole;

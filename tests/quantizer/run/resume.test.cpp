@@ -132,7 +132,7 @@ TEST_P(Resume, GivesTheSameBytesWhereverItWasBrokenOff) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Strategies, Resume, ::testing::Values("basic", "auto"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& strategy) { return std::string(strategy.param); });
 
 class ResumeRefusal : public ::testing::Test {
  protected:

@@ -11,9 +11,10 @@ from typing import Any, Callable, TypeVar
 import numpy as np
 
 from . import _caloquant
-from ._caloquant import InterruptedError, Model, Trial
+from ._caloquant import InterruptedError, Model, Trial, UsageError
 from ._config import complete
 from ._data import events_of, is_showers, prepare, with_targets
+from ._errors import error
 from ._framework import draw, expected_of, has_framework, sample_extents
 from ._models import load
 from ._numbers import finite
@@ -41,7 +42,10 @@ class Session:
                  higher_is_better: bool = False, tolerable_loss: float | None = None,
                  on_step: Callable[[Trial], Any] | None = None,
                  progress: bool | None = None, example_inputs: Any = None,
-                 verify: bool = True, folder: str | os.PathLike[str] | None = None) -> None:
+                 verify: bool = True, folder: str | os.PathLike[str] | None = None,
+                 resume: bool = False) -> None:
+        if resume and folder is None:
+            raise error(UsageError, "resume", "there is no folder to go on in", "give folder=")
         showers = None if data is None else is_showers(data)
         examples = _examples(data) if example_inputs is None else example_inputs
         network = None if model is None else load(model, examples)
@@ -68,7 +72,7 @@ class Session:
             json.dumps(run), source, network, prepared, _flat(metric, showers),
             getattr(metric, "__name__", "metric"), higher_is_better, self._progress.on_phase,
             self._progress.on_events, on_step, self._expected,
-            "" if folder is None else os.fspath(folder))
+            "" if folder is None else os.fspath(folder), bool(resume))
 
     @property
     def model(self) -> Model:
@@ -157,6 +161,11 @@ class Result:
     def steps(self) -> list[Trial]:
         return self._session.trials
 
+    @property
+    def not_written(self) -> list[str]:
+        """Tables and pages that could not be written by save(), each with the reason."""
+        return self._session.not_written
+
     def save(self, folder: str | os.PathLike[str] | None = None) -> None:
         """Writes what `caloquant quantize` writes: quantized.h5, steps.jsonl, result.json, ...
 
@@ -202,7 +211,8 @@ def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets
              tolerable_loss: float | None = None,
              on_step: Callable[[Trial], Any] | None = None,
              progress: bool | None = None, example_inputs: Any = None,
-             verify: bool = True, folder: str | os.PathLike[str] | None = None) -> Result:
+             verify: bool = True, folder: str | os.PathLike[str] | None = None,
+             resume: bool = False) -> Result:
     """Quantizes a network until its loss meets the target.
 
     model: a path, ONNX bytes, a live Keras model or PyTorch module; None: that of the config.
@@ -219,8 +229,12 @@ def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets
     progress: bars with tqdm; None: where it is installed and stderr is a terminal or notebook.
 
     example_inputs: a list with a row of every input, for a PyTorch module whose data are showers.
-    folder: for what `caloquant quantize` writes. Every trial is on the disk before the next begins,
-        and after an exception result.json says why the run ended.
+    folder: for what `caloquant quantize` writes. Until the results are whole they are in
+        `unfinished` of it, with every trial before the next begins, and after an exception
+        `unfinished/result.json` says why; what the folder held before stays.
+    resume: go on with the run that has not ended in `folder`, of the same model, data, settings,
+        instruction set and version; its trials are not repeated, and the results are those that it
+        would have had. Without one the run begins. A metric is known by its name only.
     verify: first run two rows in the framework of a live model, too, and raise ModelError when the
         network that was read from it computes something else (see caloquant.verify()).
 
@@ -232,7 +246,7 @@ def quantize(model: Any = None, data: Any = None, config: Any = None, *, targets
     session = Session(model, data, config, targets=targets, metric=metric,
                       higher_is_better=higher_is_better, tolerable_loss=tolerable_loss,
                       on_step=on_step, progress=progress,
-                      example_inputs=example_inputs, verify=verify, folder=folder)
+                      example_inputs=example_inputs, verify=verify, folder=folder, resume=resume)
     try:
         result = session.tune()
     except Interrupted as stop:

@@ -147,7 +147,8 @@ class PythonSession {
   PythonSession(const std::string& config, const std::string& source, std::optional<Model> model,
                 const py::object& data, const py::object& metric, const std::string& metric_name,
                 bool higher_is_better, const py::object& on_phase, const py::object& on_events,
-                const py::object& on_trial, const py::object& expected, const std::string& folder)
+                const py::object& on_trial, const py::object& expected, const std::string& folder,
+                bool resume)
       : data_(data), expected_(expected), observer_(on_phase, on_events, on_trial) {
     const RunConfig run = parse_run_config(config, source);
     for (const std::string& deprecation : run.deprecations) {
@@ -170,7 +171,8 @@ class PythonSession {
       parts.expected = expected_arrays(py::cast<py::dict>(expected));
     }
     const py::gil_scoped_release released;
-    session_ = std::make_unique<Session>(run, std::move(parts), &observer_, folder);
+    session_ = std::make_unique<Session>(run, std::move(parts), &observer_, folder,
+                                         resume ? Unfinished::resume : Unfinished::set_aside);
   }
 
   void tune() {
@@ -276,7 +278,7 @@ void add_session(py::module_& module) {
   py::class_<PythonSession>(module, "_Session")
       .def(py::init<const std::string&, const std::string&, std::optional<Model>, const py::object&,
                     const py::object&, const std::string&, bool, const py::object&,
-                    const py::object&, const py::object&, const py::object&, const std::string&>())
+                    const py::object&, const py::object&, const py::object&, const std::string&, bool>())
       .def("calibrate", &PythonSession::calibrate)
       .def("evaluate", &PythonSession::evaluate)
       .def("tune", &PythonSession::tune)
@@ -285,6 +287,8 @@ void add_session(py::module_& module) {
       .def_property_readonly("interrupted", &PythonSession::interrupted)
       .def_property_readonly("json",
                              [](const PythonSession& session) { return session.result().json; })
+      .def_property_readonly(
+          "not_written", [](const PythonSession& session) { return session.result().not_written; })
       .def_property_readonly("model",
                              [](const PythonSession& session) { return session.result().model; })
       .def_property_readonly(
