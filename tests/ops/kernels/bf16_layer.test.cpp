@@ -51,7 +51,7 @@ class Bf16Layer : public testing::PropertyTest {
 
 TEST_F(Bf16Layer, ConvolutionsAreExactButForTheirSums) {
   std::set<std::string> implementations;
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 60; ++round) {
     const Shape src_shape{2, number(1, 20), number(3, 7), number(3, 7), number(3, 7)};
     const Shape weights_shape{number(1, 20), src_shape[1], number(1, 3), number(1, 3),
                               number(1, 3)};
@@ -63,9 +63,16 @@ TEST_F(Bf16Layer, ConvolutionsAreExactButForTheirSums) {
     const Tensor src = random_bf16(src_shape);
     const Tensor weights = random_bf16(weights_shape);
     const Tensor bias = random_bf16({weights_shape[0]});
-    const Tensor expected = reference_conv(conv, src, weights, &bias);
+    Tensor expected = reference_conv(conv, src, weights, &bias);
     LayerProblem problem{"layer", conv, src_shape, expected.shape(), &weights, &bias, nullptr, {}};
     problem.bf16 = true;
+    ChannelAffine affine{std::vector<float>(static_cast<std::size_t>(weights_shape[0]), 1.0F),
+                         std::vector<float>(static_cast<std::size_t>(weights_shape[0]), 0.0F)};
+    if (round % 2 == 1) {
+      std::ranges::generate(affine.mul, [&] { return static_cast<float>(number(1, 16)); });
+      std::ranges::generate(affine.add, [&] { return static_cast<float>(number(-16, 16)); });
+      problem.epilogue.ops.emplace_back(affine);
+    }
     const auto kernel = make_onednn_layer(problem);
     implementations.insert(kernel->implementation());
     Tensor memory(DType::f32, {2, src_shape[2], src_shape[3], src_shape[4], src_shape[1]});
@@ -77,10 +84,15 @@ TEST_F(Bf16Layer, ConvolutionsAreExactButForTheirSums) {
     transpose_cells(stored.raw(), found.raw(), stored.shape(), {0, 4, 1, 2, 3}, 4);
     const Tensor sizes = reference_conv(conv, magnitudes(src), magnitudes(weights), nullptr);
     Tensor with_bias = sizes;
-    for (float& size : with_bias.data<float>()) {
-      size += 1.0F;
+    const std::int64_t cells = out[2] * out[3] * out[4];
+    for (std::size_t i = 0; i < with_bias.data<float>().size(); ++i) {
+      const auto channel = static_cast<std::size_t>(static_cast<std::int64_t>(i) / cells % out[1]);
+      float& size = with_bias.data<float>()[i];
+      size = (size + 1.0F) * affine.mul[channel] + std::abs(affine.add[channel]);
+      float& value = expected.data<float>()[i];
+      value = value * affine.mul[channel] + affine.add[channel];
     }
-    const std::int64_t terms = weights.size() / weights_shape[0] + 1;
+    const std::int64_t terms = weights.size() / weights_shape[0] + 3;
     expect_close(found, expected, with_bias, terms, kernel->implementation());
   }
   std::cout << "native bf16: " << cpu_report().native_bf16 << ", implementations:";
