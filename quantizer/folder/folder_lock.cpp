@@ -8,10 +8,12 @@
 #include <array>
 #include <caloquant/error.hpp>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <ctime>
 #include <sstream>
 #include <system_error>
+#include <thread>
 
 namespace caloquant {
 namespace {
@@ -107,7 +109,11 @@ bool FolderLock::take(const std::filesystem::path& folder) {
   }
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
-    const Holder holder = holder_of(descriptor_);
+    Holder holder = holder_of(descriptor_);
+    for (int wait = 0; wait < 20 && holder.process == 0; ++wait) {  // it may be about to sign
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      holder = holder_of(descriptor_);
+    }
     if (error == EWOULDBLOCK || error == EINTR) {
       refuse(folder, holder, "wait until it has ended, or choose another folder");
     }

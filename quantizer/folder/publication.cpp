@@ -5,6 +5,7 @@
 #include <caloquant/error.hpp>
 #include <cstdint>
 #include <set>
+#include <string_view>
 #include <system_error>
 
 #include "graph/io/files/text_file.hpp"
@@ -59,8 +60,18 @@ bool is_state(const fs::path& unfinished) {
   if (!fs::is_directory(fs::symlink_status(unfinished, failure))) {
     return false;
   }
-  return fs::is_empty(unfinished, failure) || fs::exists(unfinished / "run.json", failure) ||
-         fs::exists(unfinished / list_file, failure);
+  constexpr std::array<std::string_view, 10> ours{
+      "run.json",     "journal.jsonl", "prepared.json", "layer_costs.json", "kernels.json",
+      "result.json",  "steps.jsonl",   "steps.csv",     staged_name,        list_file};
+  for (fs::directory_iterator entry(unfinished, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    const std::string name = entry->path().filename().string();
+    // With a dot in front: temporary files, and those that a file system leaves.
+    if (!name.starts_with('.') && std::ranges::find(ours, name) == ours.end()) {
+      return false;
+    }
+  }
+  return !failure;
 }
 
 void begin_publication(const fs::path& folder, const std::vector<std::string>& names,

@@ -8,7 +8,7 @@ namespace caloquant {
 
 inline constexpr const char* staged_name = "files";
 
-/// Is `unfinished` what a run of ours left behind, or empty?
+/// Does `unfinished` hold nothing but what a run of ours leaves behind?
 [[nodiscard]] bool is_state(const std::filesystem::path& unfinished);
 
 /// Writes which files of `unfinished/files` get their names in `folder`, and which files of the

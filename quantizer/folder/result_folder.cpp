@@ -128,21 +128,40 @@ void ResultFolder::begin(const std::string& run_text) {
   if (!lock_) {
     open(false);  // again, after what was published
   }
+  set_former_aside();
+  const fs::path unfinished = folder_ / unfinished_name;
+  try {
+    std::error_code failure;
+    fs::create_directory(unfinished, failure);
+    if (failure) {
+      throw BackendError(unfinished.string(), "cannot be made: " + failure.message(),
+                         "check the folder, its permissions and the free space");
+    }
+    write_text_file(run_text, state(run_file));
+  } catch (...) {  // the former one is as it was
+    std::error_code ignored;
+    fs::remove_all(unfinished, ignored);
+    if (set_aside_ > 0) {
+      fs::rename(folder_ / previous_name, unfinished, ignored);
+    }
+    throw;
+  }
+  begun_ = true;
+}
+
+void ResultFolder::set_former_aside() {
   const fs::path unfinished = folder_ / unfinished_name;
   set_aside_ = lines_of(unfinished / log_file);
   if (set_aside_ > 0) {
     remove_tree(folder_ / previous_name);
-    fs::rename(unfinished, folder_ / previous_name);
+    std::error_code failure;
+    fs::rename(unfinished, folder_ / previous_name, failure);
+    if (failure) {
+      throw BackendError(unfinished.string(), "cannot be set aside: " + failure.message(),
+                         "check the permissions of the folder");
+    }
   }
   remove_tree(unfinished);
-  std::error_code failure;
-  fs::create_directory(unfinished, failure);
-  if (failure) {
-    throw BackendError(unfinished.string(), "cannot be made: " + failure.message(),
-                       "check the folder, its permissions and the free space");
-  }
-  begun_ = true;
-  write_text_file(run_text, state(run_file));
 }
 
 fs::path ResultFolder::state(const std::string& name) const {

@@ -63,6 +63,7 @@ class ResultFolder {
 
  private:
   void open(bool resume);
+  void set_former_aside();
   void refuse_foreign_files() const;
   void close();
 

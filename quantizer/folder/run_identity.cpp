@@ -53,27 +53,6 @@ Json events_json(const RunInputs& inputs) {
   return hashes;
 }
 
-/// The config without the paths of what has a hash of its own.
-Json settings_json(const RunConfig& config) {
-  Json settings = to_json(config);
-  const auto erase = [&settings](const char* section, const std::vector<const char*>& keys) {
-    if (settings.contains(section)) {
-      for (const char* key : keys) {
-        settings[section].erase(key);
-      }
-    }
-  };
-  erase("model", {"architecture", "weights", "file", "expected"});
-  erase("data", {"files"});
-  if (config.data.tensors && !config.data.tensors->target_files.empty()) {
-    erase("data", {"targets"});
-  }
-  if (!config.tuning.layer_costs.empty()) {
-    settings["tuning_criterion"]["layer_costs"] = sha256_of_file(config.tuning.layer_costs);
-  }
-  return settings;
-}
-
 std::string shown(const Json& json) {
   constexpr std::size_t most = 60;
   std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -105,6 +84,27 @@ std::string difference_at(const std::string& path, const Json& now, const Json& 
 
 }  // namespace
 
+// Without the paths of what has a hash of its own.
+Json run_settings(const RunConfig& config) {
+  Json settings = to_json(config);
+  const auto erase = [&settings](const char* section, const std::vector<const char*>& keys) {
+    if (settings.contains(section)) {
+      for (const char* key : keys) {
+        settings[section].erase(key);
+      }
+    }
+  };
+  erase("model", {"architecture", "weights", "file", "expected"});
+  erase("data", {"files"});
+  if (config.data.tensors && !config.data.tensors->target_files.empty()) {
+    erase("data", {"targets"});
+  }
+  if (!config.tuning.layer_costs.empty()) {
+    settings["tuning_criterion"]["layer_costs"] = sha256_of_file(config.tuning.layer_costs);
+  }
+  return settings;
+}
+
 Json run_identity(const RunInputs& inputs) {
   const CpuReport cpu = cpu_report();
   return {{"caloquant", CALOQUANT_VERSION},
@@ -114,7 +114,7 @@ Json run_identity(const RunInputs& inputs) {
           {"kernels", inputs.measured_kernels ? "measured" : "default"},
           {"model", sha256_of_graph(inputs.fp32)},
           {"data", events_json(inputs)},
-          {"settings", settings_json(inputs.config)}};
+          {"settings", run_settings(inputs.config)}};
 }
 
 std::string identity_difference(const Json& now, const Json& before) {

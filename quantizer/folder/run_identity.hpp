@@ -25,6 +25,9 @@ struct RunInputs {
 /// runs with equal identities make equal trials.
 [[nodiscard]] Json run_identity(const RunInputs& inputs);
 
+/// What it says of the settings alone.
+[[nodiscard]] Json run_settings(const RunConfig& config);
+
 /// "settings/tuning_criterion/max_trials is 20, and was 10"; empty where they are equal.
 [[nodiscard]] std::string identity_difference(const Json& now, const Json& before);
 

@@ -283,8 +283,8 @@ class Interruption(unittest.TestCase):
         return caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG, tolerable_loss=500.0,
                                   folder=self.folder, **arguments)
 
-    def stopped_by(self) -> str:
-        return json.loads((self.folder / "result.json").read_text())["stopped_by"]
+    def stopped_by(self, within: str = "") -> str:
+        return json.loads((self.folder / within / "result.json").read_text())["stopped_by"]
 
     def test_in_a_step(self) -> None:
         def step(trial: caloquant.Trial) -> None:
@@ -303,6 +303,36 @@ class Interruption(unittest.TestCase):
         np.testing.assert_array_equal(caloquant.run(written, IMAGES[:4]),
                                       caloquant.run(result.model, IMAGES[:4]))
 
+    def test_is_gone_on_with(self) -> None:
+        def step(trial: caloquant.Trial) -> None:
+            if trial.step == 1:
+                press()
+
+        config = {**CONFIG, "accuracy_criterion": {"criterion": "limit", "tolerable_loss": 1e-9},
+                  "metric": {"name": "mse"}, "tuning_criterion": {"max_trials": 5}}
+        whole = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, config,
+                                   folder=self.folder / "whole")
+        self.assertGreater(len(whole.steps), 2)
+        self.folder = self.folder / "part"
+        again = {"config": config, "folder": self.folder}
+        with self.assertRaises(caloquant.Interrupted):
+            caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, on_step=step, **again)
+        self.assertEqual(self.stopped_by(), "interrupted")
+        with self.assertRaises(caloquant.UsageError) as caught:
+            caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES[::-1].copy(), resume=True, **again)
+        self.assertIn("data/arrays is", str(caught.exception))
+        steps = []
+        result = caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, resume=True,
+                                    on_step=lambda trial: steps.append(trial.step), **again)
+        self.assertEqual(steps, list(range(2, len(whole.steps))))
+        self.assertEqual(len(result.steps), len(whole.steps))
+        self.assertEqual(result.not_written, [])
+        self.assertEqual((self.folder / "quantized.h5").read_bytes(),
+                         (self.folder.parent / "whole" / "quantized.h5").read_bytes())
+        self.assertFalse((self.folder / "unfinished").exists())
+        with self.assertRaises(caloquant.UsageError):
+            caloquant.quantize(FOREIGN / "classifier.onnx", IMAGES, CONFIG, resume=True)
+
     def test_in_a_metric_before_any_trial(self) -> None:
         def metric(outputs: np.ndarray, reference: np.ndarray) -> float:
             press()
@@ -311,8 +341,7 @@ class Interruption(unittest.TestCase):
         with self.assertRaises(caloquant.Interrupted) as caught:
             self.run_it(metric=metric)
         self.assertIsNone(caught.exception.result)
-        self.assertEqual(self.stopped_by(), "interrupted")
-        self.assertFalse((self.folder / "quantized.h5").exists())
+        self.assertFalse(self.folder.exists())
 
     def test_while_the_result_is_written(self) -> None:
         session = caloquant.Session(FOREIGN / "classifier.onnx", IMAGES, CONFIG, tolerable_loss=500.0)
@@ -389,7 +418,7 @@ class Interruption(unittest.TestCase):
             finally:
                 signal.signal(signal.SIGINT, before)
             self.assertIs(type(caught.exception), kind)
-            self.assertEqual(self.stopped_by(), "failed")
+            self.assertEqual(self.stopped_by("unfinished"), "failed")
 
     def test_within_a_second(self) -> None:
         pressed = []

@@ -75,11 +75,11 @@ TEST_F(CliSignals, TheSecondOneEndsASearchAtOnce) {
                              "/tuning_criterion/max_trials=1000 --set "
                              "/accuracy_criterion/tolerable_loss=1e-300 --set "
                              "/tuning_criterion/strategy=random";
-  const Finished first = ended(search, SIGTERM, "out/steps.jsonl");
+  const Finished first = ended(search, SIGTERM, "out/unfinished/steps.jsonl");
   EXPECT_EQ(first.exit_code, 130) << first.err;
   EXPECT_EQ(json_file("out/result.json")["stopped_by"], "interrupted");
   fs::remove_all(folder / "out");
-  const Finished second = ended(search, SIGTERM, "out/steps.jsonl", 2);
+  const Finished second = ended(search, SIGTERM, "out/unfinished/steps.jsonl", 2);
   EXPECT_EQ(second.exit_code, 128 + SIGTERM) << second.err;
   EXPECT_THAT(partial_files(), IsEmpty());
 }

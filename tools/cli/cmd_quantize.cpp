@@ -53,7 +53,7 @@ std::vector<std::string> overrides_of(const QuantizeArguments& arguments) {
 RunConfig config_of(const QuantizeArguments& arguments) {
   if (arguments.config.empty()) {
     if (arguments.resume.empty()) {
-      throw UsageError("CONFIG", "is missing", "give a run config, or a folder with --resume");
+      throw UsageError("quantize", "CONFIG is required", "see caloquant quantize --help");
     }
     if (!overrides_of(arguments).empty() || arguments.random_weights) {
       throw UsageError("--resume", "takes its settings from the folder",
@@ -151,7 +151,9 @@ int exit_code_of(const QuantizeResult& result) {
 int quantize_command(const QuantizeArguments& arguments) {
   set_threads(arguments.threads);
   if (!arguments.resume.empty() && state_of(arguments.resume) == FolderState::ended) {
-    return tell_ended_run(arguments.resume, arguments.out);
+    const bool alone = arguments.config.empty();
+    return tell_ended_run(arguments.resume, alone ? std::nullopt : std::optional(config_of(arguments)),
+                          arguments.out);
   }
   const RunConfig config = config_of(arguments);
   if (arguments.out.text()) {

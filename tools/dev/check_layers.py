@@ -58,6 +58,8 @@ WRITER_DOORS = {
     "graph/io/files/output_file.cpp",
     "graph/io/files/temporary_files.cpp",  # tries the lock of a left one
     "quantizer/search/tune/journal.cpp",  # grows line by line
+    "quantizer/folder/trial_log.cpp",  # likewise
+    "quantizer/folder/folder_lock.cpp",  # holds a lock, and says who does
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
