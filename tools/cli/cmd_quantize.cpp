@@ -152,7 +152,8 @@ int quantize_command(const QuantizeArguments& arguments) {
   set_threads(arguments.threads);
   if (!arguments.resume.empty() && state_of(arguments.resume) == FolderState::ended) {
     const bool alone = arguments.config.empty();
-    return tell_ended_run(arguments.resume, alone ? std::nullopt : std::optional(config_of(arguments)),
+    return tell_ended_run(arguments.resume,
+                          alone ? std::nullopt : std::optional(config_of(arguments)),
                           arguments.out);
   }
   const RunConfig config = config_of(arguments);

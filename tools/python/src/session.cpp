@@ -278,7 +278,8 @@ void add_session(py::module_& module) {
   py::class_<PythonSession>(module, "_Session")
       .def(py::init<const std::string&, const std::string&, std::optional<Model>, const py::object&,
                     const py::object&, const std::string&, bool, const py::object&,
-                    const py::object&, const py::object&, const py::object&, const std::string&, bool>())
+                    const py::object&, const py::object&, const py::object&, const std::string&,
+                    bool>())
       .def("calibrate", &PythonSession::calibrate)
       .def("evaluate", &PythonSession::evaluate)
       .def("tune", &PythonSession::tune)
