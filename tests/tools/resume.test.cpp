@@ -44,7 +44,8 @@ class RunFolders : public testing::Faults {
     json["tuning_criterion"]["max_trials"] = trials;
     return json;
   }
-  [[nodiscard]] Finished quantize(const std::string& out, std::vector<std::string> more = {}) const {
+  [[nodiscard]] Finished quantize(const std::string& out,
+                                  std::vector<std::string> more = {}) const {
     std::vector<std::string> command{"quantize", "run.json", "-o", out, "--quiet"};
     command.insert(command.end(), more.begin(), more.end());
     return run(command);
@@ -133,18 +134,17 @@ TEST_F(RunFolders, KeepWhatTheyHoldWhenARunFails) {
     EXPECT_TRUE(files_in("out") == before) << what;
     EXPECT_THAT(partial_files(), IsEmpty()) << what;
   };
-  const std::map<std::string, std::string> wrong{
-      {"/model/file", "absent.onnx"},
-      {"/model/file ", "damaged.onnx"},
-      {"/model/file  ", "images.npy"},
-      {"/data/files", "absent.npy"},
-      {"/data/files ", "empty.npy"},
-      {"/data/files  ", "classifier.onnx"},
-      {"/data/evaluation_samples", "100000"},
-      {"/metric/name", "nonsense"},
-      {"/accuracy_criterion/tolerable_loss", "-1"},
-      {"/tuning_criterion/strategy", "nonsense"},
-      {"/input/encoding", "energy_times_noise"}};
+  const std::map<std::string, std::string> wrong{{"/model/file", "absent.onnx"},
+                                                 {"/model/file ", "damaged.onnx"},
+                                                 {"/model/file  ", "images.npy"},
+                                                 {"/data/files", "absent.npy"},
+                                                 {"/data/files ", "empty.npy"},
+                                                 {"/data/files  ", "classifier.onnx"},
+                                                 {"/data/evaluation_samples", "100000"},
+                                                 {"/metric/name", "nonsense"},
+                                                 {"/accuracy_criterion/tolerable_loss", "-1"},
+                                                 {"/tuning_criterion/strategy", "nonsense"},
+                                                 {"/input/encoding", "energy_times_noise"}};
   for (const auto& [key, value] : wrong) {
     const std::string pointer = key.substr(0, key.find(' '));
     expect_kept(quantize("out", {"--set", pointer + "=" + value}), pointer + "=" + value);
@@ -244,9 +244,8 @@ TEST_F(RunFolders, SurviveAFullDiskAtEveryPlace) {
     fs::create_directory(folder / "out");
     ASSERT_EQ(quantize("out", {"--set", "/tuning_criterion/max_trials=1"}).exit_code, 7);
     const Files before = files_in("out");
-    const testing::FaultRun broken =
-        run_with_fault({"quantize", "run.json", "-o", "out", "--quiet"}, number,
-                       error_of_place(number));
+    const testing::FaultRun broken = run_with_fault(
+        {"quantize", "run.json", "-o", "out", "--quiet"}, number, error_of_place(number));
     if (broken.call.empty()) {
       break;
     }

@@ -100,8 +100,12 @@ std::vector<std::pair<std::string, std::string>> files() {
        "a run config: JSON with // and /* */ comments; paths in it are relative to its folder. "
        "caloquant init writes one to start from, caloquant schema prints every key"},
       {"quantized.h5, quantized.onnx", "the quantized model"},
-      {"steps.jsonl, steps.csv", "every trial of a run, written as it is made"},
+      {"steps.jsonl, steps.csv", "every trial of a run"},
       {"result.json", "all that is known of a run"},
+      {"unfinished/",
+       "of a run that has not ended: its trials, written as they are made (steps.jsonl), what "
+       "--resume goes on from, and after a failure result.json, which says why"},
+      {".caloquant.lock", "who writes into a folder of results"},
       {"physics.txt", "the final model beside the fp32 one"},
       {"layer_costs.json", "what layers cost at each precision (all strategies but basic)"},
       {"~/.cache/caloquant/kernels.json", "kernels measured on this machine"},
