@@ -2,8 +2,9 @@
 
     kill_runs.py --caloquant EXE [--config RUN.json] [--kills 25] [--seed 1] [--set POINTER=VALUE ...]
 
-A run that nothing disturbs comes first. Then runs are killed (SIGKILL) at random moments, also while
-they are resumed, until there were so many kills; each is resumed to its end. `quantized.h5`,
+A run that nothing disturbs comes first. Then runs are killed (SIGKILL) at random moments, half of
+them behind a random trial, some of them again while they are resumed, until there were so many
+kills; each is resumed to its end. `quantized.h5`,
 `quantized.onnx` and `result.json`, times aside, must be those of the first run. Layer costs are
 measured times: a strategy that asks for them needs `/tuning_criterion/layer_costs`. Without a config
 it is a small classifier.
@@ -85,6 +86,14 @@ def kill_at(run: subprocess.Popen[bytes], seconds: float) -> bool:
     return run.returncode == -signal.SIGKILL
 
 
+def kill_behind(run: subprocess.Popen[bytes], folder: pathlib.Path, trials: int,
+                seconds: float) -> bool:
+    """The same, from the moment when so many trials are in the journal."""
+    while run.poll() is None and trials_in(folder) < trials:
+        time.sleep(0.005)
+    return kill_at(run, seconds)
+
+
 def trials_in(folder: pathlib.Path) -> int:
     journal = folder / "unfinished" / "journal.jsonl"
     return journal.read_bytes().count(b"\n") if journal.exists() else 0
@@ -109,13 +118,19 @@ def main() -> int:
         runs.to_the_end(whole, False)
         lasts = time.monotonic() - began
         expected = results(whole)
+        steps = len(expected["result.json"]["steps"])
         kills, folders, behind_trials, bad = 0, 0, 0, 0
         while kills < arguments.kills:
             folder = pathlib.Path(scratch) / f"out{folders}"
             folders += 1
             resume = False
-            while kills < arguments.kills and kill_at(
-                    runs.start(folder, resume), draws.uniform(0.0, lasts)):
+            while kills < arguments.kills and draws.random() < 0.7:
+                run = runs.start(folder, resume)
+                killed = (kill_at(run, draws.uniform(0.0, lasts)) if draws.random() < 0.5 else
+                          kill_behind(run, folder, draws.randint(1, steps),
+                                      draws.uniform(0.0, lasts / steps)))
+                if not killed:
+                    break
                 kills += 1
                 behind_trials += trials_in(folder) > 0
                 resume = True
@@ -128,7 +143,6 @@ def main() -> int:
             if differ:
                 bad += 1
                 print(f"seed {arguments.seed}, folder {folders}: {', '.join(differ)}")
-    steps = len(expected["result.json"]["steps"])
     print(f"{pathlib.Path(config).name}: {kills} kills in {folders} runs of {lasts:.1f} s and {steps} trials, "
           f"{behind_trials} of them behind the first trial; {bad} runs differ")
     return 1 if bad else 0
