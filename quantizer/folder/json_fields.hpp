@@ -46,4 +46,7 @@ class JsonFields {
 /// A number as json_number() writes it. Throws DataError.
 [[nodiscard]] double real_of(const Json& json, const std::string& place);
 
+/// Throws the DataError of what a run has left behind and somebody has changed.
+[[noreturn]] void fail_damaged(const std::string& place, const std::string& problem);
+
 }  // namespace caloquant
