@@ -245,8 +245,8 @@ TEST_F(Results, KeepWhatSomebodyElsePutBesideTheList) {
   {
     ResultFolder folder = open();
     folder.begin("{}");
-    stage(folder, {"model"}, "new");
-    begin_publication(out, {"model"}, false);
+    stage(folder, {"model", "result.json"}, "new");
+    begin_publication(out, {"model", "result.json"}, false);
   }
   write(out / "unfinished/thesis", "of the user");
   EXPECT_THROW((void)open(), UsageError);
