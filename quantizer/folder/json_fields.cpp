@@ -74,10 +74,6 @@ double JsonFields::real(const char* key) const {
   return real_of(any(key), place_ + ", '" + key + "'");
 }
 
-double JsonFields::real_or_nan(const char* key) const {
-  return any(key).is_null() ? std::numeric_limits<double>::quiet_NaN() : real(key);
-}
-
 double real_of(const Json& json, const std::string& place) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (json == "nan") {

@@ -24,8 +24,6 @@ class JsonFields {
   [[nodiscard]] std::size_t count(const char* key) const;
   /// As json_number() writes them.
   [[nodiscard]] double real(const char* key) const;
-  /// The same; null is NaN.
-  [[nodiscard]] double real_or_nan(const char* key) const;
   /// The value that name_of() calls so.
   template <typename E>
   [[nodiscard]] E named(const char* key) const {

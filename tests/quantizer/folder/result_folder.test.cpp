@@ -256,6 +256,19 @@ TEST_F(Results, KeepWhatSomebodyElsePutBesideTheList) {
   EXPECT_EQ(bytes_of(out / "model"), "new");
 }
 
+TEST_F(Results, SayWhichOfThemCannotGetItsPlace) {
+  {
+    ResultFolder folder = open();
+    folder.begin("{}");
+    stage(folder, {"model", "result.json"}, "new");
+    begin_publication(out, {"model", "result.json"}, false);
+  }
+  fs::create_directories(out / "model/of the user");
+  EXPECT_THAT(testing::message_of([&] { (void)open(); }),
+              HasSubstr("out/model: cannot get its place: Is a directory"));
+  EXPECT_EQ(bytes_of(out / "unfinished/files/model"), "new");
+}
+
 TEST_F(Results, DoNotWaitForAPipeInPlaceOfTheTrials) {
   fs::create_directories(out / "unfinished");
   ASSERT_EQ(::mkfifo((out / "unfinished/journal.jsonl").c_str(), 0600), 0);

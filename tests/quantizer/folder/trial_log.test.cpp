@@ -186,6 +186,16 @@ TEST_F(TrialLogFile, RefusesWhatIsNoTrialThoughItsHashIsRight) {
   Json names = whole_json(*eventful(0).quality);
   names["loss"]["suspect"] = {1};
   EXPECT_THROW((void)quality_from_json(names, "place"), DataError);
+  Json blocks = whole_json(*eventful(0).quality);
+  blocks["loss"]["without_block"] = {"x"};
+  EXPECT_THROW((void)quality_from_json(blocks, "place"), DataError);
+  Json fallbacks = whole_json(eventful(0).trial);
+  fallbacks["fallbacks"] = {1};
+  EXPECT_THROW((void)trial_from_json(fallbacks, "place"), DataError);
+  Json precision = whole_json(eventful(0).trial);
+  precision["configuration"][0]["precision"] = "int3";
+  EXPECT_THAT(testing::message_of([&] { (void)trial_from_json(precision, "place"); }),
+              HasSubstr("'precision'"));
   EXPECT_THROW((void)trial_from_json(Json::array(), "place"), DataError);
 }
 
