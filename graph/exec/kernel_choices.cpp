@@ -48,14 +48,16 @@ LayerKind decide(const std::map<LayerKind, double>& milliseconds, LayerKind by_d
       ->first;
 }
 
-std::map<std::string, KernelChoices::Measured> parse_table(const Json& json) {
+std::map<std::string, KernelChoices::Measured> parse_table(const Json& json,
+                                                           const std::string& place) {
   std::map<std::string, KernelChoices::Measured> table;
   for (const auto& [signature, entry] : json.at("layers").items()) {
     KernelChoices::Measured measured;
     for (const auto& [name, milliseconds] : entry.at("milliseconds").items()) {
       if (const auto kind = enum_from<LayerKind>(name)) {
-        measured.milliseconds[*kind] = checked_number<ModelError>(
-            milliseconds.get<double>(), signature, NumberRange::not_negative());
+        measured.milliseconds[*kind] =
+            checked_number<ModelError>(milliseconds.get<double>(), place + "#/layers/" + signature,
+                                       NumberRange::not_negative());
       }
     }
     const auto chosen = enum_from<LayerKind>(entry.at("chosen").get<std::string>());
@@ -118,10 +120,15 @@ KernelChoices::KernelChoices(std::filesystem::path file, Isa isa)
 void KernelChoices::adopt(const std::string& text, const std::string& place) {
   const Json json = parse_json<ModelError>(text, place);
   require_format<ModelError>(json, place, format_name, format_version);
-  if (json.at("machine") == kernel_machine(isa_)) {
-    for (auto& [signature, measured] : parse_table(json)) {
-      table_[signature] = std::move(measured);
+  try {
+    if (json.at("machine") == kernel_machine(isa_)) {
+      for (auto& [signature, measured] : parse_table(json, place)) {
+        table_[signature] = std::move(measured);
+      }
     }
+  } catch (const nlohmann::json::exception&) {
+    throw ModelError(place, "is no table of kernel times: something is missing or of another type",
+                     "remove it: kernels are measured again");
   }
 }
 

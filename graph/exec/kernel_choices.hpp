@@ -35,7 +35,8 @@ class KernelChoices {
   /// The table as the file has it.
   [[nodiscard]] std::string text() const;
   /// Answers of a text() come before what is known and what would be measured: a run that goes on
-  /// computes as it began. Of another machine or version nothing is taken. `place` is for errors.
+  /// computes as it began. Of another machine or version nothing is taken. Throws
+  /// ModelError with `place` for what is no such text.
   void adopt(const std::string& text, const std::string& place);
   /// Writes the table if something was measured. A file that cannot be written is no error: the
   /// next run measures again.

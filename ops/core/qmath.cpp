@@ -15,23 +15,15 @@ constexpr double s8_steps = 128.0;
 }  // namespace
 
 QRange range_of(const QuantParams& params) {
-  switch (params.dtype) {
-    case DType::u8:
-      return {0, 255};
-    case DType::s8:
-      return {-128, 127};
-    case DType::s16:
-      CALOQUANT_EXPECT(params.limit > 0 && params.limit <= 32767);
-      return {-params.limit, params.limit};
-    case DType::f32:
-    case DType::f64:
-    case DType::s32:
-    case DType::s64:
-    case DType::bf16:
-      break;
+  CALOQUANT_EXPECT(is_integer(params));
+  if (params.dtype == DType::u8) {
+    return {0, 255};
   }
-  CALOQUANT_EXPECT(false && "not an integer code");
-  return {};
+  if (params.dtype == DType::s8) {
+    return {-128, 127};
+  }
+  CALOQUANT_EXPECT(params.limit > 0 && params.limit <= 32767);
+  return {-params.limit, params.limit};
 }
 
 Precision precision_of(const LayerQuant& quant) noexcept {

@@ -6,23 +6,20 @@
 #include <utility>
 
 namespace caloquant {
-namespace {
 
-[[noreturn]] void fail_at(const std::string& place, const std::string& problem) {
+void fail_damaged(const std::string& place, const std::string& problem) {
   throw DataError(place, problem, "the file is damaged: run without --resume");
 }
-
-}  // namespace
 
 JsonFields::JsonFields(const Json& json, std::string place)
     : json_(json), place_(std::move(place)) {
   if (!json.is_object()) {
-    fail_at(place_, "is no JSON object");
+    fail_damaged(place_, "is no JSON object");
   }
 }
 
 void JsonFields::fail(const std::string& key) const {
-  fail_at(place_, "'" + key + "' is missing or of another type");
+  fail_damaged(place_, "'" + key + "' is missing or of another type");
 }
 
 const Json& JsonFields::any(const char* key) const {
@@ -77,10 +74,6 @@ double JsonFields::real(const char* key) const {
   return real_of(any(key), place_ + ", '" + key + "'");
 }
 
-double JsonFields::real_or_nan(const char* key) const {
-  return any(key).is_null() ? std::numeric_limits<double>::quiet_NaN() : real(key);
-}
-
 double real_of(const Json& json, const std::string& place) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (json == "nan") {
@@ -91,7 +84,7 @@ double real_of(const Json& json, const std::string& place) {
   }
   const auto value = json_as<double>(json);
   if (!value) {
-    fail_at(place, "is no number");
+    fail_damaged(place, "is no number");
   }
   return *value;
 }

@@ -24,8 +24,6 @@ class JsonFields {
   [[nodiscard]] std::size_t count(const char* key) const;
   /// As json_number() writes them.
   [[nodiscard]] double real(const char* key) const;
-  /// The same; null is NaN.
-  [[nodiscard]] double real_or_nan(const char* key) const;
   /// The value that name_of() calls so.
   template <typename E>
   [[nodiscard]] E named(const char* key) const {
@@ -45,5 +43,8 @@ class JsonFields {
 
 /// A number as json_number() writes it. Throws DataError.
 [[nodiscard]] double real_of(const Json& json, const std::string& place);
+
+/// Throws the DataError of what a run has left behind and somebody has changed.
+[[noreturn]] void fail_damaged(const std::string& place, const std::string& problem);
 
 }  // namespace caloquant

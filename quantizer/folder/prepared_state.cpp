@@ -1,6 +1,8 @@
 #include "quantizer/folder/prepared_state.hpp"
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "graph/json/json.hpp"
@@ -16,10 +18,23 @@ Json range_pair(const Range& range) {
   return Json::array({json_number(range.low), json_number(range.high)});
 }
 
+/// A value that was a float, and is finite.
+float float_from(const Json& json, const std::string& place) {
+  const double value = real_of(json, place);
+  if (!(std::fabs(value) <= static_cast<double>(std::numeric_limits<float>::max()))) {
+    fail_damaged(place, "is no finite 32-bit number");
+  }
+  return static_cast<float>(value);
+}
+
 Range range_from(const Json& json, const std::string& place) {
   const bool is_pair = json.is_array() && json.size() == 2;
-  return {static_cast<float>(real_of(is_pair ? json[0] : Json(), place)),
-          static_cast<float>(real_of(is_pair ? json[1] : Json(), place))};
+  const Range range{float_from(is_pair ? json[0] : Json(), place),
+                    float_from(is_pair ? json[1] : Json(), place)};
+  if (range.low > 0.0F || range.high < 0.0F) {
+    fail_damaged(place, "is a range without 0");
+  }
+  return range;
 }
 
 Json layers_json(const CalibrationTable& table) {
@@ -61,6 +76,9 @@ CalibrationTable table_from(const JsonFields& fields) {
     }
   }
   for (const auto& [layer, list] : fields.object("candidates").items()) {
+    if (!list.is_array() || list.empty()) {
+      fields.fail("candidates/" + layer);
+    }
     for (const Json& entry : list) {
       const JsonFields candidate(entry, fields.place() + "#/candidates/" + layer);
       table.candidates[layer].push_back({candidate.named<RangeAlgorithm>("algorithm"),
@@ -68,7 +86,11 @@ CalibrationTable table_from(const JsonFields& fields) {
                                          {candidate.real("noise"), candidate.real("energy")}});
     }
   }
-  table.events = static_cast<std::int64_t>(fields.count("events"));
+  const auto events = json_as<std::int64_t>(fields.any("events"));
+  if (!events || *events < 0) {
+    fields.fail("events");
+  }
+  table.events = *events;
   return table;
 }
 
@@ -86,9 +108,12 @@ Json channels_json(const ChannelRanges& channels) {
 ChannelRanges channels_from(const Json& json, const std::string& place) {
   ChannelRanges channels;
   for (const auto& [layer, ranges] : json.items()) {
+    if (!ranges.is_array()) {
+      fail_damaged(place + "/" + layer, "is no list");
+    }
     std::vector<float>& values = channels[layer];
     for (const Json& range : ranges) {
-      values.push_back(static_cast<float>(real_of(range, place)));
+      values.push_back(float_from(range, place + "/" + layer));
     }
   }
   return channels;

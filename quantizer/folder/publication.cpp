@@ -33,13 +33,34 @@ std::vector<std::string> names_in(const JsonFields& fields, const char* key) {
   std::vector<std::string> names;
   for (const Json& entry : fields.list(key)) {
     const auto name = json_as<std::string>(entry);
+    // The system ends a name at a zero byte: "..", a zero byte and "x" are "..".
     if (!name || name->empty() || fs::path(*name).filename() != *name || *name == "." ||
-        *name == "..") {
+        *name == ".." || name->find('\0') != std::string::npos) {
       fields.fail(key);
     }
     names.push_back(*name);
   }
   return names;
+}
+
+/// What gets its place, what goes, and does the state stay?
+struct Publication {
+  std::vector<std::string> names;
+  std::vector<std::string> former;
+  bool keep_state = false;
+};
+
+Publication read_list(const fs::path& file) {
+  try {
+    const Json json = parse_json<DataError>(read_text<DataError>(file), file.string());
+    require_format<DataError>(json, file.string(), publication_format, publication_version);
+    const JsonFields fields(json, file.string());
+    return {names_in(fields, "names"), names_in(fields, "former"), fields.flag("keep_state")};
+  } catch (const DataError& error) {  // a run without --resume would read the list, too
+    throw DataError(error.place(), error.problem(),
+                    "move the folder 'unfinished' away, in which the results are, or read it with "
+                    "the newer caloquant that wrote it");
+  }
 }
 
 void move_into_place(const fs::path& from, const fs::path& to) {
@@ -61,8 +82,8 @@ bool is_state(const fs::path& unfinished) {
     return false;
   }
   constexpr std::array<std::string_view, 10> ours{
-      "run.json",     "journal.jsonl", "prepared.json", "layer_costs.json", "kernels.json",
-      "result.json",  "steps.jsonl",   "steps.csv",     staged_name,        list_file};
+      "run.json",    "journal.jsonl", "prepared.json", "layer_costs.json", "kernels.json",
+      "result.json", "steps.jsonl",   "steps.csv",     staged_name,        list_file};
   for (fs::directory_iterator entry(unfinished, failure), end; !failure && entry != end;
        entry.increment(failure)) {
     const std::string name = entry->path().filename().string();
@@ -92,19 +113,21 @@ void complete_publication(const fs::path& folder) {
   const fs::path unfinished = folder / ResultFolder::unfinished_name;
   const fs::path list = unfinished / list_file;
   std::error_code failure;
-  if (!fs::exists(list, failure)) {
+  if (!is_state(unfinished) || !fs::exists(list, failure)) {
     return;
   }
-  const Json json = parse_json<DataError>(read_text<DataError>(list), list.string());
-  require_format<DataError>(json, list.string(), publication_format, publication_version);
-  const JsonFields fields(json, list.string());
-  for (const std::string& name : names_in(fields, "names")) {
-    move_into_place(unfinished / staged_name / name, folder / name);
+  const Publication publication = read_list(list);
+  const fs::path staged = unfinished / staged_name;
+  if (fs::is_symlink(fs::symlink_status(staged, failure))) {
+    throw DataError(staged.string(), "is a link, which no run makes", "remove it");
   }
-  for (const std::string& name : names_in(fields, "former")) {
+  for (const std::string& name : publication.names) {
+    move_into_place(staged / name, folder / name);
+  }
+  for (const std::string& name : publication.former) {
     fs::remove(folder / name, failure);
   }
-  if (fields.flag("keep_state")) {
+  if (publication.keep_state) {
     fs::remove(list, failure);
     return;
   }

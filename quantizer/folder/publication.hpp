@@ -16,8 +16,9 @@ inline constexpr const char* staged_name = "files";
 void begin_publication(const std::filesystem::path& folder, const std::vector<std::string>& names,
                        bool keep_state);
 
-/// Does what is written there, as far as it is not done yet; nothing where nothing is. Throws
-/// BackendError, and DataError for a list that is damaged.
+/// Does what is written there, as far as it is not done yet; nothing where nothing is, or where
+/// `unfinished` is not of ours. Throws BackendError, and DataError for a list that is damaged or
+/// leads out of the folder.
 void complete_publication(const std::filesystem::path& folder);
 
 }  // namespace caloquant

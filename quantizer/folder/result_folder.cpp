@@ -26,7 +26,12 @@ constexpr const char* previous_name = "unfinished.previous";
                    "move it, or choose another folder for the results");
 }
 
+/// 0 of what is no file: a pipe would be waited for.
 std::size_t lines_of(const fs::path& file) {
+  std::error_code failure;
+  if (!fs::is_regular_file(fs::symlink_status(file, failure))) {
+    return 0;
+  }
   std::ifstream stream(file);
   std::size_t lines = 0;
   for (std::string line; std::getline(stream, line);) {

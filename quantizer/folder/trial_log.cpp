@@ -5,12 +5,14 @@
 
 #include <caloquant/error.hpp>
 #include <cerrno>
+#include <cmath>
 #include <span>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "graph/io/files/sha256.hpp"
+#include "graph/io/files/write_through.hpp"
 #include "graph/json/json.hpp"
 #include "quantizer/folder/json_fields.hpp"
 #include "quantizer/folder/trial_json.hpp"
@@ -40,7 +42,14 @@ FinishedTrial parse_line(std::string_view text, const std::string& place) {
   if (!fields.any("quality").is_null()) {
     finished.quality = quality_from_json(fields.object("quality"), place);
   }
+  // Whoever takes such a trial for the best one asks for its quality.
+  if (finished.trial.error.empty() != finished.quality.has_value()) {
+    fail_damaged(place, "has an error and a quality, or neither");
+  }
   finished.elapsed = fields.real("elapsed");
+  if (!std::isfinite(finished.elapsed)) {
+    fields.fail("elapsed");
+  }
   return finished;
 }
 
@@ -72,18 +81,8 @@ void TrialLog::append(const FinishedTrial& finished) {
   // Text of an error may hold a path that is not UTF-8.
   const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   const std::string hash = hash_of(last_hash_, text);
-  const std::string line = hash + " " + text + "\n";
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
-    if (written < 0 && errno != EINTR) {
-      cannot_write_log(file_, errno);
-    }
-    rest.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
-  }
-  // Some file systems have nothing to flush.
-  if (::fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) {
-    cannot_write_log(file_, errno);
+  if (const int error = write_through(descriptor_, hash + " " + text + "\n"); error != 0) {
+    cannot_write_log(file_, error);
   }
   last_hash_ = hash;
 }

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <caloquant/config.hpp>
 #include <caloquant/error.hpp>
 #include <fstream>
@@ -24,6 +23,7 @@
 #include "quantizer/output/report/run_folder.hpp"
 #include "quantizer/search/space/layer_specs.hpp"
 #include "quantizer/showers/generated_file.hpp"
+#include "tests/formats/unfinished_text.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -181,6 +181,28 @@ const std::vector<Format>& formats() {
        {{1, "classifier.onnx, 64 events, tolerance 1000.000000"}},
        raised_json},
       {"kernel_cache", "kernels.json", kernels_text, {{1, "0 layers"}, {2, "8 layers"}}, {}},
+      {"unfinished_run",
+       "run.json",
+       testing::unfinished_text,
+       {{1, "classifier.onnx, 64 events"}},
+       raised_json},
+      // No version of its own: that of run.json beside it.
+      {"trial_log",
+       "journal.jsonl",
+       testing::trials_text,
+       {{1,
+         "2 trials, conv int8 automatic per_tensor, dense int8 automatic per_channel: 0.0258551"}},
+       {}},
+      {"prepared",
+       "prepared.json",
+       testing::prepared_text,
+       {{1, "32 events, 14.1044, 5 layers to choose for, 5 equalized by"}},
+       raised_json},
+      {"publication",
+       "publish.json",
+       testing::publication_text,
+       {{1, "quantized.h5 "}},
+       raised_json},
       {"onnx",
        "model.onnx",
        [](const fs::path& file) {

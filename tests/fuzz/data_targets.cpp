@@ -114,6 +114,7 @@ void read_kernel_cache(const fs::path& file) {
     write_file(file, text);
   }
   (void)KernelChoices(file).table();
+  KernelChoices({}).adopt(text, file.string());  // as a run that goes on does
 }
 
 constexpr std::array targets{
@@ -128,6 +129,10 @@ constexpr std::array targets{
     FuzzTarget{"report_data", "report.json", read_report},
     FuzzTarget{"layer_costs", "layer_costs.json", read_costs},
     FuzzTarget{"kernel_cache", "kernels.json", read_kernel_cache},
+    FuzzTarget{"unfinished_run", "resumed/unfinished/run.json", read_unfinished_run},
+    FuzzTarget{"trial_log", "journal.jsonl", read_trials},
+    FuzzTarget{"prepared", "prepared.json", read_prepared},
+    FuzzTarget{"publication", "published/unfinished/publish.json", read_publication},
 };
 
 }  // namespace

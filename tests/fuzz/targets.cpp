@@ -64,6 +64,7 @@ std::span<const FuzzTarget> fuzz_targets() {
 
 void feed(const FuzzTarget& target, std::span<const std::byte> bytes, const fs::path& folder) {
   const fs::path file = folder / target.file_name;
+  fs::create_directories(file.parent_path());
   {
     std::ofstream stream(file, std::ios::binary | std::ios::trunc);
     stream.write(reinterpret_cast<const char*>(bytes.data()),

@@ -16,7 +16,8 @@ struct FuzzTarget {
 
 /// Models: onnx, saved_model, graph_def, variables_index, keras_json, keras_archive, keras_h5,
 /// native. Data: showers, npy, onnx_tensor. Files of ours: run_config, result, steps, report_data,
-/// layer_costs, kernel_cache.
+/// layer_costs, kernel_cache, unfinished_run, trial_log,
+/// prepared, publication.
 [[nodiscard]] std::span<const FuzzTarget> fuzz_targets();
 
 /// Gives the bytes to the reader as a file. A typed error is what damaged input should come to;

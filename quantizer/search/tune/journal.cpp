@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "graph/io/files/write_through.hpp"
 #include "graph/json/json.hpp"
 #include "quantizer/search/tune/csv_cell.hpp"
 #include "quantizer/search/tune/measure_json.hpp"
@@ -21,8 +22,8 @@ constexpr std::string_view csv_header =
     "int8_layers,w8a16_layers,w8_layers,bf16_layers,fp32_layers,verdict,events,target_met,"
     "stopped_early,configuration\n";
 
-[[noreturn]] void cannot_write(const std::filesystem::path& path) {
-  throw BackendError(path.string(), "cannot be written: " + std::generic_category().message(errno),
+[[noreturn]] void cannot_write(const std::filesystem::path& path, int error) {
+  throw BackendError(path.string(), "cannot be written: " + std::generic_category().message(error),
                      "check the output directory, its permissions and the free space");
 }
 
@@ -31,7 +32,7 @@ int create(const std::filesystem::path& path) {
   const int descriptor =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, readable_by_all);
   if (descriptor < 0) {
-    cannot_write(path);
+    cannot_write(path, errno);
   }
   return descriptor;
 }
@@ -131,17 +132,8 @@ void Journal::append(const Trial& trial) {
 }
 
 void Journal::File::write(const std::string& text) const {
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(descriptor, rest.data(), rest.size());
-    if (written < 0 && errno != EINTR) {
-      cannot_write(path);
-    }
-    rest.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
-  }
-  // Some file systems and devices (a pipe) have nothing to flush.
-  if (::fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS) {
-    cannot_write(path);
+  if (const int error = write_through(descriptor, text); error != 0) {
+    cannot_write(path, error);
   }
 }
 

@@ -34,6 +34,7 @@ void add_broken_onnx(BrokenFiles& all);
 void add_broken_tensorflow(BrokenFiles& all);  ///< GraphDef, SavedModel
 void add_broken_keras(BrokenFiles& all);       ///< JSON, HDF5, .keras
 void add_broken_native(BrokenFiles& all);      ///< quantized.h5, sealed anew
+void add_broken_unfinished(BrokenFiles& all);  ///< what a run goes on from
 
 /// A file of tests/fixtures or tests/fuzz/corpus.
 [[nodiscard]] std::string fixture(const std::string& path);

@@ -6,75 +6,12 @@
 #include "quantizer/measure/layer_costs.hpp"
 #include "quantizer/output/report/run_folder.hpp"
 #include "quantizer/search/space/layer_specs.hpp"
-#include "tests/fuzz/broken/cases.hpp"
+#include "tests/fuzz/broken/document_cases.hpp"
 
 namespace caloquant::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-using Edit = std::function<void(Json&)>;
-
-/// One kind of document: how it is called, read and refused, and a good one.
-struct Document {
-  std::string name;
-  std::string file;
-  ErrorKind kind;
-  std::function<void(const fs::path&)> read;
-  std::string good;
-  std::map<std::string, std::string> beside{};
-};
-
-class DocumentCases {
- public:
-  DocumentCases(BrokenFiles& all, Document document) : all_(all), document_(std::move(document)) {}
-
-  void text(const std::string& defect, const std::string& content) {
-    std::map<std::string, std::string> files = document_.beside;
-    files[document_.file] = content;
-    all_.push_back({document_.name + ": " + defect, std::move(files), document_.file,
-                    document_.kind, document_.read});
-  }
-  void edited(const std::string& defect, const Edit& edit) {
-    Json json = Json::parse(document_.good);
-    edit(json);
-    text(defect, json.dump());
-  }
-  /// What no JSON may be.
-  void syntax() {
-    const std::string& good = document_.good;
-    text("empty", "");
-    text("a zero byte", std::string(1, '\0'));
-    text("ends in the middle", first_part(good, 0.5));
-    text("without its last brace", good.substr(0, good.rfind('}')));
-    text("something behind it", good + "}");
-    text("a list", "[]");
-    text("a number", "7");
-    text("null", "null");
-    text("no UTF-8", replaced(good, "{", "{\"\xff\xfe\": 1, "));
-    text("a key twice", replaced(good, "{", "{\"a\": 1, \"a\": 2, "));
-    text("a number beyond all", replaced(good, "{", "{\"a\": 1e999, "));
-    text("NaN", replaced(good, "{", "{\"a\": NaN, "));
-    text("100,000 arrays inside each other", nested(100000));
-    text("objects inside each other", replaced(good, "{", "{\"a\": " + nested(300) + ", "));
-    text("HDF5 in its place", "\x89HDF\r\n\x1a\n" + std::string(600, '\0'));
-    text("a byte-order mark of UTF-16", "\xff\xfe{\0}\0");
-  }
-  /// What `_format` and `_version` must not be.
-  void versions() {
-    edited("another format", [](Json& json) { json["_format"] = "caloquant.other"; });
-    edited("a format that is a number", [](Json& json) { json["_format"] = 1; });
-    edited("version 0", [](Json& json) { json["_version"] = 0; });
-    edited("a newer version", [](Json& json) { json["_version"] = 99; });
-    edited("half a version", [](Json& json) { json["_version"] = 1.5; });
-    edited("a version that is text", [](Json& json) { json["_version"] = "1"; });
-    edited("a version beyond 64 bits", [](Json& json) { json["_version"] = 1e30; });
-  }
-
- private:
-  BrokenFiles& all_;
-  Document document_;
-};
 
 void add_configs(BrokenFiles& all) {
   DocumentCases cases(all,
@@ -189,6 +126,49 @@ void add_costs(BrokenFiles& all) {
 }
 
 }  // namespace
+
+void DocumentCases::text(const std::string& defect, const std::string& content) {
+  std::map<std::string, std::string> files = document_.beside;
+  files[document_.file] = content;
+  all_.push_back({document_.name + ": " + defect, std::move(files), document_.file, document_.kind,
+                  document_.read});
+}
+
+void DocumentCases::edited(const std::string& defect, const Edit& edit) {
+  Json json = Json::parse(document_.good);
+  edit(json);
+  text(defect, json.dump());
+}
+
+void DocumentCases::syntax() {
+  const std::string& good = document_.good;
+  text("empty", "");
+  text("a zero byte", std::string(1, '\0'));
+  text("ends in the middle", first_part(good, 0.5));
+  text("without its last brace", good.substr(0, good.rfind('}')));
+  text("something behind it", good + "}");
+  text("a list", "[]");
+  text("a number", "7");
+  text("null", "null");
+  text("no UTF-8", replaced(good, "{", "{\"\xff\xfe\": 1, "));
+  text("a key twice", replaced(good, "{", "{\"a\": 1, \"a\": 2, "));
+  text("a number beyond all", replaced(good, "{", "{\"a\": 1e999, "));
+  text("NaN", replaced(good, "{", "{\"a\": NaN, "));
+  text("100,000 arrays inside each other", nested(100000));
+  text("objects inside each other", replaced(good, "{", "{\"a\": " + nested(300) + ", "));
+  text("HDF5 in its place", "\x89HDF\r\n\x1a\n" + std::string(600, '\0'));
+  text("a byte-order mark of UTF-16", "\xff\xfe{\0}\0");
+}
+
+void DocumentCases::versions() {
+  edited("another format", [](Json& json) { json["_format"] = "caloquant.other"; });
+  edited("a format that is a number", [](Json& json) { json["_format"] = 1; });
+  edited("version 0", [](Json& json) { json["_version"] = 0; });
+  edited("a newer version", [](Json& json) { json["_version"] = 99; });
+  edited("half a version", [](Json& json) { json["_version"] = 1.5; });
+  edited("a version that is text", [](Json& json) { json["_version"] = "1"; });
+  edited("a version beyond 64 bits", [](Json& json) { json["_version"] = 1e30; });
+}
 
 void add_broken_documents(BrokenFiles& all) {
   add_configs(all);

@@ -2,6 +2,7 @@
 
 #include "graph/exec/kernel_choices.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,6 +17,12 @@
 
 namespace caloquant {
 namespace {
+
+using ::testing::HasSubstr;
+
+std::string with_first(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
 
 class MeasuredKernels : public testing::PropertyTest {
  protected:
@@ -90,6 +97,27 @@ TEST_F(MeasuredKernels, OfAnotherMachineOrDamagedAreNotUsed) {
   }
   std::ofstream(file) << good;
   EXPECT_EQ(KernelChoices(file).table().size(), 1U);
+}
+
+// What a run has left behind is an input.
+TEST_F(MeasuredKernels, ThatARunGoesOnWithAreReadOrRefused) {
+  KernelChoices measured("");
+  compile(collapsed(), measured);
+  const std::string good = measured.text();
+  KernelChoices adopted("");
+  adopted.adopt(good, "kernels.json");
+  EXPECT_EQ(adopted.table().size(), 1U);
+  for (const std::string& text : {good.substr(0, good.size() / 2), std::string("[]"),
+                                  with_first(good, "\"machine\"", "\"engine\""),
+                                  with_first(good, "\"milliseconds\"", "\"seconds\""),
+                                  with_first(good, "\"layers\": {", "\"layers\": {\"conv\": 7, "),
+                                  with_first(good, "\"layers\": {",
+                                             "\"layers\": {\"conv\": {\"milliseconds\": "
+                                             "{\"library\": -1}}, ")}) {
+    EXPECT_THAT(testing::message_of([&] { adopted.adopt(text, "kernels.json"); }),
+                HasSubstr("kernels.json"))
+        << text;
+  }
 }
 
 // CALOQUANT_KERNEL_CACHE may name anything by mistake.

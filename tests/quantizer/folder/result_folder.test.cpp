@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <caloquant/error.hpp>
 #include <fstream>
@@ -212,6 +213,68 @@ TEST_F(Results, NeverLeadOutOfTheirFolder) {
     }
     EXPECT_THROW((void)state_of(out), DataError) << name;
   }
+}
+
+// A run without --resume reads the list, too: what helps is to move the folder away.
+TEST_F(Results, SayWhatHelpsWhereTheListIsDamaged) {
+  fs::create_directories(out / "unfinished");
+  write(out / "unfinished/publish.json", "{");
+  EXPECT_THAT(testing::message_of([&] { (void)open(); }),
+              HasSubstr("move the folder 'unfinished' away"));
+}
+
+TEST_F(Results, AreTakenFromTheirOwnFolderOnly) {
+  fs::create_directories(temporary / "elsewhere");
+  write(temporary / "elsewhere/model", "of the user");
+  {
+    ResultFolder folder = open();
+    folder.begin("{}");
+    begin_publication(out, {"model"}, false);
+  }
+  fs::create_directory_symlink(temporary / "elsewhere", out / "unfinished/files");
+  EXPECT_THAT(testing::message_of([&] { (void)open(); }), HasSubstr("unfinished/files: is a link"));
+  EXPECT_EQ(bytes_of(temporary / "elsewhere/model"), "of the user");
+  fs::remove(out / "unfinished/files");
+  fs::rename(out / "unfinished", temporary / "state");
+  fs::create_directory_symlink(temporary / "state", out / "unfinished");
+  EXPECT_THROW((void)open(), UsageError);
+  EXPECT_TRUE(fs::exists(temporary / "state/publish.json"));
+}
+
+TEST_F(Results, KeepWhatSomebodyElsePutBesideTheList) {
+  {
+    ResultFolder folder = open();
+    folder.begin("{}");
+    stage(folder, {"model", "result.json"}, "new");
+    begin_publication(out, {"model", "result.json"}, false);
+  }
+  write(out / "unfinished/thesis", "of the user");
+  EXPECT_THROW((void)open(), UsageError);
+  EXPECT_EQ(bytes_of(out / "unfinished/thesis"), "of the user");
+  fs::remove(out / "unfinished/thesis");
+  EXPECT_NO_THROW((void)open());
+  EXPECT_EQ(bytes_of(out / "model"), "new");
+}
+
+TEST_F(Results, SayWhichOfThemCannotGetItsPlace) {
+  {
+    ResultFolder folder = open();
+    folder.begin("{}");
+    stage(folder, {"model", "result.json"}, "new");
+    begin_publication(out, {"model", "result.json"}, false);
+  }
+  fs::create_directories(out / "model/of the user");
+  EXPECT_THAT(testing::message_of([&] { (void)open(); }),
+              HasSubstr("out/model: cannot get its place: Is a directory"));
+  EXPECT_EQ(bytes_of(out / "unfinished/files/model"), "new");
+}
+
+TEST_F(Results, DoNotWaitForAPipeInPlaceOfTheTrials) {
+  fs::create_directories(out / "unfinished");
+  ASSERT_EQ(::mkfifo((out / "unfinished/journal.jsonl").c_str(), 0600), 0);
+  ResultFolder folder = open();
+  folder.begin("{}");
+  EXPECT_EQ(folder.trials_set_aside(), 0U);
 }
 
 }  // namespace

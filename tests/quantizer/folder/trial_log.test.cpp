@@ -11,6 +11,7 @@
 
 #include "graph/json/json.hpp"
 #include "quantizer/folder/trial_json.hpp"
+#include "tests/support/file_size_limit.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -185,6 +186,16 @@ TEST_F(TrialLogFile, RefusesWhatIsNoTrialThoughItsHashIsRight) {
   Json names = whole_json(*eventful(0).quality);
   names["loss"]["suspect"] = {1};
   EXPECT_THROW((void)quality_from_json(names, "place"), DataError);
+  Json blocks = whole_json(*eventful(0).quality);
+  blocks["loss"]["without_block"] = {"x"};
+  EXPECT_THROW((void)quality_from_json(blocks, "place"), DataError);
+  Json fallbacks = whole_json(eventful(0).trial);
+  fallbacks["fallbacks"] = {1};
+  EXPECT_THROW((void)trial_from_json(fallbacks, "place"), DataError);
+  Json precision = whole_json(eventful(0).trial);
+  precision["configuration"][0]["precision"] = "int3";
+  EXPECT_THAT(testing::message_of([&] { (void)trial_from_json(precision, "place"); }),
+              HasSubstr("'precision'"));
   EXPECT_THROW((void)trial_from_json(Json::array(), "place"), DataError);
 }
 
@@ -195,6 +206,34 @@ TEST_F(TrialLogFile, SaysWhatCannotBeWritten) {
   fs::create_symlink(file, link);
   EXPECT_THROW(TrialLog(link, "", 0), BackendError);
   EXPECT_FALSE(fs::exists(file));
+  EXPECT_THAT(testing::message_of([&] { TrialLog(file, "", static_cast<std::uintmax_t>(-1)); }),
+              HasSubstr("cannot be written: Invalid argument"));
+  TrialLog log(file, first_hash("run"), 0);
+  {
+    const testing::FileSizeLimit limit(200);
+    EXPECT_THAT(testing::message_of([&] { log.append(eventful(0)); }),
+                HasSubstr("cannot be written: File too large"));
+  }
+  EXPECT_TRUE(read_trial_log(file, "run").trials.empty());
+}
+
+// A stranger can compute hashes, too.
+TEST_F(TrialLogFile, RefusesTrialsThatNoRunGoesOnFrom) {
+  const auto refused = [&](FinishedTrial finished) {
+    TrialLog(file, first_hash("run"), 0).append(finished);
+    return testing::message_of([&] { (void)read_trial_log(file, "run"); });
+  };
+  EXPECT_EQ(refused(eventful(0)), "");
+  EXPECT_THAT(refused(eventful(1)), HasSubstr("journal.jsonl:1: is another step"));
+  FinishedTrial finished = eventful(0);
+  finished.quality.reset();
+  EXPECT_THAT(refused(finished), HasSubstr("has an error and a quality, or neither"));
+  finished = eventful(0);
+  finished.trial.error = "no memory";
+  EXPECT_THAT(refused(finished), HasSubstr("has an error and a quality, or neither"));
+  finished = eventful(0);
+  finished.elapsed = infinity;
+  EXPECT_THAT(refused(finished), HasSubstr("'elapsed'"));
 }
 
 }  // namespace

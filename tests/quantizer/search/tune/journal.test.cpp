@@ -9,6 +9,7 @@
 
 #include "graph/json/json.hpp"
 #include "tests/quantizer/search/space/layers.hpp"
+#include "tests/support/file_size_limit.hpp"
 #include "tests/support/support.hpp"
 
 namespace caloquant {
@@ -103,6 +104,19 @@ TEST(Journal, SaysWhichFileCannotBeWritten) {
               HasSubstr("missing/steps.jsonl"));
   std::filesystem::create_directory(folder / "steps.csv");
   EXPECT_THAT(testing::message_of([&] { Journal(folder.path()); }), HasSubstr("steps.csv"));
+}
+
+TEST(Journal, SaysWhenADiskIsFull) {
+  const testing::TempDir folder;
+  {
+    const testing::FileSizeLimit limit(100);  // the head of steps.csv is longer
+    EXPECT_THAT(testing::message_of([&] { Journal(folder.path()); }),
+                HasSubstr("steps.csv: cannot be written: File too large"));
+  }
+  Journal journal(folder.path());
+  const testing::FileSizeLimit limit(300);
+  EXPECT_THAT(testing::message_of([&] { journal.append(sample_trial()); }),
+              HasSubstr("steps.jsonl: cannot be written"));
 }
 
 }  // namespace
