@@ -255,6 +255,7 @@ std::vector<fs::path> external_files(const fs::path& file) {
     return {};
   }
   std::vector<fs::path> files;
+  files.reserve(names.size());
   for (const std::string& name : names) {
     files.push_back(file.parent_path() / name);
   }
