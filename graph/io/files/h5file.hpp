@@ -35,6 +35,7 @@ struct H5DatasetInfo {
 struct H5WriteOptions {
   Shape chunk;          ///< empty: contiguous
   int compression = 0;  ///< gzip level 0..9, with shuffle; needs a chunk
+  bool grows = false;   ///< append_rows() may follow; needs a chunk
 };
 
 /// One HDF5 file. Paths are absolute inside the file ("/a/b"). Every failure throws an Error whose
@@ -86,6 +87,8 @@ class H5File {
   void create_dataset(const std::string& dataset, DType dtype, const Shape& shape,
                       const H5WriteOptions& options = {});
   void write_rows(const std::string& dataset, std::int64_t first, std::span<const float> rows);
+  /// Whole rows behind the last of a dataset that grows.
+  void append_rows(const std::string& dataset, std::span<const float> rows);
 
   [[nodiscard]] bool has_attribute(const std::string& object, const std::string& name) const;
   /// Scalar string attribute (fixed or variable length).

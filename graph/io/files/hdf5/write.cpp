@@ -29,8 +29,13 @@ void H5File::create_dataset(const std::string& dataset, DType dtype, const Shape
     }
   }
   const std::vector<hsize_t> extents = to_hsize(shape);
-  const Handle space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr),
-                     H5Sclose);
+  std::vector<hsize_t> limits = extents;
+  if (options.grows) {
+    CALOQUANT_EXPECT(!options.chunk.empty());
+    limits.front() = H5S_UNLIMITED;
+  }
+  const Handle space(
+      H5Screate_simple(static_cast<int>(extents.size()), extents.data(), limits.data()), H5Sclose);
   const Handle handle(H5Dcreate2(state_->file.get(), dataset.c_str(), memory_type(dtype),
                                  space.get(), links.get(), layout.get(), H5P_DEFAULT),
                       H5Dclose);
@@ -66,6 +71,25 @@ void H5File::write_rows(const std::string& dataset, std::int64_t first,
   const bool written = H5Dwrite(handle.get(), H5T_NATIVE_FLOAT, memory.get(), space.get(),
                                 H5P_DEFAULT, rows.data()) >= 0;
   state_->expect_written(written && handle.shut(), dataset);
+}
+
+void H5File::append_rows(const std::string& dataset, std::span<const float> rows) {
+  const LibraryLock lock;
+  Shape extents;
+  {
+    const Handle handle = state_->dataset(dataset);
+    const Handle space(H5Dget_space(handle.get()), H5Sclose);
+    extents = extents_of(space.get());
+  }
+  const std::int64_t first = extents.front();
+  extents.front() = 1;
+  extents.front() = first + static_cast<std::int64_t>(rows.size()) / element_count(extents);
+  {
+    Handle handle = state_->dataset(dataset);
+    const bool grown = H5Dset_extent(handle.get(), to_hsize(extents).data()) >= 0;
+    state_->expect_written(grown && handle.shut(), dataset);
+  }
+  write_rows(dataset, first, rows);
 }
 
 void H5File::write_text(const std::string& dataset, const std::string& text) {
