@@ -15,7 +15,7 @@ constexpr double s8_steps = 128.0;
 }  // namespace
 
 QRange range_of(const QuantParams& params) {
-  CALOQUANT_EXPECT(is_integer(params));
+  CALOQUANT_EXPECT(is_integer(params) && "not an integer code");
   if (params.dtype == DType::u8) {
     return {0, 255};
   }
