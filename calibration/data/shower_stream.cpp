@@ -14,7 +14,7 @@ namespace caloquant {
 namespace {
 
 constexpr float units_per_gev = 50.0F;
-constexpr std::int64_t label_rows = 1024;  // of a chunk
+constexpr std::int64_t rows_of_labels = 1024;  // of a chunk
 /// Datasets of every file, in the order of WaitingRow::labels.
 constexpr std::array<const char*, 6> label_names{"energy", "theta", "eta", "pdgID", "sum", "event"};
 
@@ -104,7 +104,7 @@ struct ShowerStream::State {
                         {.chunk = chunk, .compression = 1, .grows = true});
     for (const std::string& path : paths) {
       file.create_dataset(path, DType::f32, {0},
-                          {.chunk = {label_rows}, .compression = 1, .grows = true});
+                          {.chunk = {rows_of_labels}, .compression = 1, .grows = true});
     }
     for (const auto& [name, text] : options.attributes) {
       file.set_attribute("/", name, text);
