@@ -70,7 +70,7 @@ CalibrationTable table_from(const JsonFields& fields) {
     for (const auto& [name, range] : by_algorithm.items()) {
       const auto algorithm = enum_from<RangeAlgorithm>(name);
       if (!algorithm) {
-        fields.fail("ranges/" + layer + "/" + name);
+        fields.fail(std::string("ranges/").append(layer).append("/").append(name));
       }
       table.layers[layer][*algorithm] = range_from(range, place);
     }
@@ -108,12 +108,13 @@ Json channels_json(const ChannelRanges& channels) {
 ChannelRanges channels_from(const Json& json, const std::string& place) {
   ChannelRanges channels;
   for (const auto& [layer, ranges] : json.items()) {
+    const std::string here = std::string(place).append("/").append(layer);
     if (!ranges.is_array()) {
-      fail_damaged(place + "/" + layer, "is no list");
+      fail_damaged(here, "is no list");
     }
     std::vector<float>& values = channels[layer];
     for (const Json& range : ranges) {
-      values.push_back(float_from(range, place + "/" + layer));
+      values.push_back(float_from(range, here));
     }
   }
   return channels;
