@@ -66,15 +66,15 @@ std::string difference_at(const std::string& path, const Json& now, const Json& 
   }
   if (now.is_object() && before.is_object()) {
     for (const auto& [key, value] : now.items()) {
-      const std::string found =
-          difference_at(path + "/" + key, value, before.contains(key) ? before.at(key) : Json());
+      std::string found = difference_at(std::string(path).append("/").append(key), value,
+                                        before.contains(key) ? before.at(key) : Json());
       if (!found.empty()) {
         return found;
       }
     }
     for (const auto& [key, value] : before.items()) {
       if (!now.contains(key)) {
-        return difference_at(path + "/" + key, Json(), value);
+        return difference_at(std::string(path).append("/").append(key), Json(), value);
       }
     }
     return "";  // only the order differs
