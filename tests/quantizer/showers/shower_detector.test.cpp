@@ -74,7 +74,11 @@ TEST(ShowerTriggerTest, HasLimitsThatBelongToIt) {
   EXPECT_FALSE(trigger.accepts(none, 1.5, 200.0));
   EXPECT_FALSE(trigger.accepts(100.0, none, 200.0));
   EXPECT_FALSE(trigger.accepts(100.0, 1.5, none));
-  EXPECT_TRUE(ShowerTrigger{}.accepts(2.0, pi / 3.0, 25.5 * 5.1));
+  const ShowerFrame frame;
+  for (const double theta : {pi / 3.0, 2.0 * pi / 3.0}) {  // at a limit, by way of a direction
+    const Vector3 direction{0.0, std::cos(theta), std::sin(theta)};
+    EXPECT_TRUE(ShowerTrigger{}.accepts(500.0, frame.theta_of(direction), 25.5 * 5.1));
+  }
 }
 
 TEST(CellGridTest, FindsCells) {
