@@ -41,8 +41,11 @@ ShowerFrame turned_to(const ShowerFrame& frame, const Vector3& direction) {
 }
 
 bool ShowerTrigger::accepts(double energy, double theta, double distance) const {
-  return energy >= lowest_energy && energy <= highest_energy && theta >= lowest_theta &&
-         theta <= highest_theta && distance >= edge_distance;
+  // A particle shot at exactly a limit may come out a rounding error beside it.
+  constexpr double rounding = 1e-9;
+  return energy >= lowest_energy * (1.0 - rounding) &&
+         energy <= highest_energy * (1.0 + rounding) && theta >= lowest_theta - rounding &&
+         theta <= highest_theta + rounding && distance >= edge_distance - rounding;
 }
 
 CellGrid::CellGrid(CellGeometry geometry, std::size_t columns, std::size_t rows)

@@ -20,7 +20,7 @@ namespace caloquant {
 [[nodiscard]] ShowerFrame turned_to(const ShowerFrame& frame, const Vector3& direction);
 
 /// Which particles are drawn by the network; the others are simulated. The limits are those that
-/// 3DGAN's showers were made with, and they belong to the range.
+/// 3DGAN's showers were made with, and they belong to the range, with 1e-9 for rounding.
 struct ShowerTrigger {
   double lowest_energy = 2.0;                         ///< [GeV]
   double highest_energy = 500.0;                      ///< [GeV]

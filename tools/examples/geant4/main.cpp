@@ -8,6 +8,8 @@
 #include <G4UImanager.hh>
 #include <G4VModularPhysicsList.hh>
 #include <caloquant/error.hpp>
+#include <caloquant/model.hpp>
+#include <caloquant/model_config.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -26,6 +28,9 @@ constexpr const char* help = R"(usage: caloquant_geant4 [options] macro.mac
   --geometry FILE   GDML of the detector
   --mode MODE       full: Geant4 alone; fast: the network draws showers (default: full)
   --model FILE      the network, a file of `caloquant quantize` or a Keras or ONNX model
+                    or ARCHITECTURE.json,WEIGHTS.h5
+  --output-scale S  of a model that does not tell: GeV = out^(1/P) / S
+  --output-power P  see --output-scale
   --physics LIST    FTFP_BERT, or em: electromagnetic processes that need no data sets
   --threads N       worker threads; 0: a sequential run (default: 0)
 )";
@@ -39,6 +44,7 @@ std::string ValueOf(int argc, char** argv, int& i) {
 
 Options Read(int argc, char** argv) {
   Options options;
+  caloquant::EnergyUnits units;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--geometry") {
@@ -46,7 +52,16 @@ Options Read(int argc, char** argv) {
     } else if (word == "--mode") {
       options.mode = ValueOf(argc, argv, i);
     } else if (word == "--model") {
-      options.model = ValueOf(argc, argv, i);
+      const std::string names = ValueOf(argc, argv, i);
+      const auto comma = names.find(',');
+      options.model = names.substr(0, comma);
+      options.weights = comma == std::string::npos ? "" : names.substr(comma + 1);
+    } else if (word == "--output-scale") {
+      units.scale = std::atof(ValueOf(argc, argv, i).c_str());
+      options.output = units;
+    } else if (word == "--output-power") {
+      units.power = std::atof(ValueOf(argc, argv, i).c_str());
+      options.output = units;
     } else if (word == "--physics") {
       options.physics = ValueOf(argc, argv, i);
     } else if (word == "--threads") {
@@ -91,6 +106,19 @@ G4VModularPhysicsList* PhysicsOf(const Options& options) {
   return list;
 }
 
+std::optional<caloquant::ShowerModel> ModelOf(const Options& options) {
+  if (options.model.empty()) {
+    return std::nullopt;
+  }
+  caloquant::ModelConfig config;
+  (options.weights.empty() ? config.file : config.architecture) = options.model;
+  config.weights = options.weights;
+  config.output = options.output.value_or(caloquant::EnergyUnits{});
+  const bool known = options.weights.empty() && !options.output;
+  return caloquant::ShowerModel(known ? caloquant::Model::load(options.model)
+                                      : caloquant::Model::load(config));
+}
+
 /// Ends the run after the events under way, so that files become whole.
 void Stop(int) {
   G4RunManager::GetRunManager()->AbortRun(true);
@@ -103,10 +131,7 @@ int Run(int argc, char** argv) {
   }
   const Options options = Read(argc, argv);
   Settings settings;
-  std::optional<caloquant::ShowerModel> model;
-  if (!options.model.empty()) {
-    model = caloquant::ShowerModel::load(options.model);
-  }
+  const std::optional<caloquant::ShowerModel> model = ModelOf(options);
   const std::unique_ptr<G4RunManager> manager(G4RunManagerFactory::CreateRunManager(
       options.threads > 0 ? G4RunManagerType::MT : G4RunManagerType::SerialOnly));
   if (options.threads > 0) {

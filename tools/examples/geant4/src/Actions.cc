@@ -13,9 +13,9 @@ namespace {
 constexpr std::array<std::size_t, 3> image_cells{51, 51, 25};
 }
 
-void RunAction::BeginOfRunAction(const G4Run* run) {
+void RunAction::BeginOfRunAction(const G4Run*) {
   if (IsMaster()) {
-    output_.Begin(run->GetRunID(), settings_.gun.first_event);
+    output_.Begin(settings_.gun.first_event);
     start_ = std::chrono::steady_clock::now();
   }
 }

@@ -37,7 +37,8 @@ FastShowerModel::FastShowerModel(G4Region* region, const caloquant::ShowerModel&
       readout_(readout),
       cells_(model.cell_count()),
       placement_(model, readout.Energies().grid().geometry()),
-      context_(model, {.batch = most_batch, .threads = 1}),
+      model_(model),
+      single_(model, {.batch = 1, .threads = 1}),
       images_(most_batch * cells_),
       hits_(cells_) {
   requests_.reserve(most_showers);
@@ -74,7 +75,7 @@ void FastShowerModel::DoIt(const G4FastTrack& track, G4FastStep& step) {
                        event_ * most_showers + requests_.size()});
   frames_.push_back(frame);
   if (!settings_.fast.batched) {
-    Draw(requests_.size() - 1, 1);
+    Draw(single_, requests_.size() - 1, 1);
   }
 }
 
@@ -84,15 +85,27 @@ void FastShowerModel::Flush() {
   }
   const auto batch =
       std::clamp<std::size_t>(static_cast<std::size_t>(settings_.fast.batch), 1, most_batch);
-  for (std::size_t first = 0; first < requests_.size(); first += batch) {
-    Draw(first, std::min(batch, requests_.size() - first));
+  std::size_t first = 0;
+  if (requests_.size() >= batch && batch > 1) {
+    if (batch != batch_) {
+      batched_.emplace(model_, caloquant::ContextOptions{.batch = batch, .threads = 1});
+      batch_ = batch;
+    }
+    for (; first + batch <= requests_.size(); first += batch) {
+      Draw(*batched_, first, batch);
+    }
+  }
+  // A context computes whole batches whatever is asked of it: the rest goes one by one.
+  for (; first < requests_.size(); ++first) {
+    Draw(single_, first, 1);
   }
 }
 
-void FastShowerModel::Draw(std::size_t first, std::size_t count) {
+void FastShowerModel::Draw(caloquant::ShowerContext& context, std::size_t first,
+                           std::size_t count) {
   const double start = ThreadSeconds();
   const auto images = std::span(images_).first(count * cells_);
-  context_.generate(std::span(requests_).subspan(first, count), images);
+  context.generate(std::span(requests_).subspan(first, count), images);
   const double drawn = ThreadSeconds();
   for (std::size_t i = 0; i < count; ++i) {
     Deposit(first + i, images.subspan(i * cells_, cells_));

@@ -4,6 +4,7 @@
 #include <caloquant/shower_detector.hpp>
 #include <caloquant/shower_generator.hpp>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "CalorimeterReadout.hh"
@@ -34,17 +35,20 @@ class FastShowerModel : public G4VFastSimulationModel {
   const FastCounts& Counts() const { return counts_; }
 
  private:
-  void Draw(std::size_t first, std::size_t count);
+  void Draw(caloquant::ShowerContext& context, std::size_t first, std::size_t count);
   void Deposit(std::size_t shower, std::span<const float> cells);
 
   const Settings& settings_;
   CalorimeterReadout& readout_;
   std::size_t cells_;  ///< of one image
   caloquant::ShowerPlacement placement_;
-  caloquant::ShowerContext context_;
-  std::vector<caloquant::ShowerRequest> requests_;  ///< of this event
-  std::vector<caloquant::ShowerFrame> frames_;      ///< where they entered
-  std::vector<float> images_;                       ///< [batch, X, Y, Z] in GeV
+  caloquant::ShowerModel model_;
+  caloquant::ShowerContext single_;
+  std::optional<caloquant::ShowerContext> batched_;  ///< made when the first batch is full
+  std::size_t batch_ = 0;                            ///< of batched_
+  std::vector<caloquant::ShowerRequest> requests_;   ///< of this event
+  std::vector<caloquant::ShowerFrame> frames_;       ///< where they entered
+  std::vector<float> images_;                        ///< [batch, X, Y, Z] in GeV
   std::vector<caloquant::ShowerHit> hits_;
   std::uint64_t event_ = 0;
   FastCounts counts_;

@@ -65,9 +65,8 @@ Messenger::Messenger(Settings& settings) : settings_(settings) {
   AddGun();
   AddFast();
   Folder("/caloquant/output/", "Where results go.");
-  Text("/caloquant/output/file", "HDF5 file of showers; {run} becomes the number of the run.",
-       settings.output.file);
-  Text("/caloquant/output/timing", "CSV file with the cost of every event; {run} as above.",
+  Text("/caloquant/output/file", "HDF5 file of the showers of the next run.", settings.output.file);
+  Text("/caloquant/output/timing", "CSV file with the cost of every event.",
        settings.output.timing);
 }
 

@@ -2,6 +2,7 @@
 
 #include <G4SystemOfUnits.hh>
 #include <G4Types.hh>
+#include <caloquant/energy_units.hpp>
 #include <caloquant/shower_detector.hpp>
 #include <cstdint>
 #include <filesystem>
@@ -34,7 +35,7 @@ struct FastSettings {
 
 /// Where results go; empty: nowhere.
 struct OutputSettings {
-  std::string file;    ///< of showers; {run} in it becomes the number of the run
+  std::string file;    ///< of showers
   std::string timing;  ///< CSV, one line per event
 };
 
@@ -49,7 +50,9 @@ struct Settings {
 struct Options {
   std::filesystem::path geometry;
   std::string mode = "full";
-  std::filesystem::path model;
+  std::filesystem::path model;                   ///< or an architecture
+  std::filesystem::path weights;                 ///< of an architecture
+  std::optional<caloquant::EnergyUnits> output;  ///< of a model that does not tell
   std::string physics = "FTFP_BERT";
   G4int threads = 0;  ///< 0: no worker threads
   std::filesystem::path macro;

@@ -8,20 +8,12 @@
 ShowerOutput::ShowerOutput(const Settings& settings, const Options& options)
     : settings_(settings), options_(options) {}
 
-std::string ShowerOutput::NameOf(std::string name, G4int run) const {
-  const std::string field = "{run}";
-  if (const auto at = name.find(field); at != std::string::npos) {
-    name.replace(at, field.size(), std::to_string(run));
-  }
-  return name;
-}
-
-void ShowerOutput::Begin(G4int run, std::int64_t first_event) {
+void ShowerOutput::Begin(std::int64_t first_event) {
   by_energy_.clear();
   stream_.reset();
   if (!settings_.output.file.empty()) {
     caloquant::ShowerStreamOptions stream;
-    stream.file = NameOf(settings_.output.file, run);
+    stream.file = settings_.output.file;
     stream.extras = {"outside",         "hcal", "steps", "cpu_seconds", "network_seconds",
                      "deposit_seconds", "drawn"};
     stream.first_event = first_event;
@@ -35,7 +27,7 @@ void ShowerOutput::Begin(G4int run, std::int64_t first_event) {
     stream_.emplace(stream);
   }
   if (!settings_.output.timing.empty()) {
-    timing_.open(NameOf(settings_.output.timing, run));
+    timing_.open(settings_.output.timing);
     timing_ << "event,energy_gev,theta_rad,inside_gev,outside_gev,hcal_gev,steps,cpu_seconds,"
                "network_seconds,deposit_seconds,drawn\n"
             << std::setprecision(9);

@@ -32,7 +32,7 @@ class ShowerOutput {
   ShowerOutput(const Settings& settings, const Options& options);
 
   /// Master thread.
-  void Begin(G4int run, std::int64_t first_event);
+  void Begin(std::int64_t first_event);
   void End(double wall_seconds);
   /// Any thread. `cells`: [51, 51, 25] in GeV.
   void Write(const EventRecord& record, std::span<const float> cells);
@@ -45,7 +45,6 @@ class ShowerOutput {
     double deposit = 0.0;
     double steps = 0.0;
   };
-  [[nodiscard]] std::string NameOf(std::string name, G4int run) const;
 
   const Settings& settings_;
   const Options& options_;

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Full simulation, fast FP32 and fast INT8: the same primaries through all three.
+
+  compare_modes.py --program build/caloquant_geant4 --caloquant caloquant --fp32 MODEL --int8 MODEL
+                   -o FOLDER [--geometry clic_ecal.gdml] [--physics em] [--events 150] [--threads 0 2]
+                   [--fp32-scale S --fp32-power P]
+
+Writes showers and costs of every mode, `compare` of full and fast before and after quantization
+(JSON), and costs.md with CPU time per event by energy, the speed-up, and where the time of fast
+simulation goes.
+"""
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ENERGIES = (10, 50, 100, 250, 500)
+
+
+def run(words: list[object], folder: pathlib.Path, log: str) -> str:
+    done = subprocess.run([str(word) for word in words], cwd=folder, capture_output=True, text=True)
+    (folder / log).write_text(done.stdout + done.stderr)
+    if done.returncode != 0:
+        sys.exit(f"{words[0]} ended with {done.returncode}: see {folder / log}")
+    return done.stdout
+
+
+def simulate(args: argparse.Namespace, mode: str, threads: int) -> pathlib.Path:
+    """The file of costs of one mode; its showers lie beside it."""
+    name = f"{mode}_{threads}"
+    (args.output / f"{name}.mac").write_text(
+        "/run/initialize\n"
+        f"/caloquant/gun/energies {' '.join(map(str, ENERGIES))} GeV\n"
+        "/caloquant/gun/angles 60 90 120 deg\n"
+        f"/caloquant/gun/seed {args.seed}\n"
+        f"/caloquant/output/file {name}.h5\n/caloquant/output/timing {name}.csv\n"
+        f"/run/beamOn {args.events}\n")
+    words: list[object] = [args.program, "--geometry", args.geometry, "--physics", args.physics,
+                           "--threads", threads]
+    if mode != "full":
+        words += ["--mode", "fast", "--model", getattr(args, mode)]
+    if mode == "fp32" and args.fp32_scale:
+        words += ["--output-scale", args.fp32_scale, "--output-power", args.fp32_power]
+    run([*words, f"{name}.mac"], args.output, f"{name}.log")
+    return args.output / f"{name}.csv"
+
+
+def costs(file: pathlib.Path) -> dict[int, dict[str, tuple[float, float]]]:
+    """By energy: mean and standard error [ms] of every clock."""
+    rows: dict[int, list[dict[str, float]]] = {}
+    with file.open() as lines:
+        for row in csv.DictReader(lines):
+            numbers = {key: float(value) for key, value in row.items()}
+            rows.setdefault(round(numbers["energy_gev"]), []).append(numbers)
+    table = {}
+    for energy, events in rows.items():
+        table[energy] = {}
+        for clock in ("cpu_seconds", "network_seconds", "deposit_seconds"):
+            values = [1000.0 * event[clock] for event in events]
+            mean = sum(values) / len(values)
+            spread = sum((value - mean) ** 2 for value in values) / max(1, len(values) - 1)
+            table[energy][clock] = (mean, math.sqrt(spread / len(values)))
+    return table
+
+
+def cell(value: tuple[float, float]) -> str:
+    return f"{value[0]:.3g} +- {value[1]:.1g}"
+
+
+def page(tables: dict[tuple[str, int], dict], threads: list[int]) -> str:
+    lines = []
+    for count in threads:
+        full, fp32, int8 = (tables[mode, count] for mode in ("full", "fp32", "int8"))
+        lines += [f"## {'Sequential' if count == 0 else f'{count} threads'}", "",
+                  "| GeV | full [ms] | fast FP32 [ms] | fast INT8 [ms] | full / FP32 | full / INT8 |",
+                  "|---|---|---|---|---|---|"]
+        for energy in sorted(full):
+            clocks = [table[energy]["cpu_seconds"] for table in (full, fp32, int8)]
+            lines.append(f"| {energy} | " + " | ".join(map(cell, clocks)) + " | " + " | ".join(
+                f"{clocks[0][0] / clock[0]:.1f}" for clock in clocks[1:]) + " |")
+        lines += ["", "Where the time of fast simulation goes [ms]:", "",
+                  "| GeV | network FP32 | network INT8 | cells into the detector | the rest: Geant4 |",
+                  "|---|---|---|---|---|"]
+        for energy in sorted(int8):
+            parts = {clock: int8[energy][clock][0] for clock in int8[energy]}
+            rest = parts["cpu_seconds"] - parts["network_seconds"] - parts["deposit_seconds"]
+            lines.append(f"| {energy} | {cell(fp32[energy]['network_seconds'])} | "
+                         f"{cell(int8[energy]['network_seconds'])} | "
+                         f"{cell(int8[energy]['deposit_seconds'])} | {rest:.3g} |")
+        lines.append("")
+    return "# CPU time per event\n\n" + "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    path = lambda text: pathlib.Path(text).resolve()  # noqa: E731
+    parser.add_argument("--program", type=path, required=True)
+    parser.add_argument("--caloquant", default="caloquant")
+    parser.add_argument("--fp32", required=True, help="a model, or ARCHITECTURE.json,WEIGHTS.h5")
+    parser.add_argument("--int8", required=True)
+    parser.add_argument("--fp32-scale", type=float)
+    parser.add_argument("--fp32-power", type=float, default=1.0)
+    parser.add_argument("--geometry", type=path, default=HERE / "clic_ecal.gdml")
+    parser.add_argument("--physics", default="FTFP_BERT")
+    parser.add_argument("--events", type=int, default=150)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, nargs="+", default=[0])
+    parser.add_argument("-o", "--output", type=path, required=True)
+    args = parser.parse_args()
+    for name in ("fp32", "int8"):
+        setattr(args, name, ",".join(str(path(part)) for part in getattr(args, name).split(",")))
+    args.output.mkdir(parents=True, exist_ok=True)
+    tables = {(mode, count): costs(simulate(args, mode, count))
+              for count in args.threads for mode in ("full", "fp32", "int8")}
+    text = page(tables, args.threads)
+    first = args.threads[0]
+    for a, b, what in (("full", "fp32", "what the network costs"),
+                       ("fp32", "int8", "what quantization adds"),
+                       ("full", "int8", "both")):
+        said = run([args.caloquant, "compare", f"{a}_{first}.h5", f"{b}_{first}.h5", "-o",
+                    f"{a}_{b}.json"], args.output, f"{a}_{b}.txt")
+        text += f"\n## {a} against {b}: {what}\n\n```\n{said.strip()}\n```\n"
+    (args.output / "costs.md").write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
