@@ -121,6 +121,7 @@ std::optional<caloquant::ShowerModel> ModelOf(const Options& options) {
 
 /// Ends the run after the events under way, so that files become whole.
 void Stop(int) {
+  Stopped() = 1;
   G4RunManager::GetRunManager()->AbortRun(true);
 }
 
@@ -144,6 +145,7 @@ int Run(int argc, char** argv) {
   Messenger messenger(settings);
   // The grid of the detector, which the actions ask for, is known once it was built.
   manager->SetUserInitialization(new ActionInitialization(*detector, settings, output));
+  Stopped() = 0;  // made before a signal can ask for it
   std::signal(SIGINT, Stop);
   std::signal(SIGTERM, Stop);
   return G4UImanager::GetUIpointer()->ApplyCommand("/control/execute " + options.macro.string()) ==

@@ -6,11 +6,17 @@
 #include <G4SystemOfUnits.hh>
 #include <G4Threading.hh>
 #include <G4Track.hh>
+#include <cstdlib>
 
 #include "Clock.hh"
 
 namespace {
 constexpr std::array<std::size_t, 3> image_cells{51, 51, 25};
+}
+
+volatile std::sig_atomic_t& Stopped() {
+  static volatile std::sig_atomic_t stopped = 0;
+  return stopped;
 }
 
 void RunAction::BeginOfRunAction(const G4Run*) {
@@ -25,6 +31,10 @@ void RunAction::EndOfRunAction(const G4Run* run) {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start_;
     output_.End(wall.count());
     settings_.gun.first_event += run->GetNumberOfEventToBeProcessed();
+    if (Stopped() != 0) {  // else the macro would go on with its next run
+      G4cout << "stopped; what was simulated is in the files" << G4endl;
+      std::_Exit(130);
+    }
   }
 }
 

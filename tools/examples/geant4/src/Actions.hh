@@ -5,6 +5,7 @@
 #include <G4UserTrackingAction.hh>
 #include <G4VUserActionInitialization.hh>
 #include <chrono>
+#include <csignal>
 #include <optional>
 #include <vector>
 
@@ -13,6 +14,9 @@
 #include "EnergySum.hh"
 #include "PrimaryGenerator.hh"
 #include "ShowerOutput.hh"
+
+/// Not 0 once a signal asked for the end: a run's files are closed, then the program ends with 130.
+volatile std::sig_atomic_t& Stopped();
 
 /// Opens and closes the results; numbers events through the runs of a macro.
 class RunAction : public G4UserRunAction {
