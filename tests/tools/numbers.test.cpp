@@ -23,8 +23,8 @@ const std::set<std::string> texts_of_numbers{"--energy", "--theta", "--tolerance
                                              "--sampling-fraction"};
 /// Those that are none: names and JSON. What has a kind of its own (file, folder, choice) is none
 /// either.
-const std::set<std::string> other_texts{"--set",           "A",          "B",
-                                        "--discriminator", "--baseline", "SHELL",      "--signal"};
+const std::set<std::string> other_texts{"--set",      "A",     "B",       "--discriminator",
+                                        "--baseline", "SHELL", "--signal"};
 
 /// As messages of the parser call it: the long name.
 std::string name_of(const cli::Option& option) {

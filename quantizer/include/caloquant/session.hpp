@@ -28,10 +28,10 @@ struct QuantPlan;
 /// What a run does with one that has not ended in its folder of results.
 enum class Unfinished {
   set_aside,  ///< begins anew; one with trials is kept as `unfinished.previous` until it has ended
-  /// Goes on with it: its trials are not repeated, ranges and layer costs are those that it had, and
-  /// the results have the bytes that they would have had. Without one it begins. Throws UsageError,
-  /// with the difference, when model, data, settings, instruction set or version are others, and
-  /// DataError when its journal is damaged.
+  /// Goes on with it: its trials are not repeated, ranges and layer costs are those that it had,
+  /// and the results have the bytes that they would have had. Without one it begins. Throws
+  /// UsageError, with the difference, when model, data, settings, instruction set or version are
+  /// others, and DataError when its journal is damaged.
   resume,
 };
 
@@ -95,13 +95,13 @@ struct RunResult {
   std::optional<ModelQuality> confirmation;
   /// Precision and reason of each.
   std::vector<LayerReport> layers;
-  std::optional<Plan> plan;          ///< of the best configuration
-  std::optional<Model> model;        ///< quantized by it
-  double seconds = 0.0;              ///< of the whole run
-  std::vector<std::string> written;  ///< names of models and tables in the folder of results
+  std::optional<Plan> plan;              ///< of the best configuration
+  std::optional<Model> model;            ///< quantized by it
+  double seconds = 0.0;                  ///< of the whole run
+  std::vector<std::string> written;      ///< names of models and tables in the folder of results
   std::vector<std::string> not_written;  ///< tables and pages that could not be, with the reason
-  std::string error;                 ///< why there is no model; empty when there is one
-  std::string json;                  ///< what result.json holds
+  std::string error;                     ///< why there is no model; empty when there is one
+  std::string json;                      ///< what result.json holds
 };
 
 /// The stages of a run, each callable alone. A stage calls those in front of it which have not been

@@ -111,8 +111,8 @@ TEST_F(Int8Layer, ChannelsGetTheirOwnEpilogue) {
     }
     const LayerQuant quant{c.params, {1.0F}};
     const Epilogue epilogue{{Eltwise{EltwiseKind::relu}, affine}, {}};
-    const auto kernel = make_layer(
-        {"layer", c.conv, c.src, out, &weights, nullptr, &quant, epilogue, DType::f32});
+    const auto kernel =
+        make_layer({"layer", c.conv, c.src, out, &weights, nullptr, &quant, epilogue, DType::f32});
     ++implementations[kernel->implementation()];
     Tensor memory(c.params.dtype, {c.src[0], c.src[2], c.src[3], c.src[4], c.src[1]});
     transpose_cells(src.raw(), memory.raw(), c.src, {0, 2, 3, 4, 1}, 1);
@@ -127,8 +127,8 @@ TEST_F(Int8Layer, ChannelsGetTheirOwnEpilogue) {
       const float product = affine.mul[channel] * std::max(sum * c.params.scale, 0.0F);
       // Three roundings, of the step, the product and the sum.
       const float bound = 3.0F * std::ldexp(product + std::abs(affine.add[channel]), -23);
-      ASSERT_NEAR(ordered.data<float>()[static_cast<std::size_t>(i)],
-                  product + affine.add[channel], bound)
+      ASSERT_NEAR(ordered.data<float>()[static_cast<std::size_t>(i)], product + affine.add[channel],
+                  bound)
           << kernel->implementation() << ", cell " << i << " of " << to_string(out);
     }
   }
