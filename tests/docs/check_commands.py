@@ -34,6 +34,8 @@ EXEMPT = {
     r"bench_\w+( |$)": "another build than the one that is tested",
     r"tools/dev/(bench|make)_\w+\.py": "needs Python packages or minutes of measuring",
     r"(~/train/bin/python|\$caloquant compare run/valid51)": "hours of training, and its result",
+    r"(\. /opt/geant4|cd build/geant4|cp -r \.\./\.\./tools|\./caloquant_geant4|python3 tools/examples)":
+        "needs Geant4; install.geant4 runs the example where it is",
     r"(sudo |apt|pip3? |python3 -m (venv|pip)|git clone)": "needs root or the network",
 }
 

@@ -27,6 +27,7 @@ struct SimulatedShower {
 
 /// What a file of simulated showers holds.
 struct ShowerStreamOptions {
+  /// Where it gets its name when it is whole.
   std::filesystem::path file;
   std::array<std::size_t, 3> cells{51, 51, 25};  ///< [X, Y, Z]
   std::vector<std::string> extras;               ///< names of further datasets [N], f32

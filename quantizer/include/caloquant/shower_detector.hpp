@@ -45,6 +45,7 @@ class CellGrid {
   [[nodiscard]] std::size_t rows() const { return rows_; }                        ///< along y
   [[nodiscard]] std::size_t layers() const { return geometry_.depths.size(); }    ///< along z
   [[nodiscard]] std::size_t size() const { return columns_ * rows_ * layers(); }  ///< of all
+  /// As it was given.
   [[nodiscard]] const CellGeometry& geometry() const { return geometry_; }
 
   /// Number of the cell at x, y [mm] from the middle of the face; none beside the calorimeter.
@@ -67,8 +68,10 @@ class CellGrid {
 /// costs what its shower costs. Allocates in the constructor only.
 class CellEnergies {
  public:
+  /// Room for all cells of `grid`, all without energy.
   explicit CellEnergies(const CellGrid& grid);
 
+  /// As it was given.
   [[nodiscard]] const CellGrid& grid() const { return grid_; }
   /// `energy` [GeV]; cells below grid().size().
   void add(std::size_t cell, double energy);
@@ -76,6 +79,7 @@ class CellEnergies {
   [[nodiscard]] double at(std::size_t cell) const { return energies_[cell]; }
   /// In the order in which they were first touched.
   [[nodiscard]] std::span<const std::size_t> touched() const { return touched_; }
+  /// For the next event.
   void clear();
 
  private:
