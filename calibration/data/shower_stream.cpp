@@ -72,6 +72,7 @@ WaitingRow row_of(const SimulatedShower& shower) {
 
 std::vector<std::string> paths_of(const ShowerStreamOptions& options) {
   std::vector<std::string> paths;
+  paths.reserve(std::size(label_names) + options.extras.size());
   for (const char* name : label_names) {
     paths.push_back(std::string("/") + name);
   }

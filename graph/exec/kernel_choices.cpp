@@ -53,11 +53,11 @@ std::map<std::string, KernelChoices::Measured> parse_table(const Json& json,
   std::map<std::string, KernelChoices::Measured> table;
   for (const auto& [signature, entry] : json.at("layers").items()) {
     KernelChoices::Measured measured;
+    const std::string here = std::string(place).append("#/layers/").append(signature);
     for (const auto& [name, milliseconds] : entry.at("milliseconds").items()) {
       if (const auto kind = enum_from<LayerKind>(name)) {
-        measured.milliseconds[*kind] =
-            checked_number<ModelError>(milliseconds.get<double>(), place + "#/layers/" + signature,
-                                       NumberRange::not_negative());
+        measured.milliseconds[*kind] = checked_number<ModelError>(milliseconds.get<double>(), here,
+                                                                  NumberRange::not_negative());
       }
     }
     const auto chosen = enum_from<LayerKind>(entry.at("chosen").get<std::string>());
