@@ -49,7 +49,7 @@ struct Session::State {
     result.seconds = found.cost.seconds;
     result.written = found.written;
     for (const auto& [name, reason] : found.not_written) {
-      result.not_written.push_back(name + ": " + reason);
+      result.not_written.push_back(std::string(name).append(": ").append(reason));
     }
     result.error = found.error;
     if (found.final_quality) {
