@@ -18,6 +18,7 @@ ABSENT = {
     "calibration/observers/rms.hpp": "the example of a page",
     "metrics/tensor/mean_abs.cpp": "the example of a page",
     "quantizer/search/strategy/tail_first.hpp": "the example of a page",
+    "run/geant4/costs.md": "written by the script that the page tells of",
 }
 
 
