@@ -10,6 +10,7 @@
 #include "metrics/physics/distribution_distance.hpp"
 #include "metrics/physics/frechet_distance.hpp"
 #include "metrics/physics/profile_moments.hpp"
+#include "metrics/physics/report_row.hpp"
 #include "metrics/physics/statistics.hpp"
 #include "ops/core/check.hpp"
 
@@ -17,7 +18,6 @@ namespace caloquant {
 namespace {
 
 constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array axis_names{"x", "y", "z"};
 
 double freedom_of(std::size_t values) {
   return values > 1 ? static_cast<double>(values - 1) : 1.0;

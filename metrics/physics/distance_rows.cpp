@@ -19,7 +19,6 @@ namespace {
 constexpr double no_distance = std::numeric_limits<double>::quiet_NaN();
 constexpr double smallest_layer = 2e-4;  // [GeV]: one hit
 constexpr std::size_t layer_bins = 40;
-constexpr const char* axes[] = {"x", "y", "z"};
 
 /// A row with one bin, to be filled.
 ReportRow single_row(std::string metric, bool paired, const Estimate& distance) {
@@ -46,7 +45,7 @@ ReportRow profile_row(std::string metric, std::string unit, const SamplePair& sa
       return distance(SamplePair::mean_profile(samples.a(), axis, without_a),
                       SamplePair::mean_profile(samples.b(), axis, without_b));
     };
-    row.bins.emplace_back(axes[axis]);
+    row.bins.emplace_back(axis_names[axis]);
     row.difference.push_back(leave_out(std::nullopt, std::nullopt));
     row.standard_error.push_back(
         jackknife_error(samples.a().blocks(), samples.b().blocks(), samples.paired(), leave_out));

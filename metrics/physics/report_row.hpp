@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
@@ -9,6 +10,9 @@
 #include "metrics/physics/statistics.hpp"
 
 namespace caloquant {
+
+/// What rows call the axes of an image.
+inline constexpr std::array axis_names{"x", "y", "z"};
 
 /// Which bins of a row a table has room for.
 enum class TableBins {

@@ -17,8 +17,6 @@
 namespace caloquant {
 namespace {
 
-constexpr const char* axes[] = {"x", "y", "z"};
-
 std::string text(const char* format, double value) {
   char buffer[48];
   std::snprintf(buffer, sizeof buffer, format, value);
@@ -82,7 +80,7 @@ void add_profile_rows(const SamplePair& samples, ShowerReport& report) {
     std::vector<BinnedValues> per_bin(1 + samples.bins().size());
     const std::size_t end = slice + samples.a().extents()[axis];
     for (std::size_t index = 0; slice < end; ++slice, ++index) {
-      const std::string name = std::string(axes[axis]) + " " + std::to_string(index);
+      const std::string name = std::string(axis_names[axis]) + " " + std::to_string(index);
       const std::vector<double> of_a = samples.a().slice(slice);
       const std::vector<double> of_b = samples.b().slice(slice);
       per_bin[0].emplace_back(name, samples.pooled(of_a, of_b).front().second);
@@ -93,7 +91,7 @@ void add_profile_rows(const SamplePair& samples, ShowerReport& report) {
     }
     for (std::size_t bin = 0; bin < per_bin.size(); ++bin) {
       const std::string of_bin = bin == 0 ? "" : ", " + samples.bins()[bin - 1].name;
-      report.rows.push_back(means_row(std::string(axes[axis]) + " profile" + of_bin, "GeV",
+      report.rows.push_back(means_row(std::string(axis_names[axis]) + " profile" + of_bin, "GeV",
                                       per_bin[bin], samples.paired()));
       report.rows.back().table = bin == 0 ? TableBins::worst : TableBins::none;
     }

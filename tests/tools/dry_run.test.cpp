@@ -2,12 +2,13 @@
 
 #include <set>
 
-#include "tests/tools/cli_fixture.hpp"
+#include "tests/tools/classifier_run.hpp"
 
 namespace caloquant {
 namespace {
 
 using ::testing::AllOf;
+using testing::ClassifierRun;
 using testing::Cli;
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
@@ -67,10 +68,11 @@ TEST_F(Cli, DryRunKnowsTheTrials) {
   EXPECT_NEAR(sum, estimate["most_seconds"].get<double>(), 1e-9 * sum);
 }
 
-TEST_F(Cli, DryRunTakesEveryStrategy) {
+TEST_F(ClassifierRun, DryRunTakesEveryStrategy) {
   for (const char* strategy :
        {"conservative", "mse_v2", "sensitivity", "exhaustive", "random", "auto"}) {
     const auto dry = run({"quantize", "run.json", "--dry-run", "--json", "--set",
+                          "/tuning_criterion/max_trials=3", "--set",
                           std::string("/tuning_criterion/strategy=") + strategy});
     ASSERT_EQ(dry.exit_code, 0) << strategy << ": " << dry.err;
     const Json plan = Json::parse(dry.out)["strategy"];

@@ -555,7 +555,8 @@ class ShowerSession : public ::testing::Test {
       "input": {"encoding": "energy_times_noise"},
       "metric": {"name": "shower_shape", "preset": "tune", "reference": ")" +
                                 reference + R"("},
-      "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e30}})",
+      "accuracy_criterion": {"criterion": "absolute", "tolerable_loss": 1e30,
+                             "criteria": "loss_only"}})",
                             (folder / "run.json").string());
   }
   [[nodiscard]] RunParts in_memory() const {
