@@ -5,6 +5,7 @@
 #include <string>
 
 #include "calibration/showers/primaries.hpp"
+#include "calibration/showers/shower_constants.hpp"
 #include "calibration/showers/shower_file_writer.hpp"
 #include "calibration/showers/shower_model.hpp"
 #include "ops/core/enums.hpp"
@@ -15,6 +16,8 @@ namespace {
 
 constexpr EnumNames<Detector> detector_names({{Detector::clic51, "clic51"},
                                               {Detector::clic25, "clic25"}});
+constexpr EnumNames<ShowerTuning> tuning_names({{ShowerTuning::published, "published"},
+                                                {ShowerTuning::geant4, "geant4"}});
 
 constexpr std::int64_t block_events = 64;
 /// Energies where the parametrisation of hep-ex/0001020 was fitted, with room. Beyond these angles
@@ -77,6 +80,10 @@ std::string_view name_of(Detector detector) noexcept {
   return detector_names[detector];
 }
 
+std::string_view name_of(ShowerTuning tuning) noexcept {
+  return tuning_names[tuning];
+}
+
 ShowerOptions default_shower_options(Detector detector) {
   ShowerOptions options;
   options.detector = detector;
@@ -91,7 +98,8 @@ ShowerOptions default_shower_options(Detector detector) {
 void make_showers(const ShowerOptions& options, const ShowerProgress& progress) {
   check(options);
   showers::ShowerFileWriter file(options);
-  const showers::ShowerModel model(file.transverse_cells());
+  const showers::ShowerModel model(file.transverse_cells(),
+                                   showers::ShowerConstants::of(options.tuning));
   showers::ShowerRows rows;
   for (std::int64_t first = 0; first < options.events; first += block_events) {
     const auto count = static_cast<std::size_t>(std::min(block_events, options.events - first));

@@ -17,8 +17,17 @@ enum class Detector {
 
 [[nodiscard]] std::string_view name_of(Detector detector) noexcept;
 
+/// What the constants of a parametrised shower come from.
+enum class ShowerTuning {
+  published,  ///< hep-ex/0001020 alone
+  geant4,     ///< corrected to full simulation of the CLIC calorimeter (tools/examples/geant4)
+};
+
+[[nodiscard]] std::string_view name_of(ShowerTuning tuning) noexcept;
+
 struct ShowerOptions {
   Detector detector = Detector::clic51;
+  ShowerTuning tuning = ShowerTuning::published;
   std::int64_t events = 1000;
   std::uint64_t seed = 1;
   double energy_low = 2.0;       ///< primary energy, flat between the limits [GeV]

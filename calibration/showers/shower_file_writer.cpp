@@ -22,6 +22,9 @@ ShowerFileWriter::ShowerFileWriter(const ShowerOptions& options)
   file_.set_attribute("/", "generator",
                       "caloquant parametrised electron showers (hep-ex/0001020); not Geant4");
   file_.set_attribute("/", "detector", std::string(name_of(detector_)));
+  if (options.tuning != ShowerTuning::published) {
+    file_.set_attribute("/", "constants", std::string(name_of(options.tuning)));
+  }
   file_.set_attribute("/", "seed", std::to_string(options.seed));
   file_.create_dataset("/ECAL", DType::f32, {n, side, side, depth},
                        {.chunk = {1, side, side, depth}, .compression = 1});

@@ -57,9 +57,18 @@ void add_spots(philox::Stream& random, const RadialProfile& radial, const EcalLa
   }
 }
 
-void draw_spots(const EcalStack& stack, double energy, const Direction& axis,
-                philox::Stream& random, SpotList& list) {
-  const LongitudinalParameters parameters = longitudinal_parameters(stack, energy);
+/// Parameters at `energy` [GeV], corrected.
+LongitudinalParameters corrected(LongitudinalParameters parameters,
+                                 const ShowerConstants& constants, double energy) {
+  parameters.mean_ln_maximum += std::log(constants.maximum.at(energy));
+  parameters.mean_ln_alpha += std::log(constants.alpha.at(energy));
+  return parameters;
+}
+
+void draw_spots(const EcalStack& stack, const ShowerConstants& constants, double energy,
+                const Direction& axis, philox::Stream& random, SpotList& list) {
+  const LongitudinalParameters parameters =
+      corrected(longitudinal_parameters(stack, energy), constants, energy);
   const LongitudinalProfile shower = draw_profile(parameters, random);
   const SpotProfile spot = spot_profile(stack, shower, energy);
   // tau = t / <t> of this shower over that of the mean shower, 1 at the mean shower's maximum.
@@ -67,6 +76,8 @@ void draw_spots(const EcalStack& stack, double energy, const Direction& axis,
   const double tau_per_depth =
       (shower.alpha - 1.0) / shower.alpha * mean_alpha / (mean_alpha - 1.0) / shower.maximum;
 
+  const double response = constants.response.at(energy);
+  const double tail = constants.tail.at(energy);
   list.spots.clear();
   double energy_before = 0.0;
   double spots_before = 0.0;
@@ -79,11 +90,11 @@ void draw_spots(const EcalStack& stack, double energy, const Direction& axis,
     const double deposit = energy * (energy_until - energy_before);
     const double fluctuating =
         draw_gamma(random, deposit / layer.variance_per_gev, layer.variance_per_gev);
-    const double visible = fluctuating * layer.visible_share * stack.e_over_mip;
+    const double visible = fluctuating * layer.visible_share * stack.e_over_mip * response;
     const std::int64_t drawn = draw_poisson(random, spot.count * (spots_until - spots_before));
     if (visible > 0.0) {  // at least one spot carries it
-      const RadialProfile radial =
-          radial_profile(stack, energy, 0.5 * (begin + end) * tau_per_depth);
+      RadialProfile radial = radial_profile(stack, energy, 0.5 * (begin + end) * tau_per_depth);
+      radial.tail = std::max(radial.core, tail * radial.tail);
       add_spots(random, radial, layer, axis, stack.moliere_radius, std::max<std::int64_t>(drawn, 1),
                 visible, list.spots);
     }
@@ -135,7 +146,7 @@ void ShowerModel::generate(std::uint64_t seed, std::uint64_t event, double energ
   const double centre = 0.5 * static_cast<double>(cells_) - 0.5;
   const double impact_x = random.uniform();
   const double impact_y = random.uniform();
-  draw_spots(stack_, energy, axis, random, scratch);
+  draw_spots(stack_, constants_, energy, axis, random, scratch);
   std::ranges::fill(image, 0.0F);
   fill_cells(scratch, centre + impact_x, centre + impact_y - barycentre_shift(scratch.spots),
              cells_, image);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "calibration/showers/ecal_stack.hpp"
+#include "calibration/showers/shower_constants.hpp"
 
 namespace caloquant::showers {
 
@@ -26,7 +27,8 @@ struct SpotList {
 class ShowerModel {
  public:
   /// Images are transverse_cells x transverse_cells x 25, pitch 5.1 mm.
-  explicit ShowerModel(std::int64_t transverse_cells) : cells_(transverse_cells) {}
+  explicit ShowerModel(std::int64_t transverse_cells, const ShowerConstants& constants = {})
+      : cells_(transverse_cells), constants_(constants) {}
 
   /// Image [X, Y, Z] of one electron in GeV per cell (Y along the beam, Z the depth), a pure
   /// function of (seed, event, energy [GeV], theta [rad] to the beam). The window is centred in Y
@@ -37,6 +39,7 @@ class ShowerModel {
 
  private:
   std::int64_t cells_;
+  ShowerConstants constants_;
   EcalStack stack_ = EcalStack::clic_o2();
 };
 

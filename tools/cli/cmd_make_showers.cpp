@@ -13,6 +13,7 @@ namespace {
 
 struct MakeShowersArguments {
   std::string detector;
+  std::string constants = "published";
   std::int64_t events = 0;
   std::uint64_t seed = 1;
   std::string energy;
@@ -30,6 +31,7 @@ void print_made(const ShowerOptions& options) {
 int make_showers_command(const MakeShowersArguments& arguments) {
   set_threads(arguments.threads);
   ShowerOptions options = default_shower_options(enum_from<Detector>(arguments.detector).value());
+  options.tuning = enum_from<ShowerTuning>(arguments.constants).value();
   options.events = arguments.events;
   options.seed = arguments.seed;
   options.output = arguments.output;
@@ -47,6 +49,7 @@ int make_showers_command(const MakeShowersArguments& arguments) {
   if (arguments.out.json) {
     const Json json{{"events", options.events},
                     {"detector", std::string(name_of(options.detector))},
+                    {"constants", std::string(name_of(options.tuning))},
                     {"seed", options.seed},
                     {"output", arguments.output}};
     std::cout << terminal_json(json) << '\n';
@@ -75,6 +78,10 @@ void add_make_showers(Command& app, Action& action) {
   add_choice(*command, "--detector", arguments->detector, {"clic51", "clic25"},
              "51x51x25 cells in 50 x GeV, or 25x25x25 in GeV")
       ->required()
+      ->group(primary_options);
+  add_choice(*command, "--constants", arguments->constants, {"published", "geant4"},
+             "of the parametrisation: as published, or corrected to full simulation")
+      ->capture_default_str()
       ->group(primary_options);
   command->add_option("--events", arguments->events, "number of events")
       ->transform(integer_in(1, most_events))

@@ -52,6 +52,9 @@ TEST_F(MakeShowers, NamesRoundTrip) {
   EXPECT_EQ(enum_from<Detector>("clic51"), Detector::clic51);
   EXPECT_EQ(enum_from<Detector>("clic25"), Detector::clic25);
   EXPECT_FALSE(enum_from<Detector>("clic").has_value());
+  for (const ShowerTuning tuning : {ShowerTuning::published, ShowerTuning::geant4}) {
+    EXPECT_EQ(enum_from<ShowerTuning>(name_of(tuning)), tuning);
+  }
   EXPECT_EQ(name_of(Detector::clic25), "clic25");
 }
 
