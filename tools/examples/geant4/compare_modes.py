@@ -7,7 +7,7 @@
 
 Writes showers and costs of every mode, `compare` of full and fast before and after quantization
 (JSON), and costs.md with CPU time per event by energy, the speed-up, and where the time of fast
-simulation goes.
+simulation goes; costs.png draws them where matplotlib is.
 """
 from __future__ import annotations
 
@@ -96,6 +96,30 @@ def page(tables: dict[tuple[str, int], dict], threads: list[int]) -> str:
     return "# CPU time per event\n\n" + "\n".join(lines)
 
 
+def draw(tables: dict[tuple[str, int], dict], threads: int, file: pathlib.Path) -> None:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        print("no matplotlib: costs.png is not drawn", file=sys.stderr)
+        return
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for mode, name, marker in (("full", "full simulation", "s"), ("fp32", "fast, FP32", "o"),
+                               ("int8", "fast, INT8", "^")):
+        table = tables[mode, threads]
+        energies = sorted(table)
+        means, errors = zip(*(table[energy]["cpu_seconds"] for energy in energies))
+        left.errorbar(energies, means, errors, marker=marker, label=name)
+        if mode != "full":
+            right.plot(energies, [tables["full", threads][energy]["cpu_seconds"][0] / mean
+                                  for energy, mean in zip(energies, means)], marker=marker, label=name)
+    for axes, title in ((left, "CPU time per event [ms]"), (right, "full / fast")):
+        axes.set(xscale="log", yscale="log", xlabel="energy [GeV]", title=title)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.savefig(file, dpi=110)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -119,6 +143,7 @@ def main() -> None:
     tables = {(mode, count): costs(simulate(args, mode, count))
               for count in args.threads for mode in ("full", "fp32", "int8")}
     text = page(tables, args.threads)
+    draw(tables, args.threads[0], args.output / "costs.png")
     first = args.threads[0]
     for a, b, what in (("full", "fp32", "what the network costs"),
                        ("fp32", "int8", "what quantization adds"),
