@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import math
 import pathlib
 import subprocess
@@ -20,6 +21,10 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENERGIES = (10, 50, 100, 250, 500)
+# Rows of `compare` that the table of physics shows: in bins of energy, and over all events.
+BY_ENERGY = ("sampling fraction", "total energy, B/A - 1", "resolution")
+OVER_ALL = ("hits", "M1z", "M2", "R1", "R3", "angle estimate", "profile relative error",
+            "separation of the response", "FPD")
 
 
 def run(words: list[object], folder: pathlib.Path, log: str) -> str:
@@ -96,6 +101,33 @@ def page(tables: dict[tuple[str, int], dict], threads: list[int]) -> str:
     return "# CPU time per event\n\n" + "\n".join(lines)
 
 
+def differences(file: pathlib.Path) -> dict[tuple[str, str], tuple[str, str]]:
+    """Of a comparison: value of A, and B - A (or the distance) with its error, by quantity and bin."""
+    rows = {}
+    for row in json.loads(file.read_text())["rows"]:
+        by_energy = row["metric"] in BY_ENERGY
+        if not by_energy and not row["metric"].startswith(OVER_ALL):
+            continue
+        for i, name in enumerate(row["bins"] if by_energy or "a" not in row else row["bins"][:1]):
+            value = f"{row['a'][i]:.4g}" if "a" in row else ""
+            change, error = row["difference"][i], row["standard_error"][i]
+            rows[row["metric"], name] = (value, "" if change is None or error is None
+                                         else f"{change:+.3g} +- {error:.2g}")
+    return rows
+
+
+def physics(output: pathlib.Path) -> str:
+    network, quantization = (differences(output / f"{name}.json")
+                             for name in ("full_fp32", "fp32_int8"))
+    lines = ["## Physics", "", "Fast FP32 against full simulation: what the network costs. Fast INT8 "
+             "against fast FP32: what quantization adds. Rows without a value are distances.", "",
+             "| | bin | full | FP32 - full | INT8 - FP32 |", "|---|---|---|---|---|"]
+    lines += [f"| {metric} | {name} | {value} | {change} | {quantization[metric, name][1]} |"
+              for (metric, name), (value, change) in network.items()
+              if (metric, name) in quantization]
+    return "\n".join(lines) + "\n"
+
+
 def draw(tables: dict[tuple[str, int], dict], threads: int, file: pathlib.Path) -> None:
     try:
         from matplotlib.figure import Figure
@@ -145,12 +177,10 @@ def main() -> None:
     text = page(tables, args.threads)
     draw(tables, args.threads[0], args.output / "costs.png")
     first = args.threads[0]
-    for a, b, what in (("full", "fp32", "what the network costs"),
-                       ("fp32", "int8", "what quantization adds"),
-                       ("full", "int8", "both")):
-        said = run([args.caloquant, "compare", f"{a}_{first}.h5", f"{b}_{first}.h5", "-o",
-                    f"{a}_{b}.json"], args.output, f"{a}_{b}.txt")
-        text += f"\n## {a} against {b}: {what}\n\n```\n{said.strip()}\n```\n"
+    for a, b in (("full", "fp32"), ("fp32", "int8"), ("full", "int8")):
+        run([args.caloquant, "compare", f"{a}_{first}.h5", f"{b}_{first}.h5", "-o",
+             f"{a}_{b}.json"], args.output, f"{a}_{b}.txt")
+    text += "\n" + physics(args.output)
     (args.output / "costs.md").write_text(text)
     print(text)
 
