@@ -42,6 +42,8 @@ def simulate(args: argparse.Namespace, mode: str, threads: int) -> pathlib.Path:
         "/run/initialize\n"
         f"/caloquant/gun/energies {' '.join(map(str, ENERGIES))} GeV\n"
         "/caloquant/gun/angles 60 90 120 deg\n"
+        # A degree more than primaries have: material in front scatters them.
+        "/caloquant/fast/angleRange 59 121 deg\n"
         f"/caloquant/gun/seed {args.seed}\n"
         f"/caloquant/output/file {name}.h5\n/caloquant/output/timing {name}.csv\n"
         f"/run/beamOn {args.events}\n")
@@ -101,6 +103,11 @@ def page(tables: dict[tuple[str, int], dict], threads: list[int]) -> str:
     return "# CPU time per event\n\n" + "\n".join(lines)
 
 
+def known(value: float | str | None, form: str) -> str:
+    """Nothing for what is no number: null or text in JSON."""
+    return f"{value:{form}}" if isinstance(value, float | int) else ""
+
+
 def differences(file: pathlib.Path) -> dict[tuple[str, str], tuple[str, str]]:
     """Of a comparison: value of A, and B - A (or the distance) with its error, by quantity and bin."""
     rows = {}
@@ -109,10 +116,10 @@ def differences(file: pathlib.Path) -> dict[tuple[str, str], tuple[str, str]]:
         if not by_energy and not row["metric"].startswith(OVER_ALL):
             continue
         for i, name in enumerate(row["bins"] if by_energy or "a" not in row else row["bins"][:1]):
-            value = f"{row['a'][i]:.4g}" if "a" in row else ""
-            change, error = row["difference"][i], row["standard_error"][i]
-            rows[row["metric"], name] = (value, "" if change is None or error is None
-                                         else f"{change:+.3g} +- {error:.2g}")
+            value = known(row["a"][i], ".4g") if "a" in row else ""
+            change = known(row["difference"][i], "+.3g")
+            error = known(row["standard_error"][i], ".2g")
+            rows[row["metric"], name] = (value, f"{change} +- {error}" if change and error else "")
     return rows
 
 
@@ -124,7 +131,7 @@ def physics(output: pathlib.Path) -> str:
              "| | bin | full | FP32 - full | INT8 - FP32 |", "|---|---|---|---|---|"]
     lines += [f"| {metric} | {name} | {value} | {change} | {quantization[metric, name][1]} |"
               for (metric, name), (value, change) in network.items()
-              if (metric, name) in quantization]
+              if change and (metric, name) in quantization]
     return "\n".join(lines) + "\n"
 
 
