@@ -1,5 +1,7 @@
 #include <caloquant/types.hpp>
 
+#include <limits>
+
 #include "ops/core/check.hpp"
 #include "ops/core/enums.hpp"
 
@@ -52,7 +54,9 @@ std::int64_t element_count(const Shape& shape) {
   std::int64_t count = 1;
   for (const std::int64_t extent : shape) {
     CALOQUANT_EXPECT(extent >= 0);
-    count *= extent;
+    if (__builtin_mul_overflow(count, extent, &count)) {
+      count = std::numeric_limits<std::int64_t>::max();  // of a file: no data is as long
+    }
   }
   return count;
 }

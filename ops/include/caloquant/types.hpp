@@ -22,7 +22,7 @@ using Shape = std::vector<std::int64_t>;
 /// An extent that is only known when a graph is compiled: the batch.
 inline constexpr std::int64_t dynamic = -1;
 
-/// Number of elements; every extent must be known.
+/// Number of elements, at most the largest int64; every extent must be known.
 [[nodiscard]] std::int64_t element_count(const Shape& shape);
 
 /// "[8, 51, 51, 25]"; a dynamic extent prints as "N".
