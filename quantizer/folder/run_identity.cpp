@@ -79,7 +79,8 @@ std::string difference_at(const std::string& path, const Json& now, const Json& 
     }
     return "";  // only the order differs
   }
-  return (path.empty() ? "all of it" : path.substr(1)) + " is " + shown(now) + ", and was " + shown(before);
+  return (path.empty() ? "all of it" : path.substr(1)) + " is " + shown(now) + ", and was " +
+         shown(before);
 }
 
 }  // namespace
