@@ -25,11 +25,6 @@ std::filesystem::path make_folder() {
 
 }  // namespace
 
-// libhdf5 itself loses 64 bytes over a damaged file.
-extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
-  return "leak:libhdf5";
-}
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::filesystem::path folder = make_folder();
   caloquant::testing::feed(target(), std::as_bytes(std::span(data, size)), folder);
