@@ -77,6 +77,10 @@ std::string all_shown(const Terminal& terminal, int held, pid_t child, int& stat
   for (const auto& [name, value] : request.environment) {
     ::setenv(name.c_str(), value.c_str(), 1);
   }
+  // A shell that starts the tests in the background has these ignored.
+  for (const int signal : {SIGINT, SIGQUIT, SIGHUP}) {
+    ::signal(signal, SIG_DFL);
+  }
   constexpr int mode = 0600;
   ::dup2(::open(out.c_str(), O_CREAT | O_WRONLY | O_TRUNC, mode), STDOUT_FILENO);
   ::dup2(::open(err.c_str(), O_CREAT | O_WRONLY | O_TRUNC, mode), STDERR_FILENO);
