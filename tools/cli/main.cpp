@@ -13,6 +13,7 @@
 #include "tools/cli/help_formatter.hpp"
 #include "tools/cli/interrupt.hpp"
 #include "tools/cli/standard_streams.hpp"
+#include "tools/cli/waiting.hpp"
 
 namespace {
 
@@ -77,6 +78,7 @@ int run_command_line(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cli::wait_briefly(argv);
   cli::StandardStreams streams;
   cli::prepare_signals();
   return streams.finish(run_command_line(argc, argv));

@@ -90,6 +90,9 @@ std::vector<std::pair<std::string, std::string>> variables() {
        "avx512_vnni"},
       {"DNNL_MAX_CPU_ISA", "the same for oneDNN; own kernels do not go beyond it either"},
       {"OMP_NUM_THREADS", "threads, where --threads does not say"},
+      {"OMP_WAIT_POLICY, GOMP_SPINCOUNT",
+       "how long a thread that waits for others spins before it sleeps; some microseconds where "
+       "neither is given"},
       {"NO_COLOR", "no colours when set to anything, as TERM=dumb; --color is stronger"},
   };
 }
