@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <exception>
 
 namespace caloquant {
 
@@ -25,6 +26,23 @@ ThreadCount::ThreadCount(int threads) : before_(omp_get_max_threads()) {
 
 ThreadCount::~ThreadCount() {
   omp_set_num_threads(before_);
+}
+
+void on_each_thread(int threads, const std::function<void(int thread, int team)>& work) {
+  std::exception_ptr failure;
+#pragma omp parallel num_threads(std::min(threads, team_size()))
+  {
+    const ThreadCount one(1);
+    try {
+      work(omp_get_thread_num(), omp_get_num_threads());
+    } catch (...) {
+#pragma omp critical(caloquant_on_each_thread)
+      failure = failure ? failure : std::current_exception();
+    }
+  }
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
 }
 
 GrantedTeam::GrantedTeam() : before_(omp_get_max_threads()), dynamic_before_(omp_get_dynamic()) {

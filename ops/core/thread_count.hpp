@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 namespace caloquant {
 
 /// Threads to ask for where a parallel region is opened: what OpenMP would ask for
@@ -24,6 +26,11 @@ class ThreadCount {
  private:
   int before_;
 };
+
+/// Calls `work` on up to `threads` threads at once, each with its number and how many there are (no
+/// more than team_size(), and as many as OpenMP grants); within `work` team_size() is 1. What the
+/// first of them throws is thrown here when all have ended.
+void on_each_thread(int threads, const std::function<void(int thread, int team)>& work);
 
 /// For a library that divides its work by the number of threads that it asked for and is wrong when
 /// it gets fewer: while it lives, omp_get_max_threads() is what a region really gets. Tried out on

@@ -39,6 +39,8 @@ class LayerKernel {
   LayerKernel& operator=(const LayerKernel&) = delete;
   virtual void execute(const void* src, void* dst) = 0;
   [[nodiscard]] virtual std::string implementation() const = 0;
+  /// True when threads may execute it at the same time.
+  [[nodiscard]] virtual bool is_shareable() const { return false; }
 
  protected:
   LayerKernel() = default;

@@ -178,18 +178,16 @@ Tensor direct_sums(const Step& step, const LayerWork& work, const Buffer& src,
   Buffer dst;
   dst.format.layout = Layout::packed;
   dst.shape = work.dst;
-  const auto kernel = make_direct_layer(
-      {step.layer,
-       std::get<Conv>(work.op),
-       src.packed(),
-       dst.packed(),
-       Triple{1, 1, 1},
-       work.weights.get(),
-       nullptr,
-       &ones,
-       {}},
-      work.kind == LayerKind::direct_rows ? DirectVariant::rows : DirectVariant::channels,
-      active_isa());
+  const auto kernel = make_direct_layer({step.layer,
+                                         std::get<Conv>(work.op),
+                                         src.packed(),
+                                         dst.packed(),
+                                         Triple{1, 1, 1},
+                                         work.weights.get(),
+                                         nullptr,
+                                         &ones,
+                                         {}},
+                                        variant_of(work.kind), active_isa());
   implementation = kernel->implementation();
   std::vector<std::byte> found(dst.bytes());
   kernel->execute(bytes, found.data(), work.src.front());

@@ -18,33 +18,33 @@ struct ChannelPositions {
 inline constexpr std::int64_t block_positions = 96;
 inline constexpr std::int64_t part_entries = 96;
 
-/// The lane that channels_in(dst) neighbouring channels make.
-inline std::uint32_t packed_lane(Lane dst, const std::int32_t* channels) {
-  const auto bits = [&](int c) { return static_cast<std::uint32_t>(channels[c]); };
+/// The lanes that neighbouring channels make.
+template <typename K>
+void store_packed(Lane dst, std::uint32_t* lanes, typename K::I channels) {
   switch (dst) {
     case Lane::s16x2:
-      return (bits(0) & 0xFFFFU) | (bits(1) << 16U);
+      return K::template store_low<16>(lanes, channels);
     case Lane::u8x4:
-      return bits(0) | (bits(1) << 8U) | (bits(2) << 16U) | (bits(3) << 24U);
+      return K::template store_low<8>(lanes, channels);
     case Lane::f32:
       break;
   }
-  return bits(0);
+  K::store(lanes, channels);
 }
 
 template <typename K>
 void store_channels(const Channels& layer, const ChannelPositions& positions, std::int64_t w,
                     std::int64_t first_channel, typename K::I values) {
-  alignas(64) std::int32_t channels[K::lanes];
-  K::store(static_cast<std::uint32_t*>(static_cast<void*>(channels)), values);
+  alignas(64) std::uint32_t lanes[K::lanes];
+  store_packed<K>(layer.finish.dst, lanes, values);
   const std::int64_t step = channels_in(layer.finish.dst);
   std::uint32_t* dst = layer.dst + positions.at[0] * layer.dst_step[0] +
                        positions.at[1] * layer.dst_step[1] + w * layer.dst_step[2];
   const ChannelStore* store = layer.stores + first_channel / step;
-  for (std::int64_t c = 0; c < K::lanes; c += step, ++store) {
+  for (std::int64_t i = 0; i < K::lanes / step; ++i, ++store) {
     if (positions.inside || (positions.at[0] < store->limit[0] &&
                              positions.at[1] < store->limit[1] && w < store->limit[2])) {
-      dst[store->offset] = packed_lane(layer.finish.dst, channels + c);
+      dst[store->offset] = lanes[i];
     }
   }
 }

@@ -13,8 +13,10 @@
 namespace caloquant {
 namespace {
 
-constexpr EnumNames<DirectVariant> direct_variant_names(
-    {{DirectVariant::rows, "direct_rows"}, {DirectVariant::channels, "direct_channels"}});
+constexpr EnumNames<DirectVariant> direct_variant_names({{DirectVariant::rows, "direct_rows"},
+                                                         {DirectVariant::planes, "direct_planes"},
+                                                         {DirectVariant::channels,
+                                                          "direct_channels"}});
 
 using direct::Activation;
 using direct::Lane;
@@ -88,8 +90,28 @@ std::string_view name_of(DirectVariant variant) noexcept {
 }
 
 bool direct_supports(const Conv& conv, const Epilogue& epilogue, DirectVariant variant) {
-  return conv.groups == 1 && (variant == DirectVariant::channels || conv.strides.back() == 1) &&
+  const auto last_strides = static_cast<std::size_t>(variant == DirectVariant::planes ? 2
+                                                     : variant == DirectVariant::rows ? 1
+                                                                                      : 0);
+  return conv.groups == 1 && conv.strides.size() >= last_strides &&
+         std::all_of(conv.strides.end() - static_cast<std::ptrdiff_t>(last_strides),
+                     conv.strides.end(), [](std::int64_t stride) { return stride == 1; }) &&
          epilogue_parts(epilogue).has_value();
+}
+
+bool planes_take_fewer_vectors(const PackedTensor& src, const Triple& dst_space,
+                               std::int64_t lanes) {
+  const auto vectors = [lanes](std::int64_t outputs) { return (outputs + lanes - 1) / lanes; };
+  return vectors((dst_space[1] - 1) * src.row() + dst_space[2]) <
+         dst_space[1] * vectors(dst_space[2]);
+}
+
+bool joining_saves_lanes(const Conv& conv, const Shape& weights, direct::Lane lane) {
+  const std::int64_t per_lane = direct::channels_in(lane);
+  const std::int64_t channels = weights[1];
+  const std::int64_t taps = weights.back();
+  return lane != Lane::f32 && conv.dilations.back() == 1 &&
+         (channels * taps + per_lane - 1) / per_lane < (channels + per_lane - 1) / per_lane * taps;
 }
 
 std::unique_ptr<DirectLayer> make_direct_layer(const DirectProblem& problem, DirectVariant variant,
@@ -98,8 +120,8 @@ std::unique_ptr<DirectLayer> make_direct_layer(const DirectProblem& problem, Dir
   if (problem.quant != nullptr) {
     require_exact_sums("layer '" + problem.name + "'", *problem.weights, problem.quant->src);
   }
-  return variant == DirectVariant::rows ? make_rows_layer(problem, isa)
-                                        : make_channels_layer(problem, isa);
+  return variant == DirectVariant::channels ? make_channels_layer(problem, isa)
+                                            : make_rows_layer(problem, variant, isa);
 }
 
 FinishTable::FinishTable(const DirectProblem& problem, const std::vector<std::int64_t>& place) {
@@ -178,25 +200,50 @@ WeightLanes::WeightLanes(const DirectProblem& problem)
       outputs_(weights_.shape()[0]),
       groups_(problem.src.groups()) {}
 
+std::size_t WeightLanes::index_of(std::int64_t channel, std::int64_t input,
+                                  const Triple& at) const {
+  const std::int64_t tap = (at[0] * kernel_[1] + at[1]) * kernel_[2] + at[2];
+  const std::int64_t taps = kernel_[0] * kernel_[1] * kernel_[2];
+  return static_cast<std::size_t>((channel * inputs_ + input) * taps + tap);
+}
+
+std::uint32_t WeightLanes::integer_bits(std::size_t index, std::int64_t i) const {
+  const unsigned bits = lane_ == Lane::s16x2 ? 16U : 8U;
+  const std::int32_t weight = weights_.data<std::int8_t>()[index];
+  return (static_cast<std::uint32_t>(weight) & ((1U << bits) - 1U))
+         << (bits * static_cast<unsigned>(i));
+}
+
 std::uint32_t WeightLanes::lane(std::int64_t channel, std::int64_t group, const Triple& at) const {
   if (channel < 0) {
     return 0;
   }
-  const std::int64_t taps = kernel_[0] * kernel_[1] * kernel_[2];
-  const std::int64_t tap = (at[0] * kernel_[1] + at[1]) * kernel_[2] + at[2];
-  const auto index = [&](std::int64_t input) {
-    return static_cast<std::size_t>((channel * inputs_ + input) * taps + tap);
-  };
   if (lane_ == Lane::f32) {
-    return std::bit_cast<std::uint32_t>(weights_.data<float>()[index(group)]);
+    return std::bit_cast<std::uint32_t>(weights_.data<float>()[index_of(channel, group, at)]);
   }
   const std::int64_t per_lane = direct::channels_in(lane_);
-  const unsigned bits = lane_ == Lane::s16x2 ? 16U : 8U;
-  const std::uint32_t mask = (1U << bits) - 1U;
   std::uint32_t result = 0;
   for (std::int64_t i = 0; i < per_lane && group * per_lane + i < inputs_; ++i) {
-    const std::int32_t weight = weights_.data<std::int8_t>()[index(group * per_lane + i)];
-    result |= (static_cast<std::uint32_t>(weight) & mask) << (bits * static_cast<unsigned>(i));
+    result |= integer_bits(index_of(channel, group * per_lane + i, at), i);
+  }
+  return result;
+}
+
+std::int64_t WeightLanes::string_lanes() const {
+  const std::int64_t per_lane = direct::channels_in(lane_);
+  return (inputs_ * kernel_[2] + per_lane - 1) / per_lane;
+}
+
+std::uint32_t WeightLanes::string_lane(std::int64_t channel, std::int64_t index,
+                                       const Triple& at) const {
+  const std::int64_t per_lane = direct::channels_in(lane_);
+  std::uint32_t result = 0;
+  for (std::int64_t i = 0; i < per_lane; ++i) {
+    const std::int64_t place = index * per_lane + i;
+    if (place < inputs_ * kernel_[2]) {
+      result |=
+          integer_bits(index_of(channel, place % inputs_, {at[0], at[1], place / inputs_}), i);
+    }
   }
   return result;
 }

@@ -42,8 +42,18 @@ class WeightLanes {
   /// Weights of one output channel on one src lane; 0 for a channel of -1.
   [[nodiscard]] std::uint32_t lane(std::int64_t channel, std::int64_t group,
                                    const Triple& at) const;
+  /// Of a joined src: lanes of the string that a row of the kernel reads, and weights on them. The
+  /// row is that of `at`.
+  [[nodiscard]] std::int64_t string_lanes() const;
+  [[nodiscard]] std::uint32_t string_lane(std::int64_t channel, std::int64_t index,
+                                          const Triple& at) const;
 
  private:
+  [[nodiscard]] std::size_t index_of(std::int64_t channel, std::int64_t input,
+                                     const Triple& at) const;
+  /// The bits of a weight at place i of an integer lane.
+  [[nodiscard]] std::uint32_t integer_bits(std::size_t index, std::int64_t i) const;
+
   const Tensor& weights_;
   direct::Lane lane_;
   Triple kernel_;
@@ -52,7 +62,11 @@ class WeightLanes {
   std::int64_t groups_;
 };
 
-[[nodiscard]] std::unique_ptr<DirectLayer> make_rows_layer(const DirectProblem& problem, Isa isa);
+/// Where lane `j` of a joined cell comes from in the same tensor that is not joined.
+[[nodiscard]] direct::JoinedLane joined_lane(const PackedTensor& src, std::int64_t j);
+
+[[nodiscard]] std::unique_ptr<DirectLayer> make_rows_layer(const DirectProblem& problem,
+                                                           DirectVariant variant, Isa isa);
 [[nodiscard]] std::unique_ptr<DirectLayer> make_channels_layer(const DirectProblem& problem,
                                                                Isa isa);
 

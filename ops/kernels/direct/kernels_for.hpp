@@ -3,6 +3,7 @@
 // The table of kernels for vectors K. Included by kernels_<isa>.cpp only.
 
 #include "ops/kernels/direct/channels.hpp"
+#include "ops/kernels/direct/join.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "ops/kernels/direct/matrix.hpp"
 #include "ops/kernels/direct/peak.hpp"
@@ -24,13 +25,17 @@ inline constexpr Registers thirty_two_registers{32, 8, 5, 4};
 
 template <typename K, const Registers& registers>
 Kernels kernels_for() {
-  Kernels kernels{K::lanes,
-                  registers.row_channels,
-                  3,
-                  rows_kernel<K, registers.count, registers.row_channels>,
-                  channels_kernel<K, registers.count>,
-                  peak_kernel<K, registers.peak_cells, registers.peak_weights>,
-                  registers.peak_cells * registers.peak_weights};
+  Kernels kernels;
+  kernels.lanes = K::lanes;
+  kernels.rows_channels = registers.row_channels;
+  kernels.channels_vectors = 3;
+  kernels.rows = rows_kernel<K, registers.count, registers.row_channels>;
+  kernels.planes = planes_kernel<K, registers.count, registers.row_channels>;
+  kernels.stretch_vectors = stretch_vectors;
+  kernels.join = join_kernel<K>;
+  kernels.channels = channels_kernel<K, registers.count>;
+  kernels.peak = peak_kernel<K, registers.peak_cells, registers.peak_weights>;
+  kernels.peak_sums = registers.peak_cells * registers.peak_weights;
   if constexpr (__is_same(typename K::A, typename K::F)) {
     constexpr int vectors = registers.count / 8;
     kernels.dense_width = vectors * K::lanes;

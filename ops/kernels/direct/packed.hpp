@@ -4,6 +4,7 @@
 #include <caloquant/qparams.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <span>
 
@@ -20,18 +21,30 @@ using Triple = std::array<std::int64_t, 3>;
 /// A tensor as the direct kernels have it: [N, groups, D, H, W] of 32-bit lanes, each with one to
 /// four channels of a cell (tiles.hpp), with a halo of zeros (the zero point) around space, so
 /// that a convolution needs no special case at the border. Missing leading axes have extent 1.
+///
+/// Joined, integer lanes have no empty places where the channels of a cell do not fill whole lanes:
+/// lane j of a cell holds the integers 4 j to 4 j + 3 (s16x2: 2 j and 2 j + 1) of a string, that of
+/// the channels of this cell, of the next cell of the row, and so on. There are so many j as give
+/// lanes that differ; the others are lanes of cells further on. So kw taps of six channels are nine
+/// lanes in place of twelve. Behind the end of a row it is not said what a lane holds.
 struct PackedTensor {
   direct::Lane lane = direct::Lane::f32;
   std::int64_t channels = 0;
   Triple space{1, 1, 1};
   Triple halo_begin{0, 0, 0};
   Triple halo_end{0, 0, 0};
+  bool joined = false;
 
   /// Lanes that a kernel may read behind the last one of a tensor.
   static constexpr std::int64_t slack = 64;
 
   [[nodiscard]] std::int64_t groups() const {
-    return (channels + direct::channels_in(lane) - 1) / direct::channels_in(lane);
+    return joined ? channels / std::gcd(channels, direct::channels_in(lane))
+                  : (channels + direct::channels_in(lane) - 1) / direct::channels_in(lane);
+  }
+  /// Joined: the lanes of all groups hold the string of so many cells.
+  [[nodiscard]] std::int64_t cells_of_string() const {
+    return groups() * direct::channels_in(lane) / channels;
   }
   [[nodiscard]] std::int64_t extent(std::size_t axis) const {
     return halo_begin[axis] + space[axis] + halo_end[axis];
@@ -68,6 +81,10 @@ enum class CellOrder {
 void pack_cells(const std::byte* src, DType src_dtype, CellOrder order, std::uint32_t* dst,
                 const PackedTensor& tensor, const std::optional<QuantParams>& quant,
                 std::int64_t images);
+
+/// Joins packed images; src and dst differ in `joined` alone.
+void join_lanes(const std::uint32_t* src, const PackedTensor& src_tensor, std::uint32_t* dst,
+                const PackedTensor& dst_tensor, std::int64_t images);
 
 /// What a lane of an integer tensor holds for q: s16x2 q - zero_point, u8x4 the byte.
 [[nodiscard]] std::int32_t stored_integer(direct::Lane lane, std::int32_t q,

@@ -2,81 +2,10 @@
 
 // The `Rows` kernel for vectors K. Included by kernels_<isa>.cpp only.
 
-#include "ops/kernels/direct/finish.hpp"
+#include "ops/kernels/direct/row_stretch.hpp"
 
 namespace caloquant::direct {
 namespace {
-
-/// A stretch of a row that is summed up in memory, so that taps can be worked off in parts whose
-/// weights and cells stay in the first-level cache.
-struct RowStretch {
-  const std::uint32_t* src;
-  std::uint32_t* dst;
-  const std::uint32_t* weights;
-  std::int64_t channel;  ///< first channel of the tile
-  std::int64_t columns;  ///< outputs of the stretch
-  std::int64_t first_run;
-  std::int64_t last_run;
-};
-
-inline constexpr int stretch_vectors = 8;
-
-template <typename K>
-void store_lanes(std::uint32_t* dst, typename K::I lanes, std::int64_t columns) {
-  if (columns >= K::lanes) {
-    K::store(dst, lanes);
-  } else {
-    K::store_part(dst, lanes, columns);
-  }
-}
-
-/// Packs the channels of one vector of positions into lanes and stores them.
-template <typename K>
-void finish_vector(const Rows& layer, const RowStretch& stretch, const typename K::A* sums,
-                   int channels, int vector) {
-  const Finish& finish = layer.finish;
-  const std::int64_t columns = stretch.columns - vector * K::lanes;
-  const auto value = [&](int c) {
-    return value_of<K>(finish, sums[vector * channels + c], OneChannel<K>{stretch.channel + c});
-  };
-  const auto integer = [&](int c) {
-    return c < channels ? integer_of<K>(finish, value(c)) : K::zero_i();
-  };
-  const auto place = [&](std::int64_t group) {
-    return stretch.dst + group * layer.dst_group + vector * K::lanes;
-  };
-  switch (finish.dst) {
-    case Lane::f32:
-      for (int c = 0; c < channels; ++c) {
-        store_lanes<K>(place(stretch.channel + c), float_of<K>(finish, value(c)), columns);
-      }
-      break;
-    case Lane::s16x2:
-      for (int c = 0; c < channels; c += 2) {
-        store_lanes<K>(place((stretch.channel + c) / 2),
-                       K::either(K::low_half(integer(c)), K::template up<16>(integer(c + 1))),
-                       columns);
-      }
-      break;
-    case Lane::u8x4:
-      for (int c = 0; c < channels; c += 4) {
-        const typename K::I low = K::either(integer(c), K::template up<8>(integer(c + 1)));
-        const typename K::I high =
-            K::either(K::template up<16>(integer(c + 2)), K::template up<24>(integer(c + 3)));
-        store_lanes<K>(place((stretch.channel + c) / 4), K::either(low, high), columns);
-      }
-      break;
-  }
-}
-
-/// Out of line: it is the same for every shape of tile, and its time is small beside the sums'.
-template <typename K>
-[[gnu::noinline]] void finish_stretch(const Rows& layer, const RowStretch& stretch,
-                                      const typename K::A* sums, int channels) {
-  for (int v = 0; stretch.columns > v * K::lanes; ++v) {
-    finish_vector<K>(layer, stretch, sums, channels, v);
-  }
-}
 
 template <typename K>
 typename K::A start_of(const std::int32_t* start, std::int64_t channel) {
@@ -88,10 +17,43 @@ typename K::A start_of(const std::int32_t* start, std::int64_t channel) {
   return zero_sum<K>();
 }
 
+/// Where the vectors of a tile begin, from its first cell on. Neighbours are told apart from rows:
+/// an offset that the compiler knows costs no register.
+template <typename K, int Vectors>
+struct Neighbours {
+  Neighbours(const Rows& /*layer*/, const RowStretch& /*stretch*/, std::int64_t first)
+      : first_(first * K::lanes) {}
+  [[nodiscard]] std::int64_t first() const { return first_; }
+  [[nodiscard]] static std::int64_t at(int v) { return v * K::lanes; }
+
+ private:
+  std::int64_t first_;
+};
+template <typename K, int Vectors>
+struct InRows {
+  InRows(const Rows& layer, const RowStretch& stretch, std::int64_t first) {
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) {
+      at_[v] = (first + v) / stretch.row_vectors * layer.src_step_h +
+               (first + v) % stretch.row_vectors * K::lanes;
+    }
+  }
+  [[nodiscard]] static std::int64_t first() {
+    return 0;
+  }
+  [[nodiscard]] std::int64_t at(int v) const {
+    return at_[v];
+  }
+
+ private:
+  Line<std::int64_t, Vectors> at_;
+};
+
 /// Adds one tap: cells at `src` times `Channels` weights. Holds the fewer of both in registers.
-template <typename K, int Channels, int Vectors>
+template <typename K, int Channels, int Vectors, typename Places>
 [[gnu::always_inline]] inline void add_tap(Grid<typename K::A, Channels, Vectors>& sums,
-                                           const std::uint32_t* src, const std::uint32_t* weights) {
+                                           const std::uint32_t* src, const Places& places,
+                                           const std::uint32_t* weights) {
   if constexpr (Channels <= Vectors) {
     Line<typename K::X, Channels> w;
 #pragma GCC unroll 8
@@ -100,7 +62,7 @@ template <typename K, int Channels, int Vectors>
     }
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
-      const typename K::X x = K::load(src + v * K::lanes);
+      const typename K::X x = K::load(src + places.at(v));
 #pragma GCC unroll 8
       for (int c = 0; c < Channels; ++c) {
         sums[c][v] = K::dot(sums[c][v], x, w[c]);
@@ -110,7 +72,7 @@ template <typename K, int Channels, int Vectors>
     Line<typename K::X, Vectors> x;
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
-      x[v] = K::load(src + v * K::lanes);
+      x[v] = K::load(src + places.at(v));
     }
 #pragma GCC unroll 8
     for (int c = 0; c < Channels; ++c) {
@@ -123,10 +85,11 @@ template <typename K, int Channels, int Vectors>
   }
 }
 
-/// Adds the runs of the stretch to sums [Vectors][Channels] at `cells`.
-template <typename K, int Channels, int Vectors>
-void row_tile(const Rows& layer, const RowStretch& stretch, const std::uint32_t* cells,
+/// Adds the runs of the stretch to sums [Vectors][Channels] of its vectors from `first` on.
+template <typename K, int Channels, int Vectors, template <typename, int> typename Places>
+void row_tile(const Rows& layer, const RowStretch& stretch, std::int64_t first,
               typename K::A* sums_in_memory) {
+  const Places<K, Vectors> places(layer, stretch, first);
   Grid<typename K::A, Channels, Vectors> sums;
 #pragma GCC unroll 8
   for (int c = 0; c < Channels; ++c) {
@@ -136,11 +99,12 @@ void row_tile(const Rows& layer, const RowStretch& stretch, const std::uint32_t*
                                           : sums_in_memory[v * Channels + c];
     }
   }
+  const std::uint32_t* const cells = stretch.src + places.first();
   const std::uint32_t* weights = stretch.weights + stretch.first_run * layer.run * Channels;
   for (std::int64_t r = stretch.first_run; r < stretch.last_run; ++r) {
     const std::uint32_t* src = cells + layer.taps[r];
     for (std::int64_t k = 0; k < layer.run; ++k) {
-      add_tap<K, Channels, Vectors>(sums, src, weights);
+      add_tap<K, Channels, Vectors>(sums, src, places, weights);
       weights += Channels;
       src += layer.run_step;
     }
@@ -169,15 +133,19 @@ constexpr int row_vectors(int channels) {
 
 /// Calls row_tile for `vectors` <= Vectors.
 template <typename K, int Channels, int Vectors>
-void row_of_vectors(const Rows& layer, const RowStretch& stretch, const std::uint32_t* cells,
+void row_of_vectors(const Rows& layer, const RowStretch& stretch, std::int64_t first,
                     typename K::A* sums, std::int64_t vectors) {
   if constexpr (Vectors > 1) {
     if (vectors < Vectors) {
-      row_of_vectors<K, Channels, Vectors - 1>(layer, stretch, cells, sums, vectors);
+      row_of_vectors<K, Channels, Vectors - 1>(layer, stretch, first, sums, vectors);
       return;
     }
   }
-  row_tile<K, Channels, Vectors>(layer, stretch, cells, sums);
+  if (stretch.row_vectors == stretch.vectors) {
+    row_tile<K, Channels, Vectors, Neighbours>(layer, stretch, first, sums);
+  } else {
+    row_tile<K, Channels, Vectors, InRows>(layer, stretch, first, sums);
+  }
 }
 
 /// The channels of one tile at the outputs of a stretch.
@@ -185,15 +153,14 @@ template <typename K, int registers, int Channels>
 void row_stretch(const Rows& layer, RowStretch stretch) {
   constexpr int most = row_vectors<registers>(Channels);
   Grid<typename K::A, stretch_vectors, Channels> sums;
-  const std::int64_t vectors = (stretch.columns + K::lanes - 1) / K::lanes;
-  const std::int64_t parts = (vectors + most - 1) / most;
+  const std::int64_t parts = (stretch.vectors + most - 1) / most;
   for (stretch.first_run = 0; stretch.first_run < layer.runs; stretch.first_run += layer.part) {
     const std::int64_t end = stretch.first_run + layer.part;
     stretch.last_run = end < layer.runs ? end : layer.runs;
     std::int64_t v = 0;
     for (std::int64_t part = 0; part < parts; ++part) {
-      const std::int64_t now = (vectors - v + parts - part - 1) / (parts - part);
-      row_of_vectors<K, Channels, most>(layer, stretch, stretch.src + v * K::lanes, sums[v], now);
+      const std::int64_t now = (stretch.vectors - v + parts - part - 1) / (parts - part);
+      row_of_vectors<K, Channels, most>(layer, stretch, v, sums[v], now);
       v += now;
     }
   }
@@ -212,21 +179,47 @@ void row_of_channels(const Rows& layer, const RowStretch& stretch, std::int32_t 
   row_stretch<K, registers, Channels>(layer, stretch);
 }
 
-/// registers: vector registers of the instruction set.
+/// All channels at the outputs of a stretch. registers: vector registers of the instruction set.
 template <typename K, int registers, int most_channels>
-void rows_kernel(const Rows& layer, std::int64_t d, std::int64_t h) {
-  RowStretch stretch{nullptr, nullptr, layer.weights, 0, 0, 0, 0};
+void row_of_tiles(const Rows& layer, RowStretch stretch) {
+  stretch.weights = layer.weights;
   for (std::int64_t t = 0; t < layer.tile_count; ++t) {
-    for (std::int64_t w = 0; w < layer.width; w += stretch_vectors * K::lanes) {
-      stretch.src = layer.src + d * layer.src_step_d + h * layer.src_step_h + w;
-      stretch.dst = layer.dst + d * layer.dst_step_d + h * layer.dst_step_h + w;
-      stretch.columns = layer.width - w < stretch_vectors * K::lanes ? layer.width - w
-                                                                     : stretch_vectors * K::lanes;
-      row_of_channels<K, registers, most_channels>(layer, stretch, layer.tiles[t]);
-    }
+    row_of_channels<K, registers, most_channels>(layer, stretch, layer.tiles[t]);
     stretch.channel += layer.tiles[t];
     stretch.weights += layer.tiles[t] * layer.runs * layer.run;
   }
+}
+
+/// A stretch of `rows` rows from an output on, each `columns` wide.
+template <typename K>
+RowStretch stretch_of(std::int64_t rows, std::int64_t columns) {
+  RowStretch stretch{};
+  stretch.columns = columns < stretch_vectors * K::lanes ? columns : stretch_vectors * K::lanes;
+  stretch.row_vectors = (stretch.columns + K::lanes - 1) / K::lanes;
+  stretch.vectors = rows * stretch.row_vectors;
+  return stretch;
+}
+
+/// layer.rows_at_once rows, or as many as there are; parts of one where it is wider than a stretch.
+template <typename K, int registers, int most_channels>
+void rows_kernel(const Rows& layer, std::int64_t d, std::int64_t h) {
+  const std::int64_t left = layer.height - h;
+  const std::int64_t rows = left < layer.rows_at_once ? left : layer.rows_at_once;
+  for (std::int64_t w = 0; w < layer.width; w += stretch_vectors * K::lanes) {
+    RowStretch stretch = stretch_of<K>(rows, layer.width - w);
+    stretch.src = layer.src + d * layer.src_step_d + h * layer.src_step_h + w;
+    stretch.dst = layer.dst + d * layer.dst_step_d + h * layer.dst_step_h + w;
+    row_of_tiles<K, registers, most_channels>(layer, stretch);
+  }
+}
+
+template <typename K, int registers, int most_channels>
+void planes_kernel(const Rows& layer, std::int64_t d, std::int64_t first) {
+  RowStretch stretch = stretch_of<K>(1, layer.positions - first);
+  stretch.src = layer.src + d * layer.src_step_d + first;
+  stretch.dst = layer.dst + d * layer.dst_step_d;
+  stretch.position = first;
+  row_of_tiles<K, registers, most_channels>(layer, stretch);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Direct layers with vectors along the last spatial axis.
+// Direct layers with vectors along the last spatial axis, row by row or over whole planes.
 
 #include <algorithm>
 #include <numeric>
@@ -28,9 +28,10 @@ std::vector<std::int32_t> cut_channels(std::int64_t channels, std::int64_t most,
 
 class RowsLayer final : public DirectLayer {
  public:
-  RowsLayer(const DirectProblem& problem, Isa isa)
+  RowsLayer(const DirectProblem& problem, DirectVariant variant, Isa isa)
       : src_(problem.src),
         dst_(problem.dst),
+        variant_(variant),
         isa_(isa),
         kernels_(direct::kernels_of(isa, problem.src.lane)),
         finish_(problem, identity(problem.dst.channels)),
@@ -42,12 +43,16 @@ class RowsLayer final : public DirectLayer {
     pack_weights(weights);
     set_taps(weights, dilations);
     set_layer(problem, weights, dilations);
+    if (dst_.joined) {
+      set_joins();
+    }
   }
 
   void execute(const std::byte* src, std::byte* dst, std::int64_t images) const override {
     const auto* from = reinterpret_cast<const std::uint32_t*>(src);
     auto* into = reinterpret_cast<std::uint32_t*>(dst);
-    const std::int64_t rows = dst_.space[0] * dst_.space[1];
+    const std::int64_t of_plane = dst_.joined ? 1 : tasks_of_plane();
+    const std::int64_t tasks = dst_.space[0] * of_plane;
 #pragma omp parallel num_threads(team_size())
     {
 #pragma omp for schedule(static) nowait
@@ -55,58 +60,128 @@ class RowsLayer final : public DirectLayer {
         fill_halo(dst_, into + group * dst_.group(), zero_);
       }
 #pragma omp for schedule(static)
-      for (std::int64_t task = 0; task < images * rows; ++task) {
+      for (std::int64_t task = 0; task < images * tasks; ++task) {
         direct::Rows layer = layer_;
-        layer.src = from + task / rows * src_.image() + origin_;
-        layer.dst = into + task / rows * dst_.image() + dst_.at(0, 0, 0);
-        kernels_.rows(layer, task % rows / dst_.space[1], task % dst_.space[1]);
+        layer.src = from + task / tasks * src_.image() + origin_;
+        layer.dst = into + task / tasks * dst_.image() + dst_.at(0, 0, 0);
+        const std::int64_t d = task % tasks / of_plane;
+        if (dst_.joined) {
+          run_joined_plane(layer, d);
+        } else {
+          run_task(layer, d, task % of_plane);
+        }
       }
     }
   }
 
   [[nodiscard]] std::string implementation() const override {
-    return std::string(name_of(DirectVariant::rows)) + ":" + std::string(name_of(isa_));
+    return std::string(name_of(variant_)) + (src_.joined ? "_joined:" : ":") +
+           std::string(name_of(isa_));
   }
 
  private:
+  [[nodiscard]] std::int64_t stretch_lanes() const {
+    return kernels_.stretch_vectors * kernels_.lanes;
+  }
+
+  /// Some rows of a plane, or a stretch of it.
+  [[nodiscard]] std::int64_t tasks_of_plane() const {
+    return variant_ == DirectVariant::rows
+               ? (layer_.height + layer_.rows_at_once - 1) / layer_.rows_at_once
+               : (layer_.positions + stretch_lanes() - 1) / stretch_lanes();
+  }
+
+  void run_task(const direct::Rows& layer, std::int64_t d, std::int64_t task) const {
+    if (variant_ == DirectVariant::rows) {
+      kernels_.rows(layer, d, task * layer.rows_at_once);
+    } else {
+      kernels_.planes(layer, d, task * stretch_lanes());
+    }
+  }
+
+  /// A plane is computed aside, and joined while it is in the first-level cache.
+  void run_joined_plane(direct::Rows layer, std::int64_t d) const {
+    thread_local std::vector<std::uint32_t> memory;
+    memory.resize(std::max(memory.size(), plane_.bytes(1) / sizeof(std::uint32_t)));
+    for (std::int64_t group = 0; group < plane_.groups(); ++group) {
+      fill_halo(plane_, memory.data() + group * plane_.group(), zero_);
+    }
+    std::uint32_t* const dst = layer.dst + d * layer.dst_step_d - plane_.at(0, 0, 0);
+    layer.dst = memory.data() + plane_.at(0, 0, 0);
+    layer.dst_step_d = 0;
+    layer.dst_group = plane_.group();
+    for (std::int64_t task = 0; task < tasks_of_plane(); ++task) {
+      run_task(layer, d, task);
+    }
+    for (std::size_t j = 0; j < joins_.size(); ++j) {
+      kernels_.join(joins_[j], memory.data(), dst + static_cast<std::int64_t>(j) * dst_.group(),
+                    plane_.group());
+    }
+  }
+
+  void set_joins() {
+    plane_ = dst_;
+    plane_.joined = false;
+    plane_.space[0] = 1;
+    plane_.halo_begin[0] = 0;
+    plane_.halo_end[0] = 0;
+    for (std::int64_t j = 0; j < dst_.groups(); ++j) {
+      joins_.push_back(joined_lane(plane_, j));
+    }
+  }
+
   static std::vector<std::int64_t> identity(std::int64_t channels) {
     std::vector<std::int64_t> place(static_cast<std::size_t>(channels));
     std::iota(place.begin(), place.end(), 0);
     return place;
   }
 
+  /// A lane of src that every output reads.
+  struct Tap {
+    Triple at;           ///< of the kernel; joined: its first cell
+    std::int64_t index;  ///< group; joined: lane of the string
+  };
+
+  template <typename Function>
+  void for_each_tap(const WeightLanes& weights, Function function) const {
+    const Triple kernel = weights.kernel();
+    const std::int64_t indices = src_.joined ? weights.string_lanes() : src_.groups();
+    const std::int64_t columns = src_.joined ? 1 : kernel[2];
+    for (std::int64_t d = 0; d < kernel[0]; ++d) {
+      for (std::int64_t h = 0; h < kernel[1]; ++h) {
+        for (std::int64_t index = 0; index < indices; ++index) {
+          for (std::int64_t w = 0; w < columns; ++w) {
+            function(Tap{{d, h, w}, index});
+          }
+        }
+      }
+    }
+  }
+
   void pack_weights(const WeightLanes& weights) {
     std::int64_t first = 0;
-    const Triple kernel = weights.kernel();
     for (const std::int32_t channels : tiles_) {
-      for_each_run(weights, [&](std::int64_t group, std::int64_t d, std::int64_t h) {
-        for (std::int64_t w = 0; w < kernel[2]; ++w) {
-          for (std::int64_t c = first; c < first + channels; ++c) {
-            weights_.push_back(weights.lane(c, group, {d, h, w}));
-          }
+      for_each_tap(weights, [&](const Tap& tap) {
+        for (std::int64_t c = first; c < first + channels; ++c) {
+          weights_.push_back(src_.joined ? weights.string_lane(c, tap.index, tap.at)
+                                         : weights.lane(c, tap.index, tap.at));
         }
       });
       first += channels;
     }
   }
 
+  /// Where runs begin. The taps of one are neighbours in a group; joined ones, of which the next
+  /// comes from another group, are runs of their own.
   void set_taps(const WeightLanes& weights, const Triple& dilations) {
-    for_each_run(weights, [&](std::int64_t group, std::int64_t d, std::int64_t h) {
-      taps_.push_back(group * src_.group() + d * dilations[0] * src_.plane() +
-                      h * dilations[1] * src_.row());
-    });
-  }
-
-  template <typename Function>
-  static void for_each_run(const WeightLanes& weights, Function function) {
-    const Triple kernel = weights.kernel();
-    for (std::int64_t d = 0; d < kernel[0]; ++d) {
-      for (std::int64_t h = 0; h < kernel[1]; ++h) {
-        for (std::int64_t group = 0; group < weights.groups(); ++group) {
-          function(group, d, h);
-        }
+    const std::int64_t groups = src_.groups();
+    for_each_tap(weights, [&](const Tap& tap) {
+      if (tap.at[2] == 0) {
+        taps_.push_back(tap.at[0] * dilations[0] * src_.plane() +
+                        tap.at[1] * dilations[1] * src_.row() + tap.index % groups * src_.group() +
+                        tap.index / groups * src_.cells_of_string());
       }
-    }
+    });
   }
 
   void set_layer(const DirectProblem& problem, const WeightLanes& weights,
@@ -121,28 +196,39 @@ class RowsLayer final : public DirectLayer {
     layer_.dst_group = dst_.group();
     layer_.taps = taps_.data();
     layer_.runs = static_cast<std::int64_t>(taps_.size());
-    layer_.run = weights.kernel()[2];
-    layer_.part = part_of(weights);
+    layer_.run = src_.joined ? 1 : weights.kernel()[2];
     layer_.run_step = dilations[2];
     layer_.weights = weights_.data();
     layer_.start = finish_.start();
     layer_.tiles = tiles_.data();
     layer_.tile_count = static_cast<std::int64_t>(tiles_.size());
     layer_.width = dst_.space[2];
+    layer_.height = dst_.space[1];
+    const std::int64_t row_vectors = (layer_.width + kernels_.lanes - 1) / kernels_.lanes;
+    layer_.rows_at_once = std::max<std::int64_t>(1, kernels_.stretch_vectors / row_vectors);
+    if (variant_ == DirectVariant::planes) {
+      layer_.pitch = src_.row();
+      layer_.positions = (dst_.space[1] - 1) * src_.row() + dst_.space[2];
+    }
+    layer_.part = part_of(weights);
     layer_.finish = finish_.finish();
   }
 
   /// Runs of one part: whole kernel planes (kd) where they fit, at least one run.
   [[nodiscard]] std::int64_t part_of(const WeightLanes& weights) const {
     constexpr std::int64_t cache_lanes = 3072;  // 12 KiB of 32
-    const std::int64_t plane = weights.kernel()[1] * weights.groups();
-    const std::int64_t per_run = src_.row() + weights.kernel()[2] * tiles_.front();
+    const std::int64_t plane = layer_.runs / weights.kernel()[0];
+    const std::int64_t of_row = plane / weights.kernel()[1];
+    const std::int64_t cells =
+        (layer_.pitch == 0 ? layer_.rows_at_once * src_.row() : stretch_lanes()) * src_.groups();
+    const std::int64_t per_run = cells / of_row + layer_.run * tiles_.front();
     const std::int64_t fit = std::max<std::int64_t>(1, cache_lanes / per_run);
     return fit >= plane ? fit / plane * plane : fit;
   }
 
   PackedTensor src_;
   PackedTensor dst_;
+  DirectVariant variant_;
   Isa isa_;
   direct::Kernels kernels_;
   FinishTable finish_;
@@ -150,14 +236,17 @@ class RowsLayer final : public DirectLayer {
   std::vector<std::int32_t> tiles_;
   std::vector<std::uint32_t> weights_;
   std::vector<std::int64_t> taps_;
+  PackedTensor plane_;  ///< joined dst: one plane of it before it is joined
+  std::vector<direct::JoinedLane> joins_;
   std::int64_t origin_ = 0;  ///< src lane that output (0, 0, 0) begins at
   direct::Rows layer_;
 };
 
 }  // namespace
 
-std::unique_ptr<DirectLayer> make_rows_layer(const DirectProblem& problem, Isa isa) {
-  return std::make_unique<RowsLayer>(problem, isa);
+std::unique_ptr<DirectLayer> make_rows_layer(const DirectProblem& problem, DirectVariant variant,
+                                             Isa isa) {
+  return std::make_unique<RowsLayer>(problem, variant, isa);
 }
 
 }  // namespace caloquant

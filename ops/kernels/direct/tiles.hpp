@@ -42,7 +42,21 @@ struct Finish {
   std::int32_t offset = 0;  ///< from steps to what is stored: u8x4 zero point (+ 128), s16x2 0
 };
 
-/// Vectors along the last spatial axis, weights broadcast: for few output channels.
+/// A part of a joined lane (packed.hpp): `mask` of a src lane that was moved up or down by bits.
+struct JoinPart {
+  std::int64_t offset = 0;  ///< of the src lane
+  std::int32_t up = 0;
+  std::int32_t down = 0;
+  std::int32_t mask = -1;
+};
+struct JoinedLane {
+  JoinPart parts[4];
+  std::int32_t count = 0;
+};
+
+/// Vectors along the last spatial axis, weights broadcast: for few output channels. Row by row, or
+/// over whole planes of src, in which an output follows the other and some belong nowhere between
+/// the rows.
 /// Offsets and strides are in lanes.
 struct Rows {
   const std::uint32_t* src = nullptr;  ///< first lane that the kernel of output (0, 0, 0) reads
@@ -53,15 +67,19 @@ struct Rows {
   std::int64_t dst_step_h = 0;
   std::int64_t dst_group = 0;          ///< between channel groups of dst
   const std::int64_t* taps = nullptr;  ///< offset of each run of `run` taps along the last axis
-  std::int64_t runs = 0;               ///< (kd, kh, group) triples
+  std::int64_t runs = 0;               ///< (kd, kh, group) triples; joined: every lane is one
   std::int64_t part = 1;  ///< runs whose cells and weights stay in the first-level cache together
-  std::int64_t run = 0;   ///< kw
+  std::int64_t run = 0;   ///< kw; joined: 1
   std::int64_t run_step = 1;               ///< dilation along the last axis
   const std::uint32_t* weights = nullptr;  ///< tiles of [runs][run][channels of the tile]
   const std::int32_t* start = nullptr;     ///< per channel: the sum before the first tap, or null
   const std::int32_t* tiles = nullptr;     ///< channels of each tile; their sum is `channels`
   std::int64_t tile_count = 0;
-  std::int64_t width = 0;  ///< outputs of a row
+  std::int64_t width = 0;   ///< outputs of a row
+  std::int64_t height = 0;  ///< rows of a plane
+  std::int64_t rows_at_once = 1;
+  std::int64_t pitch = 0;      ///< planes: from row to row of src; 0: row by row
+  std::int64_t positions = 0;  ///< planes: from the first output of a plane to its last
   Finish finish;
 };
 
@@ -124,8 +142,14 @@ struct Kernels {
   std::int64_t lanes = 0;             ///< of a vector
   std::int64_t rows_channels = 0;     ///< most channels of a `Rows` tile
   std::int64_t channels_vectors = 0;  ///< most vectors of a ChannelTile
-  /// One row of outputs, all channels.
+  /// rows_at_once rows of outputs from row h on, all channels.
   void (*rows)(const Rows& layer, std::int64_t d, std::int64_t h) = nullptr;
+  /// As many positions of plane d as a stretch has, from `first` on, all channels.
+  void (*planes)(const Rows& layer, std::int64_t d, std::int64_t first) = nullptr;
+  std::int64_t stretch_vectors = 0;  ///< most vectors of rows, and of a part of a plane
+  /// Joins `count` lanes. May read 64 lanes behind the last.
+  void (*join)(const JoinedLane& lane, const std::uint32_t* src, std::uint32_t* dst,
+               std::int64_t count) = nullptr;
   /// One tile at all positions of plane d.
   void (*channels)(const Channels& layer, std::int64_t tile, std::int64_t d) = nullptr;
   /// Multiply-adds in registers, to measure the peak: `rounds` rounds of peak_sums vectors.

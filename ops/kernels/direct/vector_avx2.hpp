@@ -28,6 +28,33 @@ struct Avx2 {
     const I mask = _mm256_cmpgt_epi32(broadcast(static_cast<std::int32_t>(count)), index);
     _mm256_maskstore_epi32(static_cast<int*>(static_cast<void*>(p)), mask, a);
   }
+  /// Lanes [from, to) of a to p + from and on.
+  static void store_between(std::uint32_t* p, I a, std::int64_t from, std::int64_t to) {
+    const I index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    const I before_end = _mm256_cmpgt_epi32(broadcast(static_cast<std::int32_t>(to)), index);
+    const I too_early = _mm256_cmpgt_epi32(broadcast(static_cast<std::int32_t>(from)), index);
+    _mm256_maskstore_epi32(static_cast<int*>(static_cast<void*>(p)),
+                           _mm256_andnot_si256(too_early, before_end), a);
+  }
+  /// The low bits of every lane, one behind the other.
+  template <int low>
+  static void store_low(std::uint32_t* p, I a) {
+    constexpr char no = -1;
+    const I first_bytes = _mm256_broadcastsi128_si256(
+        low == 8 ? _mm_setr_epi8(0, 4, 8, 12, no, no, no, no, no, no, no, no, no, no, no, no)
+                 : _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, no, no, no, no, no, no, no, no));
+    const I halves = _mm256_shuffle_epi8(a, first_bytes);
+    std::uint32_t* const second = p + low / 8;
+    if constexpr (low == 8) {
+      *p = static_cast<std::uint32_t>(_mm256_extract_epi32(halves, 0));
+      *second = static_cast<std::uint32_t>(_mm256_extract_epi32(halves, 4));
+    } else {
+      _mm_storel_epi64(static_cast<__m128i*>(static_cast<void*>(p)),
+                       _mm256_castsi256_si128(halves));
+      _mm_storel_epi64(static_cast<__m128i*>(static_cast<void*>(second)),
+                       _mm256_extracti128_si256(halves, 1));
+    }
+  }
   static I bits(F a) { return _mm256_castps_si256(a); }
   /// The nearest bfloat16, half to even, in the upper half; NaN stays.
   static I bf16_bits(F a) {
@@ -50,6 +77,9 @@ struct Avx2 {
   static I add(I a, I b) { return _mm256_add_epi32(a, b); }
   static I low_half(I a) { return _mm256_and_si256(a, broadcast(0xFFFF)); }
   static I either(I a, I b) { return _mm256_or_si256(a, b); }
+  static I both(I a, I b) { return _mm256_and_si256(a, b); }
+  static I up_by(I a, std::int32_t count) { return _mm256_sllv_epi32(a, broadcast(count)); }
+  static I down_by(I a, std::int32_t count) { return _mm256_srlv_epi32(a, broadcast(count)); }
   template <int bits_up>
   static I up(I a) {
     return _mm256_slli_epi32(a, bits_up);

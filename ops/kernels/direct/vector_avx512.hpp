@@ -25,6 +25,19 @@ struct Avx512 {
   static void store_part(std::uint32_t* p, I a, std::int64_t count) {
     _mm512_mask_storeu_epi32(p, static_cast<__mmask16>((1U << count) - 1U), a);
   }
+  /// Lanes [from, to) of a to p + from and on.
+  static void store_between(std::uint32_t* p, I a, std::int64_t from, std::int64_t to) {
+    _mm512_mask_storeu_epi32(p, static_cast<__mmask16>((1U << to) - (1U << from)), a);
+  }
+  /// The low bits of every lane, one behind the other.
+  template <int low>
+  static void store_low(std::uint32_t* p, I a) {
+    if constexpr (low == 8) {
+      _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(p)), _mm512_cvtepi32_epi8(a));
+    } else {
+      _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(p)), _mm512_cvtepi32_epi16(a));
+    }
+  }
   static I bits(F a) { return _mm512_castps_si512(a); }
   /// The nearest bfloat16, half to even, in the upper half; NaN stays.
   static I bf16_bits(F a) {
@@ -47,6 +60,9 @@ struct Avx512 {
   static I add(I a, I b) { return _mm512_add_epi32(a, b); }
   static I low_half(I a) { return _mm512_and_si512(a, broadcast(0xFFFF)); }
   static I either(I a, I b) { return _mm512_or_si512(a, b); }
+  static I both(I a, I b) { return _mm512_and_si512(a, b); }
+  static I up_by(I a, std::int32_t count) { return _mm512_sllv_epi32(a, broadcast(count)); }
+  static I down_by(I a, std::int32_t count) { return _mm512_srlv_epi32(a, broadcast(count)); }
   template <int bits_up>
   static I up(I a) {
     return _mm512_slli_epi32(a, bits_up);

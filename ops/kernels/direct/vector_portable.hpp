@@ -48,6 +48,22 @@ struct Portable {
   static void store_part(std::uint32_t* p, const I& a, std::int64_t count) {
     std::memcpy(p, &a, static_cast<std::size_t>(count) * sizeof(std::int32_t));
   }
+  /// Lanes [from, to) of a to p + from and on.
+  static void store_between(std::uint32_t* p, const I& a, std::int64_t from, std::int64_t to) {
+    std::memcpy(p + from, a.v + from, static_cast<std::size_t>(to - from) * sizeof(std::int32_t));
+  }
+  /// The low bits of every lane, one behind the other.
+  template <int low>
+  static void store_low(std::uint32_t* p, const I& a) {
+    constexpr int per_lane = 32 / low;
+    constexpr std::uint32_t mask = (1U << low) - 1U;
+    for (int i = 0; i < lanes / per_lane; ++i) {
+      p[i] = 0;
+      for (int part = 0; part < per_lane; ++part) {
+        p[i] |= (static_cast<std::uint32_t>(a.v[i * per_lane + part]) & mask) << (part * low);
+      }
+    }
+  }
   static I bits(const F& a) {
     I r{};
     std::memcpy(&r, &a, sizeof(r));
@@ -100,6 +116,19 @@ struct Portable {
   }
   static I either(const I& a, const I& b) {
     return each<I>([&](int i) { return a.v[i] | b.v[i]; });
+  }
+  static I both(const I& a, const I& b) {
+    return each<I>([&](int i) { return a.v[i] & b.v[i]; });
+  }
+  static I up_by(const I& a, std::int32_t count) {
+    return each<I>([&](int i) {
+      return static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) << count);
+    });
+  }
+  static I down_by(const I& a, std::int32_t count) {
+    return each<I>([&](int i) {
+      return static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) >> count);
+    });
   }
   template <int bits_up>
   static I up(const I& a) {
