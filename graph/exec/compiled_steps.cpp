@@ -50,9 +50,24 @@ CompiledSteps::CompiledSteps(LoweredGraph graph, StepRange steps, const std::set
                            ? make_step_kernel(graph_, step, isa)
                            : nullptr);
   }
-  const MemoryPlan plan = plan_steps(graph_, steps, given, kept);
+  place(given, kept);
+}
+
+CompiledSteps::CompiledSteps(const CompiledSteps& other, const std::set<BufferId>& given, Isa isa)
+    : graph_(other.graph_), steps_(other.steps_), pointers_(graph_.buffers.size(), nullptr) {
+  for (std::size_t i = steps_.first; i < steps_.last; ++i) {
+    const auto& kernel = other.kernels_[i - steps_.first];
+    kernels_.push_back(!kernel || kernel->is_shareable()
+                           ? kernel
+                           : make_step_kernel(graph_, graph_.steps[i], isa));
+  }
+  place(given, {});
+}
+
+void CompiledSteps::place(const std::set<BufferId>& given, const std::set<BufferId>& kept) {
+  const MemoryPlan plan = plan_steps(graph_, steps_, given, kept);
   arena_ = Tensor(DType::u8, {static_cast<std::int64_t>(plan.total)});
-  for (const BufferId root : roots_of(graph_, steps)) {
+  for (const BufferId root : roots_of(graph_, steps_)) {
     if (given.count(root) == 0) {
       pointers_[root] = arena_.raw() + plan.offsets[root];
     }

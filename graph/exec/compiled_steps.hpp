@@ -34,6 +34,8 @@ class CompiledSteps {
  public:
   CompiledSteps(LoweredGraph graph, StepRange steps, const std::set<BufferId>& given,
                 const std::set<BufferId>& kept, Isa isa);
+  /// The same with memory of its own, to run beside `other`: kernels that threads may share are.
+  CompiledSteps(const CompiledSteps& other, const std::set<BufferId>& given, Isa isa);
 
   [[nodiscard]] const LoweredGraph& graph() const { return graph_; }
   [[nodiscard]] std::size_t arena_bytes() const { return arena_.bytes(); }
@@ -46,9 +48,11 @@ class CompiledSteps {
   [[nodiscard]] StepInfo info(std::size_t step) const;
 
  private:
+  void place(const std::set<BufferId>& given, const std::set<BufferId>& kept);
+
   LoweredGraph graph_;
   StepRange steps_;
-  std::vector<std::unique_ptr<LayerKernel>> kernels_;  ///< by step - steps_.first
+  std::vector<std::shared_ptr<LayerKernel>> kernels_;  ///< by step - steps_.first
   Tensor arena_;
   std::vector<std::byte*> pointers_;  ///< by root buffer
 };

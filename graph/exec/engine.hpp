@@ -12,7 +12,8 @@
 namespace caloquant {
 
 /// Sees every step of the engine after it ran, with the bytes it read (its first src) and wrote.
-/// `graph` has the batch that the step ran on, a block of images for spatial ones.
+/// `graph` has the batch that the step ran on, a block of images for spatial ones. Where threads
+/// have blocks of their own, it is those of the calling thread.
 using StepListener = std::function<void(const LoweredGraph& graph, std::size_t step,
                                         const std::byte* src, const std::byte* dst)>;
 
@@ -24,7 +25,8 @@ struct EngineOptions {
   std::function<LayerKind(const LayerQuestion&)> choose;
   StepListener listener;  ///< for tests and measurements of single layers
   std::int64_t block_images =
-      0;  ///< images that run through the spatial layers together; 0: by cache
+      0;  ///< images that run through the spatial layers together, on all threads; 0: by cache,
+          ///< and each thread has its own where there are enough
   /// Dense layers by make_plain_dense(), for calls that must not allocate.
   bool plain_dense = false;
 };

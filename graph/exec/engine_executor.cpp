@@ -1,5 +1,5 @@
 // The engine runs the steps in front of the first spatial tensor (Dense, which wants many images at
-// once) on the whole batch, and all others on blocks of images, so that activations stay in cache.
+// once) on the whole batch, and all others on blocks of images.
 
 #include <unistd.h>
 
@@ -9,6 +9,7 @@
 
 #include "graph/exec/compiled_steps.hpp"
 #include "graph/exec/engine.hpp"
+#include "graph/exec/image_blocks.hpp"
 #include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 
@@ -33,13 +34,23 @@ std::set<BufferId> interface_of(const LoweredGraph& graph) {
   return roots;
 }
 
-/// Images per block: one for each thread, and more of them where they fit its second-level cache.
-std::int64_t block_images(const LoweredGraph& one_image, StepRange steps,
-                          const std::set<BufferId>& given) {
+/// Images whose activations fit the second-level cache of a thread, at least one.
+std::int64_t images_in_cache(const LoweredGraph& one_image, StepRange steps,
+                             const std::set<BufferId>& given) {
   const std::int64_t reported = sysconf(_SC_LEVEL2_CACHE_SIZE);
   const std::int64_t cache = reported > 0 ? reported : std::int64_t{1} << 20;
   const auto image = static_cast<std::int64_t>(plan_steps(one_image, steps, given).total);
-  return team_size() * std::max<std::int64_t>(1, cache / std::max<std::int64_t>(1, image));
+  return std::max<std::int64_t>(1, cache / std::max<std::int64_t>(1, image));
+}
+
+/// Weights of layers that every thread would have a copy of [bytes].
+std::size_t weights_to_copy(const LoweredGraph& graph, StepRange steps) {
+  std::size_t bytes = 0;
+  for (std::size_t i = steps.first; i < steps.last; ++i) {
+    const auto* work = std::get_if<LayerWork>(&graph.steps[i].work);
+    bytes += work != nullptr && work->kind == LayerKind::library ? work->weights->bytes() : 0;
+  }
+  return bytes;
 }
 
 class EngineExecutable : public Executable {
@@ -54,32 +65,30 @@ class EngineExecutable : public Executable {
     split_ = steps_without_space(whole);
     steps_ = whole.steps.size();
     const StepRange spatial{split_, steps_};
-    block_ = options.block_images > 0 ? options.block_images
-                                      : block_images(lower(graph, 1, lowering), spatial, given);
-    block_ = std::min(block_, batch);
-    if (block_ == batch || split_ == steps_) {
+    const BlockPlan plan = plan_blocks(lower(graph, 1, lowering), spatial, given, options);
+    if (split_ == steps_ || (plan.block == batch && plan.teams == 1)) {
       whole_.emplace(std::move(whole), StepRange{0, steps_}, given, std::set<BufferId>{},
                      options.isa);
       own_inputs();
       return;
     }
-    // As even as possible, so that the last block does little that was done before.
-    const std::int64_t blocks = (batch + block_ - 1) / block_;
-    block_ = (batch + blocks - 1) / blocks;
-    shared_ = shared_roots(whole, given);
-    std::set<BufferId> given_to_block = given;
-    given_to_block.insert(shared_.begin(), shared_.end());
-    whole_.emplace(std::move(whole), StepRange{0, split_}, given, shared_, options.isa);
-    part_.emplace(lower(graph, block_, lowering), spatial, given_to_block, std::set<BufferId>{},
-                  options.isa);
-    CALOQUANT_EXPECT(part_->graph().steps.size() == steps_);
-    shared_.insert(given.begin(), given.end());
+    const std::set<BufferId> shared = shared_roots(whole, given);
+    ImageBlocks::Options blocks{batch, plan.teams, spatial, given, {}, options.isa};
+    blocks.given.insert(shared.begin(), shared.end());
+    for (std::size_t i = split_; i < steps_; ++i) {
+      const BufferId root = whole.root(whole.steps[i].dst);
+      if (given.count(root) > 0) {
+        blocks.outputs.insert(root);
+      }
+    }
+    whole_.emplace(std::move(whole), StepRange{0, split_}, given, shared, options.isa);
+    blocks_.emplace(lower(graph, plan.block, lowering), std::move(blocks));
     own_inputs();
   }
 
   [[nodiscard]] std::int64_t batch() const override { return batch_; }
   [[nodiscard]] std::size_t arena_bytes() const override {
-    return whole_->arena_bytes() + (part_ ? part_->arena_bytes() : 0);
+    return whole_->arena_bytes() + (blocks_ ? blocks_->arena_bytes() : 0);
   }
 
   void run(std::span<const std::span<const float>> inputs,
@@ -96,20 +105,41 @@ class EngineExecutable : public Executable {
       whole_->set(graph.outputs[i], reinterpret_cast<std::byte*>(outputs[i].data()));
     }
     whole_->run(listener_);
-    if (part_) {
-      run_blocks();
+    if (blocks_) {
+      blocks_->run(*whole_, listener_);
     }
   }
 
   [[nodiscard]] std::vector<StepInfo> steps() const override {
     std::vector<StepInfo> infos;
     for (std::size_t i = 0; i < steps_; ++i) {
-      infos.push_back(part_ && i >= split_ ? part_->info(i) : whole_->info(i));
+      infos.push_back(blocks_ && i >= split_ ? blocks_->info(i) : whole_->info(i));
     }
     return infos;
   }
 
  private:
+  struct BlockPlan {
+    std::int64_t block = 1;
+    int teams = 1;
+  };
+
+  /// Blocks as even as possible: the last one does again what was done before.
+  [[nodiscard]] BlockPlan plan_blocks(const LoweredGraph& one_image, StepRange spatial,
+                                      const std::set<BufferId>& given,
+                                      const EngineOptions& options) const {
+    constexpr std::size_t few_weights = std::size_t{8} << 20;
+    const std::int64_t threads = team_size();
+    const bool own = options.block_images == 0 && threads > 1 && batch_ >= threads &&
+                     weights_to_copy(one_image, spatial) <= few_weights;
+    const std::int64_t images = options.block_images > 0
+                                    ? options.block_images
+                                    : threads * images_in_cache(one_image, spatial, given);
+    const std::int64_t rounds = (batch_ + images - 1) / images;
+    const std::int64_t blocks = own ? threads * rounds : rounds;
+    return {(batch_ + blocks - 1) / blocks, own ? static_cast<int>(threads) : 1};
+  }
+
   void own_inputs() {
     for (const BufferId input : whole_->graph().inputs) {
       inputs_.emplace_back(DType::f32, whole_->graph().buffers[input].shape);
@@ -130,29 +160,14 @@ class EngineExecutable : public Executable {
     return shared;
   }
 
-  /// The last block starts early enough to be a full one; its first images are computed again, to
-  /// the same bits.
-  void run_blocks() {
-    for (std::int64_t first = 0; first < batch_; first += block_) {
-      const std::int64_t start = std::min(first, batch_ - block_);
-      for (const BufferId root : shared_) {
-        const auto image = whole_->graph().buffers[root].bytes() / static_cast<std::size_t>(batch_);
-        part_->set(root, whole_->at(root) + static_cast<std::size_t>(start) * image);
-      }
-      part_->run(listener_);
-    }
-  }
-
   std::int64_t batch_;
-  std::int64_t block_ = 0;
   std::size_t split_ = 0;  ///< the first step that runs on blocks
   std::size_t steps_ = 0;
   StepListener listener_;
   /// Copies of the inputs: buffers are written as well as read.
   std::vector<Tensor> inputs_;
   std::optional<CompiledSteps> whole_;
-  std::optional<CompiledSteps> part_;
-  std::set<BufferId> shared_;  ///< roots whose memory a block gets from the whole batch
+  std::optional<ImageBlocks> blocks_;
 };
 
 }  // namespace

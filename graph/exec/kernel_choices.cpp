@@ -60,6 +60,7 @@ std::map<std::string, KernelChoices::Measured> parse_table(const Json& json,
                                                                   NumberRange::not_negative());
       }
     }
+    measured.provisional = entry.value("provisional", false);
     const auto chosen = enum_from<LayerKind>(entry.at("chosen").get<std::string>());
     if (chosen && measured.milliseconds.count(*chosen) > 0) {
       measured.kind = *chosen;
@@ -112,6 +113,7 @@ KernelChoices::KernelChoices(std::filesystem::path file, Isa isa)
       return;
     }
     adopt(text, file_.string());
+    std::erase_if(table_, [](const auto& entry) { return entry.second.provisional; });
   } catch (const std::exception&) {
     table_.clear();  // a cache that cannot be read is made anew
   }
@@ -139,6 +141,9 @@ std::string KernelChoices::text() const {
             {"layers", Json::object()}};
   for (const auto& [signature, measured] : table_) {
     json["layers"][signature]["chosen"] = std::string(name_of(measured.kind));
+    if (measured.provisional) {
+      json["layers"][signature]["provisional"] = true;
+    }
     for (const auto& [kind, milliseconds] : measured.milliseconds) {
       json["layers"][signature]["milliseconds"][std::string(name_of(kind))] = milliseconds;
     }
@@ -151,16 +156,18 @@ LayerKind KernelChoices::choose(const LayerQuestion& question) {
     return LayerKind::library;
   }
   const std::string signature = signature_of(question);
-  const std::vector<LayerKind> kinds = kinds_to_measure(question);
+  const std::vector<LayerKind> kinds = kinds_to_measure(question, isa_);
   const auto known = table_.find(signature);
-  // A file may name a kernel that cannot compute the layer.
-  if (known != table_.end() && std::ranges::count(kinds, known->second.kind) > 0) {
+  // A file may name a kernel that cannot compute the layer, or not know one that can.
+  if (known != table_.end() && std::ranges::count(kinds, known->second.kind) > 0 &&
+      std::ranges::all_of(
+          kinds, [&](LayerKind kind) { return known->second.milliseconds.count(kind) > 0; })) {
     return known->second.kind;
   }
   Measured measured;
-  for (const LayerKind kind : kinds) {
-    measured.milliseconds[kind] = layer_milliseconds(question, kind, isa_);
-  }
+  const KindTimes times = measure_kinds(question, kinds, isa_);
+  measured.milliseconds = times.milliseconds;
+  measured.provisional = !times.steady;
   measured.kind = decide(measured.milliseconds, default_kind(question));
   changed_ = true;
   return table_.insert_or_assign(signature, std::move(measured)).first->second.kind;

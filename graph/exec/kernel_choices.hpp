@@ -22,11 +22,13 @@ class KernelChoices {
   struct Measured {
     LayerKind kind = LayerKind::library;
     std::map<LayerKind, double> milliseconds;  ///< per image; the kinds that can compute the layer
+    /// Measured while others used the processor: whoever reads it from a file measures again.
+    bool provisional = false;
   };
 
-  /// What `file` holds for this machine: nothing where it is absent, unreadable, or made by another
-  /// processor or version. An empty path, or a file that never was such a table: one that is kept
-  /// nowhere.
+  /// What `file` holds for this machine, but for provisional times: nothing where it is absent,
+  /// unreadable, or made by another processor or version. An empty path, or a file that never was
+  /// such a table: one that is kept nowhere.
   explicit KernelChoices(std::filesystem::path file, Isa isa = active_isa());
 
   /// Answers from the table; measures a layer that is not in it.

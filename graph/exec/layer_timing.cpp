@@ -28,6 +28,22 @@ Shape after_phases(const LayerQuestion& question) {
   return shape;
 }
 
+/// True when vectors over planes are fewer than row by row.
+bool planes_pay(const LayerQuestion& question, Isa isa) {
+  const LayerWork& work = question.work;
+  const auto quant = work.quant ? std::optional(work.quant->src) : std::nullopt;
+  const direct::Lane lane = lane_of(quant, direct::int8_lane(isa));
+  const auto& conv = std::get<Conv>(work.op);
+  const PackedTensor src{lane,
+                         work.src[1],
+                         triple_of({work.src.begin() + 2, work.src.end()}, 1),
+                         triple_of(conv.pads_begin, 0),
+                         triple_of(conv.pads_end, 0),
+                         false};
+  return planes_take_fewer_vectors(src, triple_of({work.dst.begin() + 2, work.dst.end()}, 1),
+                                   direct::kernels_of(isa, lane).lanes);
+}
+
 }  // namespace
 
 LayerBench::LayerBench(const LayerQuestion& question, LayerKind kind, Isa isa) {
@@ -41,8 +57,8 @@ LayerBench::LayerBench(const LayerQuestion& question, LayerKind kind, Isa isa) {
   work.dst_dtype = quant_ ? quant_->dtype : DType::f32;
   const direct::Lane lane = lane_of(quant_, direct::int8_lane(isa));
   const auto& conv = std::get<Conv>(work.op);
-  const Packing halo{lane, triple_of(conv.pads_begin, 0), triple_of(conv.pads_end, 0)};
-  const Packing bare{lane, {0, 0, 0}, {0, 0, 0}};
+  const Packing halo{lane, triple_of(conv.pads_begin, 0), triple_of(conv.pads_end, 0), false};
+  const Packing bare{lane, {0, 0, 0}, {0, 0, 0}, false};
   if (kind == LayerKind::library) {
     add_library(question, std::move(work), halo, bare);
   } else {
@@ -50,9 +66,14 @@ LayerBench::LayerBench(const LayerQuestion& question, LayerKind kind, Isa isa) {
     if (takes_phases) {
       work.phases = triple_of(question.phases->factors, 1);
     }
-    const BufferId src = add(work.src, Layout::packed, halo);
+    // What joining costs whoever stores src is charged here, for a dst of as many lanes.
+    Packing from = halo;
+    Packing into = bare;
+    from.joined = reads_joined_lanes(kind);
+    into.joined = from.joined;
+    const BufferId src = add(work.src, Layout::packed, from);
     const BufferId dst =
-        add(takes_phases ? after_phases(question) : work.dst, Layout::packed, bare);
+        add(takes_phases ? after_phases(question) : work.dst, Layout::packed, into);
     step(std::move(work), src, dst);
   }
   make_ready(isa);
@@ -101,7 +122,7 @@ void LayerBench::run() {
   }
 }
 
-std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question) {
+std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question, Isa isa) {
   std::vector<LayerKind> kinds;
   const auto& quant = question.work.quant;
   const bool portable = quant && (quant->src.dtype == DType::s16 || !cpu_report().exact_int8);
@@ -111,6 +132,13 @@ std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question) {
   // Rows leave phases to a step of its own, in another memory order.
   if (question.rows && (question.phases == nullptr || !question.channels)) {
     kinds.push_back(LayerKind::direct_rows);
+    const bool planes = question.planes && planes_pay(question, isa);
+    if (planes) {
+      kinds.push_back(LayerKind::direct_planes);
+    }
+    if (question.joined) {
+      kinds.push_back(planes ? LayerKind::direct_planes_joined : LayerKind::direct_rows_joined);
+    }
   }
   if (question.channels) {
     kinds.push_back(LayerKind::direct_channels);
@@ -118,22 +146,70 @@ std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question) {
   return kinds;
 }
 
-double layer_milliseconds(const LayerQuestion& question, LayerKind kind, Isa isa) {
-  constexpr int least_runs = 5;
-  constexpr double enough = 30.0;  // [ms]
-  const ThreadCount one(1);
-  LayerBench bench(question, kind, isa);
+namespace {
+
+/// A kind and its times so far.
+struct TimedKind {
+  LayerKind kind;
+  LayerBench bench;
+  std::vector<double> milliseconds{};
   double fastest = std::numeric_limits<double>::infinity();
-  double total = 0.0;
-  bench.run();
-  for (int i = 0; i < least_runs || total < enough; ++i) {
+
+  /// Half of the runs took no more than a few percent longer than the fastest.
+  [[nodiscard]] bool is_steady() const {
+    constexpr double few_percent = 1.15;
+    std::vector<double> sorted = milliseconds;
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::ranges::nth_element(sorted, middle);
+    return *middle <= few_percent * fastest;
+  }
+  void run() {
     const double start = steady_seconds();
     bench.run();
-    const double time = 1e3 * (steady_seconds() - start);
-    fastest = std::min(fastest, time);
-    total += time;
+    milliseconds.push_back(1e3 * (steady_seconds() - start));
+    fastest = std::min(fastest, milliseconds.back());
   }
-  return fastest;
+};
+
+}  // namespace
+
+KindTimes measure_kinds(const LayerQuestion& question, const std::vector<LayerKind>& kinds,
+                        Isa isa) {
+  constexpr std::size_t least_rounds = 5;
+  constexpr double enough = 30.0;  // [ms] for every kind; again and again where others disturb
+  constexpr int attempts = 4;
+  constexpr double hopeless = 2.0;  // times as long as the fastest kind
+  const ThreadCount one(1);
+  std::vector<TimedKind> timed;
+  for (const LayerKind kind : kinds) {
+    timed.push_back({kind, LayerBench(question, kind, isa)});
+    timed.back().bench.run();
+  }
+  double best = std::numeric_limits<double>::infinity();
+  const auto in_the_race = [&](const TimedKind& kind) {
+    return kind.milliseconds.size() < least_rounds || kind.fastest <= hopeless * best;
+  };
+  KindTimes result;
+  result.steady = false;
+  for (int attempt = 0; attempt < attempts && !result.steady; ++attempt) {
+    double total = 0.0;
+    for (std::size_t round = 0;
+         round < least_rounds || total < enough * static_cast<double>(kinds.size()); ++round) {
+      for (TimedKind& kind : timed) {
+        if (in_the_race(kind)) {
+          kind.run();
+          total += kind.milliseconds.back();
+          best = std::min(best, kind.milliseconds.back());
+        }
+      }
+    }
+    result.steady = std::ranges::all_of(
+        timed, [&](const TimedKind& kind) { return !in_the_race(kind) || kind.is_steady(); });
+  }
+  for (const TimedKind& kind : timed) {
+    result.milliseconds[kind.kind] = kind.fastest;
+  }
+  return result;
 }
 
 }  // namespace caloquant

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -36,9 +37,18 @@ class LayerBench {
 /// The kinds that may be fastest for the layer: direct ones that support it (rows only where no
 /// DepthToSpace follows that channels could take over), and the library unless
 /// that would be the portable integer kernel, which exists to be exact.
-[[nodiscard]] std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question);
+[[nodiscard]] std::vector<LayerKind> kinds_to_measure(const LayerQuestion& question, Isa isa);
 
-/// Milliseconds that the layer takes on one thread, the fastest of a few runs.
-[[nodiscard]] double layer_milliseconds(const LayerQuestion& question, LayerKind kind, Isa isa);
+struct KindTimes {
+  std::map<LayerKind, double> milliseconds;  ///< the fastest of some runs on one thread
+  /// Runs of every kind that could be chosen took equally long. Else the machine was busy, and
+  /// another measurement may give another order.
+  bool steady = true;
+};
+
+/// Measures the kinds in turns, so that what disturbs the machine disturbs all alike; longer where
+/// runs differ.
+[[nodiscard]] KindTimes measure_kinds(const LayerQuestion& question,
+                                      const std::vector<LayerKind>& kinds, Isa isa);
 
 }  // namespace caloquant

@@ -9,9 +9,13 @@
 namespace caloquant {
 namespace {
 
-constexpr EnumNames<LayerKind> layer_kind_names({{LayerKind::library, "library"},
-                                                 {LayerKind::direct_rows, "direct_rows"},
-                                                 {LayerKind::direct_channels, "direct_channels"}});
+constexpr EnumNames<LayerKind> layer_kind_names(
+    {{LayerKind::library, "library"},
+     {LayerKind::direct_rows, "direct_rows"},
+     {LayerKind::direct_planes, "direct_planes"},
+     {LayerKind::direct_rows_joined, "direct_rows_joined"},
+     {LayerKind::direct_planes_joined, "direct_planes_joined"},
+     {LayerKind::direct_channels, "direct_channels"}});
 
 }  // namespace
 
@@ -70,8 +74,12 @@ Shape memory_shape(const Shape& logical, Layout layout) {
 
 PackedTensor Buffer::packed() const {
   CALOQUANT_EXPECT(format.layout == Layout::packed && shape.size() >= 3);
-  return {format.packing.lane, shape[1], triple_of({shape.begin() + 2, shape.end()}, 1),
-          format.packing.halo_begin, format.packing.halo_end};
+  return {format.packing.lane,
+          shape[1],
+          triple_of({shape.begin() + 2, shape.end()}, 1),
+          format.packing.halo_begin,
+          format.packing.halo_end,
+          format.packing.joined};
 }
 
 std::size_t Buffer::bytes() const {
@@ -80,8 +88,30 @@ std::size_t Buffer::bytes() const {
              : static_cast<std::size_t>(element_count(shape)) * size_of(dtype());
 }
 
+direct::Lane lane_of(const std::optional<QuantParams>& quant, direct::Lane int8_lane) {
+  if (!quant || !is_integer(*quant)) {
+    return direct::Lane::f32;
+  }
+  return quant->dtype == DType::s16 ? direct::Lane::s16x2 : int8_lane;
+}
+
+std::optional<QuantParams> src_quant(const Node& node) {
+  const bool rounded = node.quant && node.quant->src.dtype != DType::f32;
+  return rounded ? std::optional(node.quant->src) : std::nullopt;
+}
+
 std::string_view name_of(LayerKind kind) noexcept {
   return layer_kind_names[kind];
+}
+
+DirectVariant variant_of(LayerKind kind) {
+  CALOQUANT_EXPECT(kind != LayerKind::library);
+  if (kind == LayerKind::direct_channels) {
+    return DirectVariant::channels;
+  }
+  return kind == LayerKind::direct_rows || kind == LayerKind::direct_rows_joined
+             ? DirectVariant::rows
+             : DirectVariant::planes;
 }
 
 }  // namespace caloquant

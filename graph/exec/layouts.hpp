@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "graph/exec/lowered_graph.hpp"
@@ -12,6 +13,12 @@ namespace caloquant {
 [[nodiscard]] std::vector<std::int64_t> channels_last_axes(std::size_t rank);
 /// And back.
 [[nodiscard]] std::vector<std::int64_t> plain_axes_from_channels_last(std::size_t rank);
+
+/// What a layer's src is rounded to; none: f32.
+[[nodiscard]] std::optional<QuantParams> src_quant(const Node& node);
+
+/// The lane in which a tensor is packed.
+[[nodiscard]] direct::Lane lane_of(const std::optional<QuantParams>& quant, direct::Lane int8_lane);
 
 /// Which memory order an operator computes in.
 class Layouts {

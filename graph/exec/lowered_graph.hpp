@@ -5,10 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "graph/exec/layer_kind.hpp"
 #include "graph/ir/graph.hpp"
 #include "ops/kernels/direct/packed.hpp"
 #include "ops/schema/epilogue.hpp"
@@ -28,6 +28,7 @@ struct Packing {
   direct::Lane lane = direct::Lane::f32;
   Triple halo_begin{0, 0, 0};
   Triple halo_end{0, 0, 0};
+  bool joined = false;
   friend bool operator==(const Packing&, const Packing&) = default;
 };
 
@@ -38,14 +39,6 @@ struct StorageFormat {
   Packing packing;                   ///< of Layout::packed
   friend bool operator==(const StorageFormat&, const StorageFormat&) = default;
 };
-
-/// Which kernel computes a Conv or Dense.
-enum class LayerKind {
-  library,          ///< make_layer(): oneDNN, or the portable integer kernel; channels last
-  direct_rows,      ///< DirectVariant::rows
-  direct_channels,  ///< DirectVariant::channels
-};
-[[nodiscard]] std::string_view name_of(LayerKind kind) noexcept;
 
 using BufferId = std::size_t;
 
@@ -79,6 +72,7 @@ struct LayerWork {
   Triple phases{1, 1, 1};  ///< a DepthToSpace that the store takes over (direct_channels)
 };
 struct PackWork {};  ///< into a packed buffer, quantized on the way where dst is and src is not
+struct JoinWork {};  ///< packed into packed with joined lanes
 struct QuantizeWork {
   QuantParams params;
 };
@@ -118,7 +112,7 @@ struct ConcatWork {
   std::size_t axis;  ///< memory axis
 };
 struct CopyWork {};
-using Work = std::variant<LayerWork, PackWork, QuantizeWork, TransposeWork, UpsampleWork,
+using Work = std::variant<LayerWork, PackWork, JoinWork, QuantizeWork, TransposeWork, UpsampleWork,
                           DepthToSpaceWork, PadWork, PoolWork, AffineWork, EltwiseWork,
                           ExtremumWork, SoftmaxWork, AddWork, ConcatWork, CopyWork>;
 

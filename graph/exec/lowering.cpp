@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "graph/exec/fusion.hpp"
-#include "graph/exec/layouts.hpp"
 #include "graph/exec/node_work.hpp"
 #include "graph/exec/step_list.hpp"
 #include "ops/core/overloaded.hpp"
@@ -75,6 +74,9 @@ class Lowering {
           graph_.value(node.output).shape,
           direct_supports(*conv, work.epilogue, DirectVariant::rows),
           direct_supports(*conv, work.epilogue, DirectVariant::channels),
+          direct_supports(*conv, work.epilogue, DirectVariant::planes),
+          joining_saves_lanes(*conv, work.weights->shape(),
+                              lane_of(src_quant(node), options_.int8_lane)),
           work,
           reader ? std::get_if<DepthToSpace>(&graph_.node(*reader).op) : nullptr};
       kinds_[id] = options_.choose(question);
@@ -139,8 +141,7 @@ class Lowering {
   /// How a layer wants its src.
   [[nodiscard]] StorageFormat src_format(NodeId id) const {
     const Node& node = graph_.node(id);
-    const bool rounded = node.quant && node.quant->src.dtype != DType::f32;
-    const auto quant = rounded ? std::optional(node.quant->src) : std::nullopt;
+    const auto quant = src_quant(node);
     if (kind_of(id) == LayerKind::library) {
       return {layouts_.of_node(node), quant, {}};
     }
@@ -148,7 +149,7 @@ class Lowering {
     return {Layout::packed,
             quant,
             {lane_of(quant, options_.int8_lane), triple_of(conv.pads_begin, 0),
-             triple_of(conv.pads_end, 0)}};
+             triple_of(conv.pads_end, 0), reads_joined_lanes(kind_of(id))}};
   }
 
   void emit(NodeId id) {
@@ -215,7 +216,11 @@ class Lowering {
     const std::vector<StorageFormat>& wanted = demands_[fused.dst];
     if (kind_of(id) != LayerKind::library) {
       const bool one = wanted.size() == 1 && wanted.front().layout == Layout::packed;
-      add_layer_step(id, one ? wanted.front() : StorageFormat{Layout::plain, {}, {}});
+      StorageFormat format = one ? wanted.front() : StorageFormat{Layout::plain, {}, {}};
+      if (kind_of(id) == LayerKind::direct_channels) {
+        format.packing.joined = false;  // a step of its own joins them
+      }
+      add_layer_step(id, format);
       return;
     }
     const Layout layout = layouts_.of_node(node);
@@ -286,13 +291,6 @@ class Lowering {
 };
 
 }  // namespace
-
-direct::Lane lane_of(const std::optional<QuantParams>& quant, direct::Lane int8_lane) {
-  if (!quant || !is_integer(*quant)) {
-    return direct::Lane::f32;
-  }
-  return quant->dtype == DType::s16 ? direct::Lane::s16x2 : int8_lane;
-}
 
 LoweredGraph lower(const Graph& graph, std::int64_t batch, const LoweringOptions& options) {
   CALOQUANT_EXPECT(batch >= 1);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 
+#include "graph/exec/layouts.hpp"
 #include "graph/exec/lowered_graph.hpp"
 
 namespace caloquant {
@@ -25,13 +26,12 @@ struct LayerQuestion {
   Shape dst;
   bool rows = false;      ///< direct_supports() it as rows
   bool channels = false;  ///< as channels
+  bool planes = false;    ///< as planes
+  bool joined = false;    ///< joining_saves_lanes()
   const LayerWork& work;  ///< as the library would compute it for one image
   /// A DepthToSpace behind the epilogue, which direct_channels takes over.
   const DepthToSpace* phases = nullptr;
 };
-
-/// The lane in which a tensor is packed.
-[[nodiscard]] direct::Lane lane_of(const std::optional<QuantParams>& quant, direct::Lane int8_lane);
 
 struct LoweringOptions {
   direct::Lane int8_lane = direct::Lane::s16x2;

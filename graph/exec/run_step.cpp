@@ -34,6 +34,10 @@ class StepCall {
         Overloaded{
             [&](const LayerWork&) { kernel->execute(from, into); },
             [&](const PackWork&) { pack(src, from, dst, into); },
+            [&](const JoinWork&) {
+              join_lanes(reinterpret_cast<const std::uint32_t*>(from), src.packed(),
+                         reinterpret_cast<std::uint32_t*>(into), dst.packed(), dst.shape.front());
+            },
             [&](const QuantizeWork& work) { quantize_cells(f32_src(), into, work.params); },
             [&](const TransposeWork& work) {
               transpose_cells(from, into, src.shape, work.permutation, element);

@@ -17,6 +17,7 @@ class DirectKernel final : public LayerKernel {
     layer_->execute(static_cast<const std::byte*>(src), static_cast<std::byte*>(dst), images_);
   }
   [[nodiscard]] std::string implementation() const override { return layer_->implementation(); }
+  [[nodiscard]] bool is_shareable() const override { return true; }
 
  private:
   std::unique_ptr<DirectLayer> layer_;
@@ -51,9 +52,7 @@ std::unique_ptr<LayerKernel> make_step_kernel(const LoweredGraph& graph, const S
       step.layer,   std::get<Conv>(work.op), src.packed(),    packed_view(graph.buffers[step.dst]),
       work.phases,  work.weights.get(),      work.bias.get(), quant,
       work.epilogue};
-  const DirectVariant variant =
-      work.kind == LayerKind::direct_rows ? DirectVariant::rows : DirectVariant::channels;
-  return std::make_unique<DirectKernel>(make_direct_layer(problem, variant, isa),
+  return std::make_unique<DirectKernel>(make_direct_layer(problem, variant_of(work.kind), isa),
                                         src.shape.front());
 }
 

@@ -48,6 +48,12 @@ BufferId StepList::ensure(ValueId value, const StorageFormat& format) {
   }
   const Node* producer = graph_.producer(value);
   const std::string name = producer != nullptr ? producer->name : graph_.value(value).name;
+  if (format.layout == Layout::packed && format.packing.joined) {
+    StorageFormat apart = format;
+    apart.packing.joined = false;
+    const BufferId lanes = ensure(value, apart);
+    return add_step(name, "join", JoinWork{}, {lanes}, add_buffer(value, format));
+  }
   if (format.layout == Layout::packed) {
     auto cells = find_cells(value, format.quant, Layout::plain);
     cells = cells ? cells : find_cells(value, std::nullopt, Layout::plain);

@@ -36,7 +36,7 @@ void register_kernel(const std::string& network, const LayerQuestion& question, 
 void register_kernels(const std::string& network, const Graph& graph) {
   LoweringOptions options;
   options.choose = [&](const LayerQuestion& question) {
-    for (const LayerKind kind : kinds_to_measure(question)) {
+    for (const LayerKind kind : kinds_to_measure(question, active_isa())) {
       register_kernel(network, question, kind);
     }
     return LayerKind::library;

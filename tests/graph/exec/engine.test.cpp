@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "graph/exec/engine.hpp"
 #include "graph/exec/executor.hpp"
 #include "graph/exec/lowering.hpp"
 #include "graph/passes/pass.hpp"
 #include "ops/core/qmath.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/core/weight_scales.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "tests/graph/integer_check.hpp"
@@ -141,6 +143,7 @@ class EngineBounds : public Engine {
     testing::IntegerCheck judge;
     EngineOptions watched = options;
     watched.listener = judge.listener();
+    watched.block_images = 2;
     const Graph quantized = testing::quantize_everything(graph, run.inputs);
     (void)testing::run_on(quantized, *compile_engine(quantized, 2, watched), run.inputs);
     ASSERT_EQ(judge.tallies().size(), 2U);
@@ -178,7 +181,8 @@ TEST_F(EngineBounds, AreExactOnEveryInstructionSet) {
 TEST_F(EngineBounds, HandOnNaN) {
   for (const Isa isa : runnable_isas()) {
     for (const Eltwise& function : {Eltwise{EltwiseKind::relu}, clip_between(-1.0F, 1.0F)}) {
-      for (const LayerKind kind : {LayerKind::direct_rows, LayerKind::direct_channels}) {
+      for (const LayerKind kind :
+           {LayerKind::direct_rows, LayerKind::direct_planes, LayerKind::direct_channels}) {
         GraphEditor editor("nan");
         const ValueId x = editor.add_input("x", {dynamic, 1, 2, 2, 9});
         const Conv op{{1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, 1};
@@ -229,7 +233,8 @@ TEST_F(Engine, Int8FollowsReference) {
     const testing::Ran run = testing::run_random(canonical, *f32, random);
     const Graph quantized = testing::quantize_everything(canonical, run.inputs);
     testing::IntegerCheck judge;
-    const auto engine = compile_engine(quantized, 3, {active_isa(), {}, judge.listener()});
+    // In one block, of which the judge sees every image.
+    const auto engine = compile_engine(quantized, 3, {active_isa(), {}, judge.listener(), 3});
     const auto found = testing::run_on(quantized, *engine, run.inputs);
     std::int64_t near_ties = 0;  // where the reference may have rounded the other way
     for (const testing::LayerTally& tally : judge.tallies()) {
@@ -326,6 +331,52 @@ TEST_F(Engine, BlocksOfImagesGiveTheSameImages) {
       }
     }
   }
+}
+
+// With images enough each thread has its own; the last block of a batch that they do not divide
+// begins within the one before it.
+TEST_F(Engine, ThreadsWithImagesOfTheirOwnGiveTheSameImages) {
+  for (int round = 0; round < 6; ++round) {
+    const Graph fp32 = canonicalize(testing::random_generator(random));
+    const testing::Ran run = testing::run_random(fp32, *compile_engine(fp32, 7), random);
+    const Graph int8 = testing::quantize_everything(fp32, run.inputs);
+    for (const Graph& graph : {fp32, int8}) {
+      EngineOptions options;
+      options.block_images = 7;
+      const auto together = testing::run_on(graph, *compile_engine(graph, 7, options), run.inputs);
+      for (const int threads : {2, 3, 4, 7}) {
+        const ThreadCount guard(threads);
+        const auto engine = compile_engine(graph, 7);
+        for (const int granted : {threads, 1}) {  // compiled for more than a run gets
+          const ThreadCount fewer(granted);
+          const auto found = testing::run_on(graph, *engine, run.inputs);
+          EXPECT_EQ(largest_difference(found[0], together[0]), 0.0F) << threads << " threads";
+        }
+      }
+    }
+  }
+}
+
+// What a listener throws ends the run, and the engine can be used again.
+TEST_F(Engine, AListenerEndsARunOfManyThreads) {
+  const Graph graph = canonicalize(testing::random_generator(random));
+  const testing::Ran run = testing::run_random(graph, *compile_engine(graph, 6), random);
+  const ThreadCount guard(3);
+  bool stops = false;
+  EngineOptions options;
+  options.listener = [&](const LoweredGraph& lowered, std::size_t step, const std::byte*,
+                         const std::byte*) {
+    if (stops && step + 1 == lowered.steps.size()) {
+      throw std::runtime_error("enough");
+    }
+  };
+  const auto engine = compile_engine(graph, 6, options);
+  const auto before = testing::run_on(graph, *engine, run.inputs);
+  stops = true;
+  EXPECT_THROW((void)testing::run_on(graph, *engine, run.inputs), std::runtime_error);
+  stops = false;
+  const auto after = testing::run_on(graph, *engine, run.inputs);
+  EXPECT_EQ(largest_difference(before[0], after[0]), 0.0F);
 }
 
 // A block needs the memory of a block, however large the batch.
