@@ -31,6 +31,7 @@ class RowsLayer final : public DirectLayer {
   RowsLayer(const DirectProblem& problem, DirectVariant variant, Isa isa)
       : src_(problem.src),
         dst_(problem.dst),
+        halo_(problem.dst),
         variant_(variant),
         isa_(isa),
         kernels_(direct::kernels_of(isa, problem.src.lane)),
@@ -57,7 +58,7 @@ class RowsLayer final : public DirectLayer {
     {
 #pragma omp for schedule(static) nowait
       for (std::int64_t group = 0; group < images * dst_.groups(); ++group) {
-        fill_halo(dst_, into + group * dst_.group(), zero_);
+        fill_halo(halo_, into + group * dst_.group(), zero_);
       }
 #pragma omp for schedule(static)
       for (std::int64_t task = 0; task < images * tasks; ++task) {
@@ -120,6 +121,11 @@ class RowsLayer final : public DirectLayer {
   }
 
   void set_joins() {
+    for (const std::size_t axis : {1U, 2U}) {
+      halo_.space[axis] = dst_.extent(axis);
+      halo_.halo_begin[axis] = 0;
+      halo_.halo_end[axis] = 0;
+    }
     plane_ = dst_;
     plane_.joined = false;
     plane_.space[0] = 1;
@@ -228,6 +234,7 @@ class RowsLayer final : public DirectLayer {
 
   PackedTensor src_;
   PackedTensor dst_;
+  PackedTensor halo_;  ///< what tasks do not write: joined planes are written with theirs
   DirectVariant variant_;
   Isa isa_;
   direct::Kernels kernels_;

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "ops/core/qmath.hpp"
+#include "ops/core/thread_count.hpp"
 #include "ops/kernels/direct/direct_layer.hpp"
 #include "ops/kernels/direct/kernels.hpp"
 #include "ops/reference/reference.hpp"
@@ -305,6 +306,27 @@ TEST_F(DirectLayerTest, FloatsAreWithinRounding) {
       check(random_case(variant, false), variant, isa);
       if (HasFatalFailure()) {
         FAIL() << name_of(isa) << ", round " << round;
+      }
+    }
+  }
+}
+
+// Lanes at the border of a joined tensor hold both halo and cells: one thread must write them. More
+// threads than processors, so that they overtake each other.
+TEST_F(DirectLayerTest, ThreadsLeaveJoinedBordersToOne) {
+  for (const Isa isa : runnable_isas()) {
+    for (int round = 0; round < 6; ++round) {
+      Case c = random_case(round % 2 == 0 ? DirectVariant::rows : DirectVariant::planes, true);
+      c.src_quant = QuantParams{DType::s8, 0.02F, 0};
+      c.epilogue.dst = c.src_quant;
+      c.weights[0] = 6;
+      c.conv.dilations = {1, 1, 1};
+      c.epilogue.ops.clear();
+      c.joined = true;
+      const ThreadCount many(8);
+      for (int again = 0; again < 10; ++again) {
+        check(c, round % 2 == 0 ? DirectVariant::rows : DirectVariant::planes, isa);
+        ASSERT_FALSE(HasFatalFailure()) << name_of(isa);
       }
     }
   }
