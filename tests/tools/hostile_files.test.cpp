@@ -18,7 +18,11 @@ using testing::ClassifierRun;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr double most_seconds = 10.0;  // instrumented
+#else
 constexpr double most_seconds = 1.0;  // of a program that starts, looks at a file and ends
+#endif
 
 class HostileFiles : public ClassifierRun {
  protected:

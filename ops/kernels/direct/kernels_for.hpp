@@ -35,7 +35,7 @@ Kernels kernels_for() {
   kernels.join = join_kernel<K>;
   kernels.channels = channels_kernel<K, registers.count>;
   kernels.peak = peak_kernel<K, registers.peak_cells, registers.peak_weights>;
-  kernels.peak_sums = registers.peak_cells * registers.peak_weights;
+  kernels.peak_sums = std::int64_t{registers.peak_cells} * registers.peak_weights;
   if constexpr (__is_same(typename K::A, typename K::F)) {
     constexpr int vectors = registers.count / 8;
     kernels.dense_width = vectors * K::lanes;

@@ -31,7 +31,7 @@ struct Neighbours {
 };
 template <typename K, int Vectors>
 struct InRows {
-  InRows(const Rows& layer, const RowStretch& stretch, std::int64_t first) {
+  InRows(const Rows& layer, const RowStretch& stretch, std::int64_t first) : at_{} {
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
       at_[v] = (first + v) / stretch.row_vectors * layer.src_step_h +
