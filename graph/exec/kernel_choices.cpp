@@ -113,9 +113,10 @@ KernelChoices::KernelChoices(std::filesystem::path file, Isa isa)
       return;
     }
     adopt(text, file_.string());
-    std::erase_if(table_, [](const auto& entry) { return entry.second.provisional; });
+    std::erase_if(settled_, [&](const std::string& name) { return table_.at(name).provisional; });
   } catch (const std::exception&) {
     table_.clear();  // a cache that cannot be read is made anew
+    settled_.clear();
   }
 }
 
@@ -126,6 +127,7 @@ void KernelChoices::adopt(const std::string& text, const std::string& place) {
     if (json.at("machine") == kernel_machine(isa_)) {
       for (auto& [signature, measured] : parse_table(json, place)) {
         table_[signature] = std::move(measured);
+        settled_.insert(signature);
       }
     }
   } catch (const nlohmann::json::exception&) {
@@ -159,17 +161,21 @@ LayerKind KernelChoices::choose(const LayerQuestion& question) {
   const std::vector<LayerKind> kinds = kinds_to_measure(question, isa_);
   const auto known = table_.find(signature);
   // A file may name a kernel that cannot compute the layer, or not know one that can.
-  if (known != table_.end() && std::ranges::count(kinds, known->second.kind) > 0 &&
+  const bool is_known =
+      known != table_.end() && std::ranges::count(kinds, known->second.kind) > 0 &&
       std::ranges::all_of(
-          kinds, [&](LayerKind kind) { return known->second.milliseconds.count(kind) > 0; })) {
+          kinds, [&](LayerKind kind) { return known->second.milliseconds.count(kind) > 0; });
+  if (is_known && settled_.count(signature) > 0) {
     return known->second.kind;
   }
-  Measured measured;
-  const KindTimes times = measure_kinds(question, kinds, isa_);
-  measured.milliseconds = times.milliseconds;
-  measured.provisional = !times.steady;
-  measured.kind = decide(measured.milliseconds, default_kind(question));
+  settled_.insert(signature);
+  const KindTimes times = measure_kinds(question, kinds, isa_, is_known ? 1 : 4);
+  if (is_known && !times.steady) {
+    return known->second.kind;
+  }
   changed_ = true;
+  Measured measured{decide(times.milliseconds, default_kind(question)), times.milliseconds,
+                    !times.steady};
   return table_.insert_or_assign(signature, std::move(measured)).first->second.kind;
 }
 

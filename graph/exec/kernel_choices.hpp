@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "graph/exec/engine.hpp"
@@ -22,12 +23,13 @@ class KernelChoices {
   struct Measured {
     LayerKind kind = LayerKind::library;
     std::map<LayerKind, double> milliseconds;  ///< per image; the kinds that can compute the layer
-    /// Measured while others used the processor: whoever reads it from a file measures again.
+    /// Measured while others used the processor. Who reads it from a file measures again, once, and
+    /// keeps the choice unless the machine is quiet now: runs on a busy one stay alike.
     bool provisional = false;
   };
 
-  /// What `file` holds for this machine, but for provisional times: nothing where it is absent,
-  /// unreadable, or made by another processor or version. An empty path, or a file that never was
+  /// What `file` holds for this machine: nothing where it is absent, unreadable, or made by another
+  /// processor or version. An empty path, or a file that never was
   /// such a table: one that is kept nowhere.
   explicit KernelChoices(std::filesystem::path file, Isa isa = active_isa());
 
@@ -48,6 +50,7 @@ class KernelChoices {
   std::filesystem::path file_;
   Isa isa_;
   std::map<std::string, Measured> table_;  ///< by signature_of()
+  std::set<std::string> settled_;          ///< not to be measured again here
   bool changed_ = false;
 };
 

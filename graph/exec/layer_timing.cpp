@@ -173,11 +173,10 @@ struct TimedKind {
 
 }  // namespace
 
-KindTimes measure_kinds(const LayerQuestion& question, const std::vector<LayerKind>& kinds,
-                        Isa isa) {
+KindTimes measure_kinds(const LayerQuestion& question, const std::vector<LayerKind>& kinds, Isa isa,
+                        int attempts) {
   constexpr std::size_t least_rounds = 5;
-  constexpr double enough = 30.0;  // [ms] for every kind; again and again where others disturb
-  constexpr int attempts = 4;
+  constexpr double enough = 30.0;   // [ms] for every kind and attempt
   constexpr double hopeless = 2.0;  // times as long as the fastest kind
   const ThreadCount one(1);
   std::vector<TimedKind> timed;

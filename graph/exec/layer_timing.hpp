@@ -46,9 +46,9 @@ struct KindTimes {
   bool steady = true;
 };
 
-/// Measures the kinds in turns, so that what disturbs the machine disturbs all alike; longer where
-/// runs differ.
+/// Measures the kinds in turns, so that what disturbs the machine disturbs all alike; again, up to
+/// `attempts` times in all, where runs differ.
 [[nodiscard]] KindTimes measure_kinds(const LayerQuestion& question,
-                                      const std::vector<LayerKind>& kinds, Isa isa);
+                                      const std::vector<LayerKind>& kinds, Isa isa, int attempts);
 
 }  // namespace caloquant

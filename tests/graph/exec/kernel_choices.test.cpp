@@ -89,22 +89,30 @@ TEST_F(MeasuredKernels, AreMeasuredOnceAndKept) {
   EXPECT_EQ(second.table().begin()->second.kind, first.table().begin()->second.kind);
 }
 
-// What was measured on a busy machine serves the process, or the run that goes on, and is measured
-// again by the next.
+// What was measured on a busy machine is measured again by the next process, which takes it where
+// the machine is quiet; a run that goes on keeps what it began with.
 TEST_F(MeasuredKernels, ThatAreProvisionalAreMeasuredAgain) {
   const std::filesystem::path file = folder / "kernels.json";
   KernelChoices first(file);
   compile(collapsed(), first);
   first.save();
-  set_provisional(file, true);
-  EXPECT_TRUE(KernelChoices(file).table().empty());
+  Json json = Json::parse(text_of(file));
+  for (auto& [signature, entry] : json.at("layers").items()) {
+    entry["provisional"] = true;
+    entry["chosen"] = "library";
+    entry["milliseconds"]["library"] = 1e9;
+  }
+  std::ofstream(file) << json.dump(1);
+  KernelChoices next(file);
+  compile(collapsed(), next);
+  const KernelChoices::Measured& again = next.table().begin()->second;
+  EXPECT_EQ(again.milliseconds.at(LayerKind::library) == 1e9, again.provisional);
+  EXPECT_TRUE(!again.provisional || again.kind == LayerKind::library);
   KernelChoices resumed("");
-  resumed.adopt(text_of(file), "kernels.json");
-  ASSERT_EQ(resumed.table().size(), 1U);
-  EXPECT_TRUE(resumed.table().begin()->second.provisional);
-  const auto before = resumed.table().begin()->second.milliseconds;
+  resumed.adopt(json.dump(), "kernels.json");
   compile(collapsed(), resumed);
-  EXPECT_EQ(resumed.table().begin()->second.milliseconds, before);
+  EXPECT_TRUE(resumed.table().begin()->second.provisional);
+  EXPECT_EQ(resumed.table().begin()->second.milliseconds.at(LayerKind::library), 1e9);
 }
 
 // A table that an earlier version wrote does not know every kind that there is now.
